@@ -1,0 +1,101 @@
+/* file.h: files read at offsets, outputs that appear whole or not at all, paths kept inside a folder.
+ *
+ * An output is written under a temporary name beside its final one (".NAME.mzg-XXXXXX"), synced, and
+ * renamed by commit; whatever stops the program before that leaves the final name as it was. A
+ * relative path from outside is opened component by component without following links, so it cannot
+ * leave its folder. */
+#ifndef MZG_BASE_FILE_H
+#define MZG_BASE_FILE_H
+
+#include "error.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- folders ---- */
+
+struct mzg_dir {
+    int fd;
+    char *path; /* as given, for messages */
+};
+
+enum mzg_code mzg_dir_open(struct mzg_dir *d, const char *path, struct mzg_err *e) MZG_MUST;
+/* Makes it, and the folders above it, where missing. */
+enum mzg_code mzg_dir_create(struct mzg_dir *d, const char *path, struct mzg_err *e) MZG_MUST;
+void mzg_dir_close(struct mzg_dir *d);
+
+/* True for a relative path that stays inside: not empty, no leading '/', no empty, "." or ".."
+ * component, no backslash or control byte, valid UTF-8, at most 1024 bytes, components at most 255. */
+bool mzg_path_confined(const char *rel);
+
+/* True when rel exists inside d (nothing followed). */
+bool mzg_dir_has(const struct mzg_dir *d, const char *rel);
+
+/* Names of the entries of folder rel ("." for d itself) without "." and "..", sorted bytewise; *names
+ * is one allocation freed with free(). MZG_LIMIT beyond max entries. */
+enum mzg_code mzg_dir_list(const struct mzg_dir *d, const char *rel, size_t max, char ***names,
+                           size_t *count, struct mzg_err *e) MZG_MUST;
+
+/* Bytes a program may still write on the file system of d. */
+enum mzg_code mzg_dir_space(const struct mzg_dir *d, uint64_t *bytes, struct mzg_err *e) MZG_MUST;
+
+/* ---- input ---- */
+
+struct mzg_file {
+    int fd;        /* -1: closed */
+    uint64_t size; /* when opened */
+    char *path;    /* for messages */
+};
+
+/* Opens a regular file for reading; anything else (a folder, a FIFO) is MZG_IO. */
+enum mzg_code mzg_file_open(struct mzg_file *f, const char *path, struct mzg_err *e) MZG_MUST;
+/* The same for a confined path inside d. */
+enum mzg_code mzg_file_open_at(struct mzg_file *f, const struct mzg_dir *d, const char *rel,
+                               struct mzg_err *e) MZG_MUST;
+void mzg_file_close(struct mzg_file *f); /* fine on a closed or zeroed one with fd -1 */
+
+/* Exactly n bytes at offset; a short file is MZG_MALFORMED with the offset. Any thread. */
+enum mzg_code mzg_file_read(const struct mzg_file *f, uint64_t offset, void *data, size_t n,
+                            struct mzg_err *e) MZG_MUST;
+
+/* A whole small file; *data is malloc'd with a NUL behind it. MZG_LIMIT beyond max bytes. */
+enum mzg_code mzg_file_load(const char *path, size_t max, char **data, size_t *len,
+                            struct mzg_err *e) MZG_MUST;
+enum mzg_code mzg_file_load_at(const struct mzg_dir *d, const char *rel, size_t max, char **data,
+                               size_t *len, struct mzg_err *e) MZG_MUST;
+
+/* ---- output ---- */
+
+struct mzg_output {
+    int fd;          /* -1: closed */
+    int dirfd;       /* of the folder that holds it */
+    char *name;      /* final name in that folder */
+    char *temp;      /* temporary name in that folder */
+    char *path;      /* for messages */
+    uint64_t length; /* bytes appended so far */
+};
+
+/* mode 0666 or 0600 (secret keys), as umask allows. */
+enum mzg_code mzg_output_open(struct mzg_output *o, const char *path, unsigned mode,
+                              struct mzg_err *e) MZG_MUST;
+/* The same for a confined path inside d; makes the folders on the way. */
+enum mzg_code mzg_output_open_at(struct mzg_output *o, const struct mzg_dir *d, const char *rel,
+                                 unsigned mode, struct mzg_err *e) MZG_MUST;
+
+/* Refuses with MZG_IO and both numbers when fewer than `bytes` can be written here, and reserves
+ * them where the file system can. Call before the first write of anything large. */
+enum mzg_code mzg_output_reserve(struct mzg_output *o, uint64_t bytes, struct mzg_err *e) MZG_MUST;
+
+/* Appends. Not for several threads. */
+enum mzg_code mzg_output_write(struct mzg_output *o, const void *data, size_t n,
+                               struct mzg_err *e) MZG_MUST;
+/* Writes at an offset, leaves `length` alone. Any thread. */
+enum mzg_code mzg_output_write_at(const struct mzg_output *o, uint64_t offset, const void *data,
+                                  size_t n, struct mzg_err *e) MZG_MUST;
+
+/* Syncs, renames onto the final name (replacing what is there), syncs the folder, closes. */
+enum mzg_code mzg_output_commit(struct mzg_output *o, struct mzg_err *e) MZG_MUST;
+/* Removes the temporary file; fine after commit and on a closed one with fd -1. */
+void mzg_output_abandon(struct mzg_output *o);
+
+#endif
