@@ -1,7 +1,8 @@
-/* progress.h: how long work tells its caller where it is, and asks whether to go on. */
+/* progress.h: how work below tools/ talks to its caller: where it is, and what is worth saying. */
 #ifndef MZG_BASE_PROGRESS_H
 #define MZG_BASE_PROGRESS_H
 
+#include "error.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,5 +12,18 @@ struct mzg_progress {
     bool (*fn)(void *ctx, const char *what, uint64_t done, uint64_t total); /* bytes */
     void *ctx;
 };
+
+/* Calls p->fn; MZG_STOPPED when it says stop. p may be NULL. */
+enum mzg_code mzg_progress_step(const struct mzg_progress *p, const char *what, uint64_t done,
+                                uint64_t total, struct mzg_err *e) MZG_MUST;
+
+/* Takes one line a user should see (a fallback, an ignored file), without a newline. */
+struct mzg_notify {
+    void (*fn)(void *ctx, const char *text);
+    void *ctx;
+};
+
+/* n may be NULL. */
+void mzg_notice(const struct mzg_notify *n, const char *fmt, ...) MZG_PRINTF(2, 3);
 
 #endif

@@ -1,0 +1,48 @@
+/* model.h: what a GGUF made from a source would hold: its metadata, and where each of its tensors
+ * comes from. Types are chosen and data is streamed later (convert.h, check.h); opening reads
+ * headers, config.json and the tokenizer only. */
+#ifndef MZG_MODEL_MODEL_H
+#define MZG_MODEL_MODEL_H
+
+#include "../base/progress.h"
+#include "gguf.h"
+
+struct mzg_model_tensor {
+    char name[MZG_GGUF_NAME];      /* GGUF's: "blk.0.attn_q.weight" */
+    const struct mzg_tensor *src;  /* NULL: computed, see values */
+    const float *values;           /* ne[0] * ... floats when computed (rope_freqs.weight), F32 */
+    unsigned n_dims;
+    uint64_t ne[MZG_DIMS];
+    uint32_t heads;                /* not 0: the rows are this many heads, and within each head row
+                                    * p * (hd / 2) + i goes to row 2 * i + p (hd rows a head; p: 0, 1) */
+};
+
+struct mzg_model {
+    struct mzg_weights weights;
+    struct mzg_kvs kvs;                /* metadata in final order, without general.file_type,
+                                        * general.quantization_version and mzigo.* */
+    struct mzg_model_tensor *tensors;  /* in output order: that of weights.tensors, computed ones first */
+    size_t n_tensors;
+    const char *arch;                  /* general.architecture */
+    bool raw;
+    /* The small files the metadata was made from (config.json, tokenizer.model ...), sorted by name:
+     * their digests go into the output beside those of the weights. */
+    struct mzg_model_text { const char *name; uint64_t size; uint8_t sha256[32]; } *texts;
+    size_t n_texts;
+    struct mzg_arena arena;
+};
+
+struct mzg_model_options {
+    bool raw;         /* names and shapes as they are, architecture "raw" */
+    const char *pre;  /* pre-tokenizer's name; NULL: by structure */
+    const struct mzg_notify *notify;
+};
+
+/* path: a model folder; with opt->raw, anything mzg_weights_open takes. A GGUF source keeps its own
+ * metadata, names and order. MZG_UNSUPPORTED for an architecture that is not known, with what was
+ * found; MZG_MALFORMED for tensors missing, left over, or of a shape the config does not give. */
+enum mzg_code mzg_model_open(struct mzg_model *m, const char *path,
+                             const struct mzg_model_options *opt, struct mzg_err *e) MZG_MUST;
+void mzg_model_close(struct mzg_model *m);
+
+#endif

@@ -1,0 +1,57 @@
+/* weights.h: tensors as they lie in the files they came in.
+ *
+ * Opening reads headers only; data is read at offsets by whoever streams it. Everything a header
+ * says (counts, shapes, offsets, lengths) has been checked against the files when open returns, so
+ * that a tensor's bytes are known to be there and to overlap no other's. */
+#ifndef MZG_MODEL_WEIGHTS_H
+#define MZG_MODEL_WEIGHTS_H
+
+#include "../base/arena.h"
+#include "../base/file.h"
+#include "kernels/kernels.h"
+
+#define MZG_SRC_DIMS 8 /* what a source may have; GGUF takes MZG_DIMS */
+
+struct mzg_tensor {
+    const char *name;          /* NUL-terminated UTF-8, no control bytes */
+    const char *type_name;     /* as the format spells it: "BF16", "F8_E4M3", "Q4_0" */
+    enum mzg_type type;        /* MZG_TYPE_END: can be listed, not read */
+    unsigned n_dims;           /* 0: a scalar */
+    uint64_t ne[MZG_SRC_DIMS]; /* ggml's order: ne[0] is a row's width; 1 beyond n_dims */
+    uint64_t elems;            /* their product */
+    uint64_t bytes;
+    uint64_t offset;           /* of the data, in its file */
+    uint32_t file;             /* index into weights.files */
+};
+
+struct mzg_weights_file {
+    struct mzg_file file;
+    const char *name; /* as the source names it, without its folder: for digests and messages */
+};
+
+struct mzg_gguf;
+
+struct mzg_weights {
+    struct mzg_arena arena;          /* all that hangs here */
+    struct mzg_weights_file *files;  /* sorted by name */
+    size_t n_files;
+    struct mzg_tensor *tensors;      /* by file, then by offset: the order in which one reading meets them */
+    size_t n_tensors;
+    struct mzg_gguf *gguf;           /* the header, when the container is GGUF, else NULL */
+    const char *container;           /* "safetensors", "GGUF" */
+};
+
+/* path: a .safetensors or .gguf file (told by content, not name), or a folder that holds
+ * model.safetensors, or model.safetensors.index.json and exactly the shards and tensors it lists
+ * (extra or missing names are MZG_MALFORMED). */
+enum mzg_code mzg_weights_open(struct mzg_weights *w, const char *path, struct mzg_err *e) MZG_MUST;
+void mzg_weights_close(struct mzg_weights *w);
+
+/* The tensor of this name, or NULL. */
+const struct mzg_tensor *mzg_weights_find(const struct mzg_weights *w, const char *name);
+
+/* Bytes [offset, offset + n) of the tensor's data. Any thread. */
+enum mzg_code mzg_weights_read(const struct mzg_weights *w, const struct mzg_tensor *t,
+                               uint64_t offset, void *data, size_t n, struct mzg_err *e) MZG_MUST;
+
+#endif
