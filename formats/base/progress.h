@@ -23,6 +23,14 @@ struct mzg_notify {
     void *ctx;
 };
 
+/* How a piece of work is to be done. None of it changes a byte of what is made. */
+struct mzg_run {
+    unsigned threads; /* worker threads; 0: one per CPU, at most 64 */
+    uint32_t cpu;     /* the features kernels may use (kernels.h); 0: the plain C reference */
+    struct mzg_progress progress;
+    struct mzg_notify notify;
+};
+
 /* n may be NULL. */
 void mzg_notice(const struct mzg_notify *n, const char *fmt, ...) MZG_PRINTF(2, 3);
 

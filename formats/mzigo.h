@@ -1,0 +1,186 @@
+/* mzigo.h: libmzigo's public face, and the one installed header.
+ *
+ * For programs that convert models, or that receive them: an app on a device verifies and unpacks a
+ * signed bundle with a dozen lines (samples/unpack_bundle.c). Every call does a whole job; long ones
+ * report progress and can be stopped. Paths are the caller's; texts handed in stay the caller's;
+ * results that own memory say how to free it. Calls on different results may run in different
+ * threads at once.
+ *
+ * Every function that returns an mzg_code fills *e when it is not MZG_OK: e->msg is one line that
+ * names the file, the item and the fault. An output appears under its final name whole or not at
+ * all. */
+#ifndef MZIGO_H
+#define MZIGO_H
+
+#include "base/error.h"
+#include "base/progress.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The library's version: "0.1.0". */
+const char *mzg_version(void);
+
+/* Work done with all this machine has: a thread per CPU, the best kernels, silently. */
+void mzg_run_init(struct mzg_run *run);
+
+/* ---- models ---- */
+
+struct mzg_convert_options {
+    const char *to;  /* type for every eligible matrix: "Q8_0" */
+    bool raw;        /* weights without a model folder: names and shapes as they are */
+    const char *pre; /* the pre-tokenizer's name; NULL: found by structure */
+};
+
+struct mzg_convert_result {
+    uint64_t tensors;
+    uint64_t elems;
+    uint64_t source_bytes;
+    uint64_t output_bytes;
+};
+
+/* src: a Hugging Face folder, a GGUF file, or with raw a .safetensors file -> out, a GGUF file.
+ * The same source and options give the same bytes on every machine (SPEC.md, "Determinism").
+ * Peak memory stays under 256 MiB whatever the model's size. r may be NULL. */
+enum mzg_code mzg_convert(const char *src, const char *out, const struct mzg_convert_options *opt,
+                          const struct mzg_run *run, struct mzg_convert_result *r,
+                          struct mzg_err *e) MZG_MUST;
+
+/* What one tensor lost (SPEC.md, "Accuracy"). */
+struct mzg_check_row {
+    const char *name;
+    const char *type;         /* in the file that is checked */
+    uint64_t elems;
+    double rel_rmse;          /* ||x - q|| / ||x|| */
+    double snr_db;            /* signal-to-noise; infinite when nothing was lost */
+    double cosine;
+    double max_error;         /* largest |x - q| ... */
+    uint64_t max_error_at;    /* ... and its element */
+    double block_error;       /* worst block: its largest error over the limit for it (1 is the limit) */
+    uint64_t block_error_at;  /* that block's first element */
+    double dot_error;         /* worst row: |kernel's q.a - x.a| / (||x|| ||a||) */
+    double kernel_error;      /* worst row: |kernel's q.a - exact q.a| over the limit for it */
+    int repeated;             /* 1: the recorded quantizer gives these very blocks; 0: it does not;
+                               * -1: no such record */
+    uint64_t repeated_at;     /* first element of the first block that differs */
+    const char *fault;        /* NULL: within limits; else which limit it breaks */
+};
+
+struct mzg_check_report {
+    const struct mzg_check_row *rows; /* in the checked file's order */
+    size_t n_rows;
+    size_t n_failed;
+    double rel_rmse; /* over all elements */
+    void *memory;
+};
+
+/* Compares out (GGUF) with what it was made from, tensor by tensor and block by block. limits: a
+ * JSON file that overrides limits per type, or NULL. MZG_DIFFERS, with a whole report, when a limit
+ * is broken. The report is the caller's: mzg_check_clear. */
+enum mzg_code mzg_check(const char *out, const char *src, const char *limits,
+                        const struct mzg_run *run, struct mzg_check_report *report,
+                        struct mzg_err *e) MZG_MUST;
+void mzg_check_clear(struct mzg_check_report *report);
+
+/* Bytes of the GGUF that convert would write for each type; *sizes has one row per type. */
+struct mzg_size_row {
+    const char *to;
+    uint64_t bytes;
+};
+#define MZG_SIZE_ROWS 8
+enum mzg_code mzg_convert_sizes(const char *src, const struct mzg_convert_options *opt,
+                                struct mzg_size_row rows[MZG_SIZE_ROWS], size_t *n,
+                                struct mzg_err *e) MZG_MUST;
+
+/* The tensors and metadata of a model file or folder, headers only. */
+struct mzg_view;
+struct mzg_view_tensor {
+    const char *name;
+    const char *type;
+    unsigned n_dims;
+    const uint64_t *ne; /* ggml's order: ne[0] is a row's width */
+    uint64_t elems;
+    uint64_t bytes;
+};
+enum mzg_code mzg_view_open(struct mzg_view **v, const char *path, struct mzg_err *e) MZG_MUST;
+void mzg_view_close(struct mzg_view *v);
+const char *mzg_view_container(const struct mzg_view *v); /* "safetensors", "GGUF" */
+size_t mzg_view_tensors(const struct mzg_view *v);
+void mzg_view_tensor(const struct mzg_view *v, size_t i, struct mzg_view_tensor *t);
+/* Metadata as text: *key and *value live until the next call and are escaped for printing; long
+ * arrays are summarised. False beyond the last one. */
+bool mzg_view_metadata(struct mzg_view *v, size_t i, const char **key, const char **value);
+
+/* ---- keys and bundles ---- */
+
+enum mzg_key_kind { MZG_KEY_P256, MZG_KEY_ED25519 };
+
+/* Writes NAME.key (secret, mode 0600, encrypted when a passphrase is given) and NAME.pub. Existing
+ * files are never overwritten. */
+enum mzg_code mzg_keygen(const char *name, enum mzg_key_kind kind, const char *passphrase,
+                         struct mzg_err *e) MZG_MUST;
+
+struct mzg_pack_options {
+    const char *key;        /* the secret key's file */
+    const char *passphrase; /* for it, or NULL */
+    const char *name;
+    const char *version;
+    const char *created;    /* RFC 3339, UTC: "2026-11-23T08:00:00Z" */
+    const char *expires;    /* the same, or NULL */
+    const char *licence;    /* SPDX expression or text, or NULL */
+};
+
+struct mzg_bundle_info {
+    const char *name;
+    const char *version;
+    uint64_t sequence;
+    const char *created;
+    const char *expires;       /* or NULL */
+    const char *licence;       /* or NULL */
+    const char *key_id;        /* of the trusted key that signed; NULL: not verified */
+    uint64_t files;
+    uint64_t chunks;
+    uint64_t objects;          /* distinct stored objects */
+    uint64_t content_bytes;    /* of the files */
+    uint64_t stored_bytes;     /* of the distinct objects */
+    uint64_t new_bytes;        /* pack: stored bytes that were not in the repository before */
+};
+
+/* Adds a signed bundle of n files to a repository folder (made when missing), or writes the
+ * single-file form when location ends in ".mzb". info may be NULL; its texts live until info's
+ * mzg_bundle_info_clear. */
+enum mzg_code mzg_pack(const char *const *files, size_t n, const char *location,
+                       const struct mzg_pack_options *opt, const struct mzg_run *run,
+                       struct mzg_bundle_info *info, struct mzg_err *e) MZG_MUST;
+void mzg_bundle_info_clear(struct mzg_bundle_info *info);
+
+struct mzg_trust {
+    const char *const *keys; /* files of public keys */
+    size_t n_keys;
+};
+
+/* Checks signatures and every stored byte (deep: every decoded byte too) of the bundle `select`
+ * ("NAME", "NAME@VERSION", NULL: all of them). found is told of each bundle that passed; each bad
+ * object goes to run->notify. MZG_REFUSED when anything is wrong. */
+enum mzg_code mzg_verify(const char *location, const char *select, const struct mzg_trust *trust,
+                         bool deep, const struct mzg_run *run,
+                         void (*found)(void *ctx, const struct mzg_bundle_info *info), void *ctx,
+                         struct mzg_err *e) MZG_MUST;
+
+/* Writes the files of one verified bundle into folder dir (made when missing). select may be NULL
+ * when there is only one bundle; "NAME" means its newest version. info as in mzg_pack. */
+enum mzg_code mzg_unpack(const char *location, const char *select, const struct mzg_trust *trust,
+                         const char *dir, const struct mzg_run *run, struct mzg_bundle_info *info,
+                         struct mzg_err *e) MZG_MUST;
+
+/* What bundles a location holds, signatures unchecked: for showing only. */
+enum mzg_code mzg_list(const char *location,
+                       void (*found)(void *ctx, const struct mzg_bundle_info *info), void *ctx,
+                       struct mzg_err *e) MZG_MUST;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
