@@ -84,7 +84,7 @@ enum mzg_cpu {
 /* The features of the CPU this runs on, those the operating system saves included only. */
 uint32_t mzg_cpu_features(void);
 
-/* Name of one feature bit ("avx2"), or NULL. */
+/* Name of one feature bit ("avx2"), or NULL. Such names are also the kernel files' suffixes. */
 const char *mzg_cpu_name(uint32_t bit);
 
 /* The kernels of one type; a NULL member is not implemented for the type. n counts elements and is
@@ -97,6 +97,32 @@ struct mzg_type_kernels {
     /* Sum of q[i] * y[i]; y: n / 32 blocks of Q8_0. */
     float (*dot)(const void *q, const void *y, size_t n);
 };
+
+enum mzg_op { MZG_OP_quantize, MZG_OP_dequantize, MZG_OP_dot, MZG_OP_find_unfit, MZG_OP_END };
+
+/* One variant of one kernel, as kernels/list.h lists it. */
+struct mzg_kernel {
+    const char *name;   /* its symbol: "mzg_q4_0_dot_avx2" */
+    const char *isa;    /* "ref", "avx2", ... */
+    enum mzg_type type; /* MZG_TYPE_F32 for find_unfit */
+    enum mzg_op op;     /* says which member of as is set */
+    uint32_t needs;     /* enum mzg_cpu bits, all of which the CPU must have */
+    union {
+        void (*quantize)(const float *x, void *q, size_t n);
+        void (*dequantize)(const void *q, float *x, size_t n);
+        float (*dot)(const void *q, const void *y, size_t n);
+        size_t (*find_unfit)(const float *x, size_t n, float limit);
+    } as;
+};
+
+/* Every variant built for this architecture, those that this CPU cannot run included. */
+const struct mzg_kernel *mzg_kernel_list(size_t *count);
+
+/* The variant that mzg_kernels_init chooses under these features, or NULL. */
+const struct mzg_kernel *mzg_kernel_best(enum mzg_type type, enum mzg_op op, uint32_t cpu);
+
+/* "quantize" */
+const char *mzg_op_name(enum mzg_op op);
 
 struct mzg_kernels {
     struct mzg_type_kernels type[MZG_TYPE_END];

@@ -1,0 +1,63 @@
+/* list.h: every kernel variant there is, X(TYPE, type, op, isa), one a line.
+ *
+ * The list declares the functions, fills the dispatch table, and drives `mzigo kernels` and the
+ * harness in tests/kernels: a variant that is listed is tested and timed, and the harness fails for
+ * one that is built but not listed. To add a variant: write mzg_<type>_<op>_<isa> in a file whose
+ * suffix is the ISA, add its line here, below the slower ones; the last line whose features the CPU
+ * has is the one chosen. */
+#ifndef MZG_KERNELS_LIST_H
+#define MZG_KERNELS_LIST_H
+
+#include "kernels.h"
+
+/* What each ISA suffix needs of the CPU. The wider x86 files are compiled with the narrower flags
+ * too, so they need those features as well. */
+enum {
+    MZG_NEEDS_ref = 0,
+    MZG_NEEDS_avx2 = MZG_CPU_AVX2,
+    MZG_NEEDS_avx512 = MZG_CPU_AVX2 | MZG_CPU_AVX512,
+    MZG_NEEDS_vnni = MZG_CPU_AVX2 | MZG_CPU_AVX512 | MZG_CPU_VNNI,
+    MZG_NEEDS_neon = MZG_CPU_NEON,
+    MZG_NEEDS_dotprod = MZG_CPU_NEON | MZG_CPU_DOTPROD
+};
+
+/* The definition of each kernel. F32 is copied, so its reference has no faster variant. */
+#define MZG_LIST_REF(X)                                                                          \
+    X(F32, f32, find_unfit, ref)                                                                 \
+    X(F32, f32, quantize, ref)                                                                   \
+    X(F32, f32, dequantize, ref)                                                                 \
+    X(F32, f32, dot, ref)                                                                        \
+    X(F16, f16, quantize, ref)                                                                   \
+    X(F16, f16, dequantize, ref)                                                                 \
+    X(F16, f16, dot, ref)                                                                        \
+    X(BF16, bf16, quantize, ref)                                                                 \
+    X(BF16, bf16, dequantize, ref)                                                               \
+    X(BF16, bf16, dot, ref)                                                                      \
+    X(Q8_0, q8_0, quantize, ref)                                                                 \
+    X(Q8_0, q8_0, dequantize, ref)                                                               \
+    X(Q8_0, q8_0, dot, ref)                                                                      \
+    X(Q4_0, q4_0, quantize, ref)                                                                 \
+    X(Q4_0, q4_0, dequantize, ref)                                                               \
+    X(Q4_0, q4_0, dot, ref)                                                                      \
+    X(Q4_1, q4_1, quantize, ref)                                                                 \
+    X(Q4_1, q4_1, dequantize, ref)                                                               \
+    X(Q4_1, q4_1, dot, ref)                                                                      \
+    X(Q5_0, q5_0, quantize, ref)                                                                 \
+    X(Q5_0, q5_0, dequantize, ref)                                                               \
+    X(Q5_0, q5_0, dot, ref)                                                                      \
+    X(Q5_1, q5_1, quantize, ref)                                                                 \
+    X(Q5_1, q5_1, dequantize, ref)                                                               \
+    X(Q5_1, q5_1, dot, ref)
+
+#define MZG_KERNEL_LIST(X) MZG_LIST_REF(X)
+
+#define MZG_PROTO_quantize(f) void f(const float *x, void *q, size_t n)
+#define MZG_PROTO_dequantize(f) void f(const void *q, float *x, size_t n)
+#define MZG_PROTO_dot(f) float f(const void *q, const void *y, size_t n)
+#define MZG_PROTO_find_unfit(f) size_t f(const float *x, size_t n, float limit)
+
+#define X(TYPE, type, op, isa) MZG_PROTO_##op(mzg_##type##_##op##_##isa);
+MZG_KERNEL_LIST(X)
+#undef X
+
+#endif

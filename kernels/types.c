@@ -1,0 +1,82 @@
+/* types.c: what is known of each tensor type without running a kernel. */
+#include "kernels.h"
+
+#include <float.h>
+
+#define F16_MAX 65504.0f
+
+enum {
+#define X(name, number, elems, bytes) ELEMS_##name = elems, BYTES_##name = bytes,
+    MZG_TYPES(X)
+#undef X
+};
+
+#define INFO(name, revision, max_abs)                                                              \
+    [MZG_TYPE_##name] = {MZG_TYPE_##name, #name, ELEMS_##name, BYTES_##name, revision, max_abs}
+
+/* Our quantizer's revision and the largest magnitude that does not saturate (SPEC.md, "Blocks"). */
+static const struct mzg_type_info infos[MZG_TYPE_END] = {
+    INFO(F32, 1, FLT_MAX),
+    INFO(F16, 1, 0x1.ffdffep15f),
+    INFO(Q4_0, 1, 8 * F16_MAX),
+    INFO(Q4_1, 1, F16_MAX),
+    INFO(Q5_0, 1, 16 * F16_MAX),
+    INFO(Q5_1, 1, F16_MAX),
+    INFO(Q8_0, 1, 127 * F16_MAX),
+    INFO(Q8_1, 0, 0),
+    INFO(Q2_K, 0, 0),
+    INFO(Q3_K, 0, 0),
+    INFO(Q4_K, 0, 0),
+    INFO(Q5_K, 0, 0),
+    INFO(Q6_K, 0, 0),
+    INFO(Q8_K, 0, 0),
+    INFO(IQ2_XXS, 0, 0),
+    INFO(IQ2_XS, 0, 0),
+    INFO(IQ3_XXS, 0, 0),
+    INFO(IQ1_S, 0, 0),
+    INFO(IQ4_NL, 0, 0),
+    INFO(IQ3_S, 0, 0),
+    INFO(IQ2_S, 0, 0),
+    INFO(IQ4_XS, 0, 0),
+    INFO(I8, 0, 0),
+    INFO(I16, 0, 0),
+    INFO(I32, 0, 0),
+    INFO(I64, 0, 0),
+    INFO(F64, 0, 0),
+    INFO(IQ1_M, 0, 0),
+    INFO(BF16, 1, 0x1.fefffep127f),
+    INFO(TQ1_0, 0, 0),
+    INFO(TQ2_0, 0, 0),
+    INFO(MXFP4, 0, 0),
+    INFO(NVFP4, 0, 0),
+    INFO(Q1_0, 0, 0),
+    INFO(Q2_0, 0, 0),
+};
+
+const struct mzg_type_info *mzg_type_by_number(uint32_t number)
+{
+    if (number >= MZG_TYPE_END || !infos[number].name)
+        return NULL;
+    return &infos[number];
+}
+
+/* The locale must not decide what a type is called, so this is not strcasecmp. */
+static int same_name(const char *name, const char *any_case)
+{
+    for (; *name && *any_case; name++, any_case++) {
+        char c = *any_case;
+        if (c >= 'a' && c <= 'z')
+            c = (char)(c - 'a' + 'A');
+        if (c != *name)
+            return 0;
+    }
+    return *name == *any_case;
+}
+
+const struct mzg_type_info *mzg_type_by_name(const char *name)
+{
+    for (size_t i = 0; i < MZG_TYPE_END; i++)
+        if (infos[i].name && same_name(infos[i].name, name))
+            return &infos[i];
+    return NULL;
+}
