@@ -1,0 +1,303 @@
+#include "check.h"
+
+#include "../base/pool.h"
+#include "provenance.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ARENA_CAP ((size_t)64 << 20)
+#define IN_FLIGHT ((size_t)112 << 20)
+
+/* One batch being measured: a worker reads both sides itself, as nothing is digested here. */
+struct slot {
+    struct work *work;
+    struct mzg_batch batch;
+    const struct mzg_tensor *out;
+    struct mzg_check_tensor *row;
+    struct mzg_loss loss;
+    uint8_t *src_data, *out_data;
+    uint64_t ticket;
+    bool pending; /* its loss is not added to the row yet */
+};
+
+struct work {
+    struct mzg_check *check;
+    const struct mzg_weights *out;
+    const struct mzg_model *source;
+    const struct mzg_limits *limits;
+    const struct mzg_run *run;
+    struct mzg_kernels kernels;
+    struct mzg_activation *activation;
+    struct mzg_pool *pool;
+    struct slot *slots;
+    size_t n_slots, next_slot;
+    bool *met;            /* per tensor of out: the source has it too */
+    uint64_t done, total; /* source bytes */
+    double err2, x2;
+};
+
+static uint64_t elems_of(const struct mzg_model_tensor *t) {
+    uint64_t n = 1;
+    for (unsigned d = 0; d < t->n_dims; d++)
+        n *= t->ne[d];
+    return n;
+}
+
+/* ---- a worker's part ---- */
+
+static enum mzg_code measure_slot(void *arg, struct mzg_err *e) {
+    struct slot *s = arg;
+    const struct work *w = s->work;
+    const struct mzg_type_info *to = mzg_type_by_number(s->out->type);
+    const struct mzg_tensor *src = s->batch.tensor->src;
+    enum mzg_code rc = mzg_weights_read(w->out, s->out, mzg_type_bytes(to, s->batch.first),
+                                        s->out_data, (size_t)mzg_type_bytes(to, s->batch.count), e);
+    if (rc == MZG_OK && src != NULL)
+        rc = mzg_weights_read(&w->source->weights, src, s->batch.src_offset, s->src_data,
+                              s->batch.src_bytes, e);
+    if (rc != MZG_OK)
+        return rc;
+    bool repeats = s->row->repeated >= 0;
+    memset(&s->loss, 0, sizeof s->loss);
+    s->loss.repeats = repeats;
+    struct mzg_pair pair = {.batch = &s->batch, .src = s->src_data, .out = s->out_data, .to = to,
+                            .limit = &w->limits->type[to->type], .kernels = &w->kernels,
+                            .activation = w->activation};
+    mzg_loss_measure(&s->loss, &pair);
+    return MZG_OK;
+}
+
+/* ---- the calling thread's part ---- */
+
+/* Takes the slot's result into its row: slots are reused in order, so batches add up in order. */
+static enum mzg_code collect(struct work *w, struct slot *s, struct mzg_err *e) {
+    enum mzg_code rc = mzg_pool_wait(w->pool, s->ticket, e);
+    if (rc == MZG_OK && s->pending)
+        mzg_loss_add(&s->row->loss, &s->loss);
+    s->pending = false;
+    return rc;
+}
+
+static enum mzg_code collect_all(struct work *w, struct mzg_err *e) {
+    enum mzg_code rc = MZG_OK;
+    for (size_t i = 0; i < w->n_slots && rc == MZG_OK; i++)
+        rc = collect(w, &w->slots[(w->next_slot + i) % w->n_slots], e);
+    return rc;
+}
+
+static enum mzg_code measure_tensor(struct work *w, const struct mzg_model_tensor *t,
+                                    const struct mzg_tensor *out, struct mzg_check_tensor *row,
+                                    struct mzg_err *e) {
+    uint64_t elems = 0, total = elems_of(t);
+    enum mzg_code rc = mzg_batch_size(t, &elems, e);
+    for (uint64_t first = 0; rc == MZG_OK && first < total; first += elems) {
+        struct slot *s = &w->slots[w->next_slot];
+        w->next_slot = (w->next_slot + 1) % w->n_slots;
+        rc = collect(w, s, e);
+        if (rc != MZG_OK)
+            break;
+        mzg_batch_set(&s->batch, t, first, elems);
+        s->out = out;
+        s->row = row;
+        rc = mzg_pool_submit(w->pool, measure_slot, s, &s->ticket, e);
+        s->pending = rc == MZG_OK;
+        w->done += s->batch.src_bytes;
+        if (rc == MZG_OK)
+            rc = mzg_progress_step(&w->run->progress, "checking", w->done, w->total, e);
+    }
+    return rc;
+}
+
+/* Turns sums into figures, and figures into a verdict. */
+static void judge(struct work *w, struct mzg_check_tensor *row, enum mzg_type type) {
+    const struct mzg_loss *l = &row->loss;
+    const struct mzg_limit *limit = &w->limits->type[type];
+    double n = (double)row->elems;
+    row->rel_rmse = l->err2 > 0 ? sqrt(l->err2 / l->x2) : l->err2;
+    row->snr_db = l->err2 > 0 ? 10 * log10(l->x2 / l->err2) : INFINITY;
+    row->cosine = l->x2 > 0 && l->y2 > 0 ? l->xy / sqrt(l->x2) / sqrt(l->y2) : l->err2 == 0;
+    if (row->repeated > 0 && l->differs)
+        row->repeated = 0;
+    w->err2 += l->err2;
+    w->x2 += l->x2;
+    if (!(sqrt(l->err2 / n) <= limit->rel_rmse * sqrt(l->x2 / n) + limit->abs))
+        row->fault = "error of the tensor";
+    else if (!(l->block_error <= 1))
+        row->fault = "error of a block";
+    else if (!(l->kernel_error <= 1))
+        row->fault = "error of the dot product";
+    else if (row->repeated == 0)
+        row->fault = "not what the recorded quantizer gives";
+}
+
+static bool same_shape(const struct mzg_model_tensor *t, const struct mzg_tensor *out) {
+    if (t->n_dims != out->n_dims)
+        return false;
+    for (unsigned d = 0; d < t->n_dims; d++)
+        if (t->ne[d] != out->ne[d])
+            return false;
+    return true;
+}
+
+/* Whether blocks can be compared by value, else only by their bytes: integers, types not known. */
+static bool readable(const struct work *w, const struct mzg_model_tensor *t,
+                     const struct mzg_tensor *out) {
+    return out->type != MZG_TYPE_END && w->kernels.type[out->type].dequantize != NULL &&
+           (t->src == NULL || (t->src->type != MZG_TYPE_END &&
+                               w->kernels.type[t->src->type].dequantize != NULL));
+}
+
+/* Bytes that convert copies without a look at their values. */
+static enum mzg_code compare_bytes(struct work *w, const struct mzg_tensor *src,
+                                   const struct mzg_tensor *out, struct mzg_check_tensor *row,
+                                   struct mzg_err *e) {
+    uint8_t *a = w->slots[0].src_data, *b = w->slots[0].out_data;
+    if (src == NULL || src->type != out->type || src->bytes != out->bytes) {
+        row->fault = "type cannot be compared";
+        return MZG_OK;
+    }
+    enum mzg_code rc = collect_all(w, e);
+    for (uint64_t at = 0; rc == MZG_OK && at < src->bytes; at += MZG_BATCH_ELEMS) {
+        uint64_t left = src->bytes - at;
+        size_t n = left < MZG_BATCH_ELEMS ? (size_t)left : (size_t)MZG_BATCH_ELEMS;
+        rc = mzg_weights_read(&w->source->weights, src, at, a, n, e);
+        if (rc == MZG_OK)
+            rc = mzg_weights_read(w->out, out, at, b, n, e);
+        if (rc == MZG_OK && memcmp(a, b, n) != 0)
+            row->fault = "bytes differ";
+    }
+    return rc;
+}
+
+static enum mzg_code check_tensor(struct work *w, size_t i, struct mzg_err *e) {
+    const struct mzg_model_tensor *t = &w->source->tensors[i];
+    struct mzg_check_tensor *row = &w->check->rows[i];
+    const struct mzg_tensor *out = mzg_weights_find(w->out, t->name);
+    row->name = t->name;
+    row->type = out != NULL ? out->type_name : "-";
+    row->elems = elems_of(t);
+    row->repeated = -1;
+    if (out != NULL)
+        w->met[out - w->out->tensors] = true;
+    if (out == NULL || !same_shape(t, out)) {
+        row->fault = out == NULL ? "missing" : "shape differs";
+        return MZG_OK;
+    }
+    if (!readable(w, t, out))
+        return compare_bytes(w, t->src, out, row, e);
+    const struct mzg_type_info *info = mzg_type_by_number(out->type);
+    bool copied = t->src != NULL && t->src->type == out->type;
+    if (!copied && info->revision != 0 && w->out->gguf != NULL &&
+        mzg_provenance_revision(&w->out->gguf->kvs, out->type) == info->revision)
+        row->repeated = 1;
+    return measure_tensor(w, t, out, row, e);
+}
+
+/* ---- setting up ---- */
+
+static enum mzg_code make_rows(struct work *w, struct mzg_err *e) {
+    struct mzg_check *c = w->check;
+    size_t room = w->source->n_tensors + w->out->n_tensors;
+    mzg_arena_init(&c->arena, ARENA_CAP);
+    c->rows = mzg_arena_alloc(&c->arena, room, sizeof *c->rows);
+    w->met = mzg_arena_alloc(&c->arena, w->out->n_tensors, sizeof *w->met);
+    if (c->rows == NULL || w->met == NULL)
+        return mzg_fail_memory(e, "check report");
+    c->n_rows = w->source->n_tensors;
+    return MZG_OK;
+}
+
+static void add_strangers(struct work *w) {
+    struct mzg_check *c = w->check;
+    for (size_t i = 0; i < w->out->n_tensors; i++) {
+        const struct mzg_tensor *t = &w->out->tensors[i];
+        if (w->met[i])
+            continue;
+        c->rows[c->n_rows++] = (struct mzg_check_tensor){
+            .name = t->name, .type = t->type_name, .elems = t->elems, .repeated = -1,
+            .fault = "not in the source"};
+    }
+}
+
+static enum mzg_code make_slots(struct work *w, struct mzg_err *e) {
+    size_t room = (size_t)MZG_BATCH_ELEMS * 4;
+    for (size_t i = 0; i < w->source->n_tensors; i++) {
+        const struct mzg_model_tensor *t = &w->source->tensors[i];
+        uint64_t elems;
+        enum mzg_code rc = mzg_batch_size(t, &elems, e);
+        if (rc != MZG_OK)
+            return rc;
+        room = elems * 4 > room ? (size_t)elems * 4 : room;
+        w->total += t->src != NULL ? t->src->bytes : 0;
+    }
+    w->n_slots = IN_FLIGHT / (2 * room) < 1 ? 1 : IN_FLIGHT / (2 * room);
+    if (w->n_slots > (size_t)w->run->threads + 2)
+        w->n_slots = (size_t)w->run->threads + 2;
+    w->slots = calloc(w->n_slots, sizeof *w->slots);
+    w->activation = malloc(sizeof *w->activation);
+    if (w->slots == NULL || w->activation == NULL)
+        return mzg_fail_memory(e, "batches in flight");
+    for (size_t i = 0; i < w->n_slots; i++) {
+        w->slots[i].work = w;
+        w->slots[i].src_data = malloc(room);
+        w->slots[i].out_data = malloc(room);
+        if (w->slots[i].src_data == NULL || w->slots[i].out_data == NULL)
+            return mzg_fail_memory(e, "batches in flight");
+    }
+    mzg_activation_init(w->activation, &w->kernels);
+    return MZG_OK;
+}
+
+static void work_clear(struct work *w) {
+    mzg_pool_free(w->pool);
+    for (size_t i = 0; w->slots != NULL && i < w->n_slots; i++) {
+        free(w->slots[i].src_data);
+        free(w->slots[i].out_data);
+    }
+    free(w->slots);
+    free(w->activation);
+}
+
+static void conclude(struct work *w) {
+    struct mzg_check *c = w->check;
+    for (size_t i = 0; i < c->n_rows; i++) {
+        const struct mzg_tensor *out = mzg_weights_find(w->out, c->rows[i].name);
+        if (c->rows[i].fault == NULL && out != NULL && out->type < MZG_TYPE_END)
+            judge(w, &c->rows[i], out->type);
+    }
+    add_strangers(w);
+    for (size_t i = 0; i < c->n_rows; i++)
+        c->n_failed += c->rows[i].fault != NULL;
+    c->rel_rmse = w->err2 > 0 ? sqrt(w->err2 / w->x2) : w->err2;
+}
+
+enum mzg_code mzg_check_run(struct mzg_check *c, const struct mzg_weights *out,
+                            const struct mzg_model *source, const struct mzg_limits *limits,
+                            const struct mzg_run *run, struct mzg_err *e) {
+    struct work w = {.check = c, .out = out, .source = source, .limits = limits, .run = run};
+    memset(c, 0, sizeof *c);
+    mzg_kernels_init(&w.kernels, run->cpu);
+    enum mzg_code rc = make_rows(&w, e);
+    if (rc == MZG_OK)
+        rc = make_slots(&w, e);
+    if (rc == MZG_OK)
+        rc = mzg_pool_new(&w.pool, run->threads, e);
+    for (size_t i = 0; rc == MZG_OK && i < source->n_tensors; i++)
+        rc = check_tensor(&w, i, e);
+    if (rc == MZG_OK)
+        rc = collect_all(&w, e);
+    if (rc == MZG_OK)
+        conclude(&w);
+    work_clear(&w);
+    if (rc == MZG_OK && c->n_failed > 0)
+        rc = mzg_fail(e, MZG_DIFFERS, MZG_NO_OFFSET, "%zu of %zu tensors break a limit",
+                      c->n_failed, c->n_rows);
+    return rc;
+}
+
+void mzg_check_report_clear(struct mzg_check *c) {
+    mzg_arena_clear(&c->arena);
+    c->rows = NULL;
+    c->n_rows = 0;
+}

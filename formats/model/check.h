@@ -1,0 +1,33 @@
+/* check.h: what a conversion lost, tensor by tensor and block by block, against limits. */
+#ifndef MZG_MODEL_CHECK_H
+#define MZG_MODEL_CHECK_H
+
+#include "limits.h"
+#include "measure.h"
+#include "model.h"
+
+struct mzg_check_tensor {
+    const char *name;
+    const char *type;      /* in the file that is checked; "-": it is missing there */
+    uint64_t elems;
+    struct mzg_loss loss;
+    double rel_rmse, snr_db, cosine; /* of the loss */
+    int repeated;          /* 1: the recorded quantizer gives these blocks, 0: it does not, -1: no record */
+    const char *fault;     /* NULL: within limits */
+};
+
+struct mzg_check {
+    struct mzg_arena arena;
+    struct mzg_check_tensor *rows; /* the source's tensors in its order, then those only out has */
+    size_t n_rows, n_failed;
+    double rel_rmse;               /* over all elements */
+};
+
+/* source: opened as out was made (raw or not). MZG_DIFFERS when a row has a fault; the rows are all
+ * there then. c is the caller's to clear, also after an error. */
+enum mzg_code mzg_check_run(struct mzg_check *c, const struct mzg_weights *out,
+                            const struct mzg_model *source, const struct mzg_limits *limits,
+                            const struct mzg_run *run, struct mzg_err *e) MZG_MUST;
+void mzg_check_report_clear(struct mzg_check *c);
+
+#endif

@@ -1,0 +1,72 @@
+/* stream.h: a model's tensors as a stream of batches, in the order in which one reading of the
+ * source meets them.
+ *
+ * A batch is a run of one tensor's elements small enough to be held in memory, so that memory is
+ * bounded by batches in flight and not by the model. Batches start and end at the same elements
+ * whatever the number of threads, so sums taken per batch are the same everywhere. The reading
+ * thread takes bytes (and their digest) in file order; workers decode them to floats. */
+#ifndef MZG_MODEL_STREAM_H
+#define MZG_MODEL_STREAM_H
+
+#include "../base/sha256.h"
+#include "model.h"
+
+/* Elements of a batch, unless the tensor's rows move within heads: then whole heads. A multiple of
+ * every block length. */
+#define MZG_BATCH_ELEMS ((uint64_t)1 << 20)
+/* The most that one batch's source bytes may take. */
+#define MZG_BATCH_BYTES ((size_t)64 << 20)
+
+struct mzg_batch {
+    const struct mzg_model_tensor *tensor;
+    uint64_t first;     /* element, in output order */
+    uint64_t count;
+    size_t src_bytes;   /* what the source holds for it */
+    uint64_t src_offset; /* in the source tensor's data */
+};
+
+/* Bytes of `count` elements of a type; count is a multiple of its block length. */
+uint64_t mzg_type_bytes(const struct mzg_type_info *info, uint64_t count);
+
+/* Elements per batch of this tensor; MZG_LIMIT when one head alone is beyond MZG_BATCH_BYTES. */
+enum mzg_code mzg_batch_size(const struct mzg_model_tensor *t, uint64_t *elems,
+                             struct mzg_err *e) MZG_MUST;
+/* The batch of t that starts at element `first`; elems as above. */
+void mzg_batch_set(struct mzg_batch *b, const struct mzg_model_tensor *t, uint64_t first,
+                   uint64_t elems);
+
+/* Longest piece decode is asked for: fits the first-level cache beside what is made of it. */
+#define MZG_PIECE 4096
+
+/* Elements [start, start + n) of the batch, in output order, as floats. data: the batch's source
+ * bytes. start and n are multiples of the source type's block length; n <= MZG_PIECE. The floats
+ * are x, or data itself where they lie there already: returns which. */
+const float *mzg_batch_decode(const struct mzg_batch *b, const struct mzg_kernels *k,
+                              const uint8_t *data, uint64_t start, size_t n, float x[MZG_PIECE]);
+
+/* Where element i (in output order, of the whole tensor) lies in the source tensor. */
+uint64_t mzg_source_element(const struct mzg_model_tensor *t, uint64_t i);
+
+/* ---- reading with digests ---- */
+
+/* Reads a source front to back and digests every byte of its files on the way, also those between
+ * tensors, so that the files are read once. */
+struct mzg_stream {
+    const struct mzg_weights *weights;
+    struct mzg_sha256 hash;
+    uint32_t file;     /* the one being read */
+    uint64_t hashed;   /* bytes of it digested so far */
+    uint8_t (*digests)[MZG_SHA256_BYTES]; /* one per file, set when its reading ends */
+    uint8_t *gap;      /* buffer for bytes between tensors */
+};
+
+enum mzg_code mzg_stream_init(struct mzg_stream *s, const struct mzg_weights *w,
+                              struct mzg_err *e) MZG_MUST;
+void mzg_stream_clear(struct mzg_stream *s);
+/* The batch's source bytes into data. Batches come in the order of weights.tensors. */
+enum mzg_code mzg_stream_read(struct mzg_stream *s, const struct mzg_batch *b, uint8_t *data,
+                              struct mzg_err *e) MZG_MUST;
+/* Reads what is left of all files; the digests are complete then. */
+enum mzg_code mzg_stream_finish(struct mzg_stream *s, struct mzg_err *e) MZG_MUST;
+
+#endif
