@@ -1,8 +1,9 @@
 /* file.h: files read at offsets, outputs that appear whole or not at all, paths kept inside a folder.
  *
- * An output is written under a temporary name beside its final one (".NAME.mzg-XXXXXX"), synced, and
- * renamed by commit; whatever stops the program before that leaves the final name as it was. A
- * relative path from outside is opened component by component without following links, so it cannot
+ * An output is written under a temporary name beside its final one (".NAME.mzg-" and 12 letters), synced, and
+ * renamed by commit; whatever stops the program before that leaves the final name as it was. What a
+ * killed run left under a temporary name is removed when the same output is next opened; a run that is
+ * still writing is left alone. A relative path from outside is opened component by component without following links, so it cannot
  * leave its folder. */
 #ifndef MZG_BASE_FILE_H
 #define MZG_BASE_FILE_H
@@ -73,6 +74,7 @@ struct mzg_output {
     char *temp;      /* temporary name in that folder */
     char *path;      /* for messages */
     uint64_t length; /* bytes appended so far */
+    bool reserved;   /* space beyond length may have been set aside */
 };
 
 /* mode 0666 or 0600 (secret keys), as umask allows. */

@@ -11,7 +11,7 @@
 #define MZG_SHA256_HEX 65 /* with its NUL */
 
 struct mzg_sha256 {
-    void *ctx; /* EVP_MD_CTX */
+    void *ctx; /* SHA256_CTX */
 };
 
 enum mzg_code mzg_sha256_init(struct mzg_sha256 *h, struct mzg_err *e) MZG_MUST;

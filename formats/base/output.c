@@ -1,0 +1,337 @@
+/* output.c: files that appear whole or not at all; see file.h.
+ *
+ * A killed run leaves its temporary file behind. The next one for the same name removes it, and must
+ * not remove that of a run that is still writing: every writer holds a lock (flock) on its temporary
+ * file, which the kernel drops when the process ends, however it ends. Where the file system has no
+ * such locks, left-overs stay. */
+#include "file.h"
+#include "inside.h"
+#include "utf8.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define NAME_MOST 255
+#define MARK ".mzg-"
+#define SUFFIX 12 /* of 32 letters each: 60 bits that nobody can guess */
+#define STEM_MOST (NAME_MOST - SUFFIX)
+
+static const char letters[33] = "abcdefghijklmnopqrstuvwxyz234567";
+
+/* ---- temporary names ---- */
+
+/* ".NAME.mzg-", with as much of a long name as leaves room for the suffix. */
+static void make_stem(char stem[STEM_MOST + 1], const char *name)
+{
+    size_t n = mzg_utf8_cut(name, strlen(name), STEM_MOST - 1 - strlen(MARK));
+
+    snprintf(stem, STEM_MOST + 1, ".%.*s" MARK, (int)n, name);
+}
+
+static bool is_temp(const char *entry, const char *stem)
+{
+    size_t n = strlen(stem);
+
+    return strncmp(entry, stem, n) == 0 && strlen(entry + n) == SUFFIX &&
+           strspn(entry + n, letters) == SUFFIX;
+}
+
+static bool make_temp(char temp[NAME_MOST + 1], const char *stem)
+{
+    uint8_t bytes[SUFFIX];
+    ssize_t got;
+    size_t n = strlen(stem);
+
+    do
+        got = getrandom(bytes, sizeof bytes, 0);
+    while (got < 0 && errno == EINTR);
+    if (got != (ssize_t)sizeof bytes)
+        return false;
+    memcpy(temp, stem, n);
+    for (size_t i = 0; i < SUFFIX; i++)
+        temp[n + i] = letters[bytes[i] % 32];
+    temp[n + SUFFIX] = '\0';
+    return true;
+}
+
+/* ---- left-overs ---- */
+
+static void remove_if_stale(int dirfd, const char *temp)
+{
+    struct stat st;
+    int fd = openat(dirfd, temp, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        (void)unlinkat(dirfd, temp, 0);
+    mzg_fd_close(&fd);
+}
+
+static void remove_stale(int dirfd, const char *stem)
+{
+    int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+    if (dir == NULL) {
+        mzg_fd_close(&fd);
+        return;
+    }
+    for (const struct dirent *entry; (entry = readdir(dir)) != NULL;)
+        if (is_temp(entry->d_name, stem))
+            remove_if_stale(dirfd, entry->d_name);
+    closedir(dir);
+}
+
+/* ---- opening ---- */
+
+/* A folder cannot be replaced by a file, and a device or a FIFO should not be: "-o /dev/null" run as
+ * root would do it. */
+static enum mzg_code check_final(int dirfd, const char *name, int follow, const char *path,
+                                 struct mzg_err *e)
+{
+    struct stat st;
+    char q[MZG_QUOTE];
+
+    if (fstatat(dirfd, name, &st, follow) != 0 || S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+        return MZG_OK;
+    return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "'%s' is %s and cannot be replaced by a file",
+                    mzg_quote(q, path), S_ISDIR(st.st_mode) ? "a folder" : "not a regular file");
+}
+
+/* Locks a new temporary file. False when a run that looks for left-overs got hold of it between its
+ * creation and the lock: it is as good as gone then. */
+static bool claim(int fd)
+{
+    struct stat st;
+
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return false;
+    return fstat(fd, &st) == 0 && st.st_nlink > 0;
+}
+
+static enum mzg_code create_temp(struct mzg_output *o, const char *stem, unsigned mode,
+                                 struct mzg_err *e)
+{
+    char temp[NAME_MOST + 1], q[MZG_QUOTE];
+    int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+
+    for (int i = 0; i < 100; i++) {
+        if (!make_temp(temp, stem))
+            return mzg_fail_errno(e, "cannot get random bytes for a name beside '%s'",
+                                  mzg_quote(q, o->path));
+        o->fd = openat(o->dirfd, temp, flags, (mode_t)mode);
+        if (o->fd >= 0 && claim(o->fd)) {
+            o->temp = strdup(temp);
+            if (o->temp != NULL)
+                return MZG_OK;
+            (void)unlinkat(o->dirfd, temp, 0);
+            return mzg_fail_memory(e, "path");
+        }
+        if (o->fd < 0 && errno != EEXIST)
+            return mzg_fail_errno(e, "cannot make a file beside '%s'", mzg_quote(q, o->path));
+        mzg_fd_close(&o->fd);
+    }
+    return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "no free temporary name beside '%s'",
+                    mzg_quote(q, o->path));
+}
+
+/* Takes over dirfd and path (malloc'd, may be NULL for want of memory). */
+static enum mzg_code begin(struct mzg_output *o, int dirfd, const char *name, char *path, int follow,
+                           unsigned mode, struct mzg_err *e)
+{
+    char stem[STEM_MOST + 1];
+    enum mzg_code code;
+
+    *o = (struct mzg_output){.fd = -1, .dirfd = dirfd, .name = strdup(name), .path = path};
+    if (o->name == NULL || o->path == NULL)
+        code = mzg_fail_memory(e, "path");
+    else
+        code = check_final(dirfd, name, follow, path, e);
+    if (code == MZG_OK) {
+        make_stem(stem, name);
+        remove_stale(dirfd, stem);
+        code = create_temp(o, stem, mode, e);
+    }
+    if (code != MZG_OK)
+        mzg_output_abandon(o);
+    return code;
+}
+
+enum mzg_code mzg_output_open(struct mzg_output *o, const char *path, unsigned mode,
+                              struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+
+    *o = (struct mzg_output){.fd = -1, .dirfd = -1};
+    if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "'%s' names a folder, not a file",
+                        mzg_quote(q, path));
+    if (strlen(name) > NAME_MOST) {
+        errno = ENAMETOOLONG;
+        return mzg_fail_errno(e, "cannot make '%s'", mzg_quote(q, path));
+    }
+    char *folder = slash != NULL ? strndup(path, (size_t)(name - path)) : strdup(".");
+    if (folder == NULL)
+        return mzg_fail_memory(e, "path");
+    enum mzg_code code;
+    int dirfd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dirfd < 0)
+        code = mzg_fail_errno(e, "cannot open folder '%s'", mzg_quote(q, folder));
+    else
+        code = begin(o, dirfd, name, strdup(path), 0, mode, e);
+    free(folder);
+    return code;
+}
+
+enum mzg_code mzg_output_open_at(struct mzg_output *o, const struct mzg_dir *d, const char *rel,
+                                 unsigned mode, struct mzg_err *e)
+{
+    int dirfd;
+    const char *name;
+
+    *o = (struct mzg_output){.fd = -1, .dirfd = -1};
+    enum mzg_code code = mzg_inside_folder(d, rel, true, &dirfd, &name, e);
+    if (code != MZG_OK)
+        return code;
+    return begin(o, dirfd, name, mzg_inside_path(d, rel), AT_SYMLINK_NOFOLLOW, mode, e);
+}
+
+/* ---- writing ---- */
+
+static enum mzg_code fail_space(const struct mzg_output *o, uint64_t bytes, uint64_t space,
+                                struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+
+    mzg_fail(e, MZG_IO, MZG_NO_OFFSET,
+             "no space left on the device: '%s' needs %llu bytes, %llu are free",
+             mzg_quote(q, o->path), (unsigned long long)bytes, (unsigned long long)space);
+    e->sys_errno = ENOSPC;
+    return e->code;
+}
+
+enum mzg_code mzg_output_reserve(struct mzg_output *o, uint64_t bytes, struct mzg_err *e)
+{
+    struct mzg_dir here = {o->dirfd, o->path};
+    uint64_t space;
+    char q[MZG_QUOTE];
+    enum mzg_code code = mzg_dir_space(&here, &space, e);
+
+    if (code != MZG_OK || bytes == 0)
+        return code;
+    if (bytes > space)
+        return fail_space(o, bytes, space, e);
+    /* KEEP_SIZE: the file's length stays what was written. Not posix_fallocate, which would write
+     * zeros where the file system cannot reserve. */
+    int failed;
+    do
+        failed = fallocate(o->fd, FALLOC_FL_KEEP_SIZE, (off_t)o->length, (off_t)bytes);
+    while (failed != 0 && errno == EINTR);
+    o->reserved = failed == 0;
+    if (failed == 0 || errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL)
+        return MZG_OK;
+    if (errno == ENOSPC)
+        return fail_space(o, bytes, space, e);
+    return mzg_fail_errno(e, "cannot reserve %llu bytes for '%s'", (unsigned long long)bytes,
+                          mzg_quote(q, o->path));
+}
+
+enum mzg_code mzg_output_write_at(const struct mzg_output *o, uint64_t offset, const void *data,
+                                  size_t n, struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+
+    for (size_t done = 0; done < n;) {
+        ssize_t put = -1;
+        uint64_t at = offset + done;
+        if (offset > INT64_MAX || n > INT64_MAX - offset)
+            errno = EFBIG;
+        else
+            put = pwrite(o->fd, (const uint8_t *)data + done, n - done, (off_t)at);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0) {
+            mzg_fail_errno(e, "cannot write '%s' at byte %llu", mzg_quote(q, o->path),
+                           (unsigned long long)at);
+            e->offset = at;
+            return e->code;
+        }
+        done += (size_t)put;
+    }
+    return MZG_OK;
+}
+
+enum mzg_code mzg_output_write(struct mzg_output *o, const void *data, size_t n, struct mzg_err *e)
+{
+    enum mzg_code code = mzg_output_write_at(o, o->length, data, n, e);
+
+    if (code == MZG_OK)
+        o->length += n;
+    return code;
+}
+
+/* ---- the end ---- */
+
+static bool synced(int fd)
+{
+    int failed;
+
+    do
+        failed = fsync(fd);
+    while (failed != 0 && errno == EINTR);
+    return failed == 0;
+}
+
+/* Gives back what was reserved and not written. */
+static void trim(const struct mzg_output *o)
+{
+    struct stat st;
+
+    if (fstat(o->fd, &st) == 0 && ftruncate(o->fd, st.st_size) != 0)
+        return; /* only space is lost */
+}
+
+enum mzg_code mzg_output_commit(struct mzg_output *o, struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+    enum mzg_code code = MZG_OK;
+
+    if (o->reserved)
+        trim(o);
+    if (!synced(o->fd)) {
+        code = mzg_fail_errno(e, "cannot sync '%s'", mzg_quote(q, o->path));
+    } else if (renameat(o->dirfd, o->temp, o->dirfd, o->name) != 0) {
+        code = mzg_fail_errno(e, "cannot rename onto '%s'", mzg_quote(q, o->path));
+    } else {
+        free(o->temp);
+        o->temp = NULL;
+        /* Some file systems cannot sync a folder: EINVAL. */
+        if (!synced(o->dirfd) && errno != EINVAL)
+            code = mzg_fail_errno(e, "cannot sync the folder of '%s'", mzg_quote(q, o->path));
+    }
+    mzg_output_abandon(o);
+    return code;
+}
+
+void mzg_output_abandon(struct mzg_output *o)
+{
+    if (o->temp != NULL)
+        (void)unlinkat(o->dirfd, o->temp, 0);
+    mzg_fd_close(&o->fd);
+    mzg_fd_close(&o->dirfd);
+    free(o->name);
+    free(o->temp);
+    free(o->path);
+    *o = (struct mzg_output){.fd = -1, .dirfd = -1};
+}
