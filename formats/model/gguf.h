@@ -6,16 +6,32 @@
 #include "kvs.h"
 #include "weights.h"
 
+#define MZG_GGUF_VERSION 3
+#define MZG_GGUF_ALIGNMENT 32                 /* where general.alignment says nothing */
 #define MZG_DIMS 4
 #define MZG_GGUF_NAME 64                      /* of a tensor, with its NUL */
 #define MZG_GGUF_HEADER ((size_t)96 << 20)    /* the largest header read */
+#define MZG_GGUF_KEYS 4096                    /* the most metadata pairs read */
 
 struct mzg_gguf {
     struct mzg_kvs kvs;     /* in file order, with their offsets */
+    uint8_t *header;        /* the file up to the end of the tensor table; values point into it */
     uint32_t alignment;
     uint64_t infos_offset;  /* where the tensor table starts */
     uint64_t data_offset;   /* where tensor data starts; the header is all before it */
 };
+
+/* Reads the header of w->files[file] into w->gguf and appends its tensors to w. Versions 2 and 3
+ * (their layout is the same). MZG_UNSUPPORTED: version 1, big-endian, arrays of arrays, tensor types
+ * that are not known. MZG_LIMIT: a header beyond MZG_GGUF_HEADER or MZG_GGUF_KEYS. */
+enum mzg_code mzg_gguf_read(struct mzg_weights *w, uint32_t file, struct mzg_err *e) MZG_MUST;
+void mzg_gguf_clear(struct mzg_gguf *g); /* fine on a zeroed one */
+
+/* Bytes of a tensor whose row has been found a multiple of the block; false on overflow. */
+bool mzg_gguf_bytes(const struct mzg_type_info *info, unsigned n_dims, const uint64_t *ne,
+                    uint64_t *bytes);
+/* n rounded up to a multiple of alignment; false on overflow. */
+bool mzg_gguf_pad(uint64_t n, uint32_t alignment, uint64_t *padded);
 
 /* One row of the tensor table to be written. */
 struct mzg_gguf_tensor {

@@ -7,12 +7,19 @@
 #include "../base/error.h"
 #include "../base/reader.h"
 
+#define MZG_KVS_BYTES ((size_t)64 << 20) /* what a set may hold of keys and values */
+
 /* Value types of GGUF v3, by number. */
 enum mzg_kv_type {
     MZG_KV_U8, MZG_KV_I8, MZG_KV_U16, MZG_KV_I16, MZG_KV_U32, MZG_KV_I32, MZG_KV_F32,
     MZG_KV_BOOL, MZG_KV_STRING, MZG_KV_ARRAY, MZG_KV_U64, MZG_KV_I64, MZG_KV_F64,
     MZG_KV_TYPES
 };
+
+/* Bytes of one value of the type; 0 for strings and arrays. */
+size_t mzg_kv_type_size(enum mzg_kv_type type);
+/* "u32", "string" */
+const char *mzg_kv_type_name(enum mzg_kv_type type);
 
 struct mzg_kv {
     const char *key;           /* NUL-terminated */
@@ -27,10 +34,11 @@ struct mzg_kv {
 };
 
 struct mzg_kvs {
-    struct mzg_arena arena; /* keys and values of a writer */
+    struct mzg_arena arena; /* keys, and values unless a reader's */
     struct mzg_kv *items;
     size_t count, room;
-    bool bad;               /* sticky: memory was out or a key was set twice */
+    bool bad;               /* sticky: memory was out, or a key was set twice */
+    const char *twice;      /* that key */
 };
 
 /* A set to be filled by the functions below; a second value for a key sets bad. */
@@ -49,6 +57,10 @@ void mzg_kvs_i32s(struct mzg_kvs *k, const char *key, const int32_t *v, size_t n
 /* A copy of a pair read from elsewhere. */
 void mzg_kvs_copy(struct mzg_kvs *k, const struct mzg_kv *kv);
 
+/* For a reader: appends a pair whose key and value stay the caller's, without looking for the key. */
+void mzg_kvs_refer(struct mzg_kvs *k, const struct mzg_kv *kv);
+
+/* MZG_LIMIT when memory was out, MZG_MALFORMED naming a key that was set twice. */
 enum mzg_code mzg_kvs_ok(const struct mzg_kvs *k, struct mzg_err *e) MZG_MUST;
 
 const struct mzg_kv *mzg_kvs_find(const struct mzg_kvs *k, const char *key);

@@ -2,15 +2,22 @@
  *
  * Opening reads headers only; data is read at offsets by whoever streams it. Everything a header
  * says (counts, shapes, offsets, lengths) has been checked against the files when open returns, so
- * that a tensor's bytes are known to be there and to overlap no other's. */
+ * that a tensor's bytes are known to be there and to overlap no other's.
+ *
+ * Links are followed, in the path and in the folder: the folders that download tools keep consist of
+ * links. What an index names is a single component, never a path. */
 #ifndef MZG_MODEL_WEIGHTS_H
 #define MZG_MODEL_WEIGHTS_H
 
 #include "../base/arena.h"
 #include "../base/file.h"
 #include "kernels/kernels.h"
+#include "names.h"
 
-#define MZG_SRC_DIMS 8 /* what a source may have; GGUF takes MZG_DIMS */
+#define MZG_SRC_DIMS 8           /* what a source may have; GGUF takes MZG_DIMS */
+#define MZG_TENSORS_MAX (1u << 18)
+#define MZG_SHARDS_MAX 512
+#define MZG_INDEX_NAME "model.safetensors.index.json"
 
 struct mzg_tensor {
     const char *name;          /* NUL-terminated UTF-8, no control bytes */
@@ -18,7 +25,7 @@ struct mzg_tensor {
     enum mzg_type type;        /* MZG_TYPE_END: can be listed, not read */
     unsigned n_dims;           /* 0: a scalar */
     uint64_t ne[MZG_SRC_DIMS]; /* ggml's order: ne[0] is a row's width; 1 beyond n_dims */
-    uint64_t elems;            /* their product */
+    uint64_t elems;            /* their product; 0 when a dimension is 0 (safetensors only) */
     uint64_t bytes;
     uint64_t offset;           /* of the data, in its file */
     uint32_t file;             /* index into weights.files */
@@ -32,18 +39,21 @@ struct mzg_weights_file {
 struct mzg_gguf;
 
 struct mzg_weights {
-    struct mzg_arena arena;          /* all that hangs here */
+    struct mzg_arena arena;          /* names, and what else hangs here */
     struct mzg_weights_file *files;  /* sorted by name */
     size_t n_files;
     struct mzg_tensor *tensors;      /* by file, then by offset: the order in which one reading meets them */
-    size_t n_tensors;
+    size_t n_tensors, room;
+    struct mzg_name *by_name;        /* n_tensors, sorted */
     struct mzg_gguf *gguf;           /* the header, when the container is GGUF, else NULL */
     const char *container;           /* "safetensors", "GGUF" */
+    bool indexed;                    /* came through MZG_INDEX_NAME */
 };
 
 /* path: a .safetensors or .gguf file (told by content, not name), or a folder that holds
- * model.safetensors, or model.safetensors.index.json and exactly the shards and tensors it lists
- * (extra or missing names are MZG_MALFORMED). */
+ * model.safetensors, or model.safetensors.index.json and exactly the tensors it lists in the shards
+ * it lists them in (extra or missing names are MZG_MALFORMED). A safetensors source without a single
+ * tensor is MZG_MALFORMED; a GGUF one (a bare vocabulary) is not. */
 enum mzg_code mzg_weights_open(struct mzg_weights *w, const char *path, struct mzg_err *e) MZG_MUST;
 void mzg_weights_close(struct mzg_weights *w);
 
@@ -53,5 +63,9 @@ const struct mzg_tensor *mzg_weights_find(const struct mzg_weights *w, const cha
 /* Bytes [offset, offset + n) of the tensor's data. Any thread. */
 enum mzg_code mzg_weights_read(const struct mzg_weights *w, const struct mzg_tensor *t,
                                uint64_t offset, void *data, size_t n, struct mzg_err *e) MZG_MUST;
+
+/* For the readers of the containers: appends a tensor. MZG_LIMIT beyond MZG_TENSORS_MAX. */
+enum mzg_code mzg_weights_add(struct mzg_weights *w, const struct mzg_tensor *t,
+                              struct mzg_err *e) MZG_MUST;
 
 #endif
