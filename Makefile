@@ -1,16 +1,17 @@
 # mzigo: build, tests, installation. Two commands are all a newcomer needs: make demo, make test.
 #   B=folder      where everything is built (default build)
-#   CC, CFLAGS, LDFLAGS as usual; SAN=address,undefined,... builds with sanitizers
+#   CC, CFLAGS, LDFLAGS as usual; SAN=address,undefined,... builds with sanitizers; CI=true: -Werror
+#   PREFIX, DESTDIR for install
 VERSION := $(shell cat VERSION)
 B ?= build
-PREFIX ?= /usr/local
-DESTDIR ?=
-
 CFLAGS ?= -O2 -g
-WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
-LIBS_PKG := libzstd libarchive libcrypto jansson
 PKG_CONFIG ?= pkg-config
-ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
+ifeq ($(CI),true)
+WARN += -Werror
+endif
+LIBS_PKG := libzstd libarchive libcrypto jansson
+ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 
 # No contraction and no fast math anywhere: the same source must give the same bits (SPEC.md).
 STD := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -ffp-contract=off -fno-math-errno -fPIC
@@ -48,9 +49,11 @@ LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 TOOL_OBJ := $(TOOL_SRC:%.c=$(B)/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(B)/%)
 
-.PHONY: all unit clean
 .DELETE_ON_ERROR:
-all: $(B)/libmzigo.a $(if $(TOOL_SRC),$(B)/mzigo)
+.SECONDARY:
+.PHONY: all unit clean
+# The program is linked as soon as the library it calls is whole.
+all: $(B)/libmzigo.a $(TOOL_OBJ) $(if $(wildcard formats/mzigo.c),$(B)/mzigo)
 
 # Rebuilds everything when the compiler or a flag changes.
 STAMP := $(B)/flags.stamp
@@ -68,7 +71,12 @@ $(B)/libmzigo.a: $(LIB_OBJ)
 $(B)/mzigo: $(TOOL_OBJ) $(B)/libmzigo.a
 	$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
 
-$(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libmzigo.a
+# Rooms of the program are tested as the library's are: all of its objects but main.
+$(B)/tools.a: $(filter-out %/main.o,$(TOOL_OBJ))
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/tools.a $(B)/libmzigo.a
 	$(CC) $(LDFLAGS) $^ -lcmocka $(LIBS) -o $@
 
 unit: $(UNIT_BIN)
@@ -78,3 +86,4 @@ clean:
 	rm -rf $(B)
 
 -include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(UNIT_SRC:%.c=$(B)/%.d)
+-include $(wildcard tests/*/rules.mk samples/rules.mk)

@@ -1,0 +1,134 @@
+#include "bundle_text.h"
+#include "command.h"
+#include "passphrase.h"
+#include "report.h"
+#include "term.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const struct mzg_operand operands[] = {
+    {"FILE", MZG_MANY, "The files to pack; GGUF files are cut along their tensors."},
+    {0},
+};
+
+static const struct mzg_option options[] = {
+    {"out", 'o', "DEST", MZG_REQUIRED,
+     "A repository folder, made when it is missing, or a file named *.mzb for the single-file form."},
+    {"key", 0, "KEY", MZG_REQUIRED, "The secret key that signs (mzigo keygen)."},
+    {"name", 0, "NAME", MZG_REQUIRED, "The bundle's name."},
+    {"version", 0, "V", MZG_REQUIRED, "The bundle's version, which the repository must not have yet."},
+    {"licence", 0, "TEXT", 0, "The model's licence, best as an SPDX expression (\"Apache-2.0\")."},
+    {"expires", 0, "DATE", 0, "When the bundle shall no longer be accepted: 2027-06-30 or "
+                              "2027-06-30T12:00:00Z, in UTC."},
+    {"created", 0, "DATE", 0, "The date to record instead of now; SOURCE_DATE_EPOCH is heeded too."},
+    {"passphrase-file", 0, "FILE", 0, "Takes the key's passphrase from the first line of FILE (- is "
+                                      "standard input) instead of asking for it."},
+    MZG_OPTION_THREADS,
+    MZG_OPTIONS_COMMON,
+    {0},
+};
+
+#define DATE sizeof "2026-11-23T08:00:00Z"
+
+/* A day is its first second; the library judges the rest. */
+static const char *whole_date(char out[DATE], const char *text)
+{
+    if (!text || strlen(text) != sizeof "2026-11-23" - 1)
+        return text;
+    snprintf(out, DATE, "%sT00:00:00Z", text);
+    return out;
+}
+
+/* Now, or the date that a reproducible build asks for. */
+static enum mzg_code present(char out[DATE], struct mzg_err *e)
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    time_t t = time(NULL);
+    struct tm tm;
+    char *end, q[MZG_QUOTE];
+    if (epoch) {
+        errno = 0;
+        t = (time_t)strtoll(epoch, &end, 10);
+        if (errno || end == epoch || *end || t < 0)
+            return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET,
+                            "SOURCE_DATE_EPOCH is not a number of seconds: '%s'",
+                            mzg_quote(q, epoch));
+    }
+    if (!gmtime_r(&t, &tm) || strftime(out, DATE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "the date is beyond the year 9999");
+    return MZG_OK;
+}
+
+static enum mzg_code show(const struct mzg_context *c, const char *dest, const char *key,
+                          const struct mzg_bundle_info *info, struct mzg_err *e)
+{
+    char word[MZG_WORD], pub[MZG_WORD];
+    size_t stem = strlen(key);
+    enum mzg_code code = mzg_bundle_show("packed", info, e);
+    if (code || c->quiet)
+        return code;
+    if (stem > 4 && strcmp(key + stem - 4, ".key") == 0)
+        stem -= 4;
+    snprintf(pub, sizeof pub, "%.*s.pub", (int)stem, key);
+    printf("next: mzigo verify %s --trust", mzg_shell_word(word, dest));
+    printf(" %s\n", mzg_shell_word(word, pub));
+    return MZG_OK;
+}
+
+static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
+{
+    const char *dest = mzg_args_text(&c->args, "out");
+    char created[DATE], expires[DATE];
+    struct mzg_passphrase pass = {.given = false};
+    struct mzg_pack_options opt = {
+        .key = mzg_args_text(&c->args, "key"),
+        .name = mzg_args_text(&c->args, "name"),
+        .version = mzg_args_text(&c->args, "version"),
+        .licence = mzg_args_text(&c->args, "licence"),
+        .expires = whole_date(expires, mzg_args_text(&c->args, "expires")),
+        .created = whole_date(created, mzg_args_text(&c->args, "created")),
+    };
+    struct mzg_bundle_info info = {0};
+    enum mzg_code code = MZG_OK;
+    if (!opt.created) {
+        code = present(created, e);
+        opt.created = created;
+    }
+    if (!code)
+        code = mzg_passphrase_for_key(&pass, opt.key, mzg_args_text(&c->args, "passphrase-file"), e);
+    opt.passphrase = pass.given ? pass.text : NULL;
+    if (!code)
+        code = mzg_pack(c->args.operands, c->args.operand_count, dest, &opt, &c->run, &info, e);
+    mzg_passphrase_clear(&pass);
+    mzg_meter_wipe(c->run.progress.ctx);
+    if (!code && c->json) {
+        mzg_report_text(c->result, "out", dest);
+        mzg_bundle_report(c->result, &info);
+        mzg_report_number(c->result, "new_bytes", info.new_bytes);
+    } else if (!code) {
+        code = show(c, dest, opt.key, &info, e);
+    }
+    mzg_bundle_info_clear(&info);
+    return code;
+}
+
+const struct mzg_command mzg_cmd_pack = {
+    .name = "pack",
+    .brief = "adds a signed, compressed bundle of files to a repository",
+    .about =
+        "Cuts the files into chunks, compresses and stores them under their digests, and signs a "
+        "manifest that lists them. A repository is a plain folder that any web server, USB stick or "
+        "rsync can hold; chunks that it has already are shared, so a new version costs what "
+        "changed. A name that ends in .mzb gives the same bundle as a single file instead.\n"
+        "\n"
+        "What a GGUF file says of its own making (mzigo.* metadata) is copied into the manifest.",
+    .examples =
+        "mzigo pack my-model.gguf -o repo --key lab.key --name my-model --version 1.0.0\n"
+        "mzigo pack my-model.gguf LICENSE -o my-model.mzb --key lab.key --name my-model --version 2",
+    .operands = operands,
+    .options = options,
+    .run = run,
+};
