@@ -102,7 +102,7 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     bool failed_only = mzg_args_has(&c->args, "failed");
     enum mzg_code code = mzg_check(mzg_args_operand(&c->args, 0), mzg_args_text(&c->args, "against"),
                                    mzg_args_text(&c->args, "limits"), &c->run, &r, e);
-    mzg_meter_wipe(c->run.progress.ctx);
+    mzg_meter_wipe(c->meter);
     if ((code == MZG_OK || code == MZG_DIFFERS) && c->json) {
         report(c->result, &r, failed_only);
     } else if (code == MZG_OK || code == MZG_DIFFERS) {

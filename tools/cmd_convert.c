@@ -59,6 +59,7 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     };
     struct mzg_convert_result r = {0};
     enum mzg_code code = mzg_convert(src, out, &opt, &c->run, &r, e);
+    mzg_meter_wipe(c->meter);
     if (code)
         return code;
     if (c->json)

@@ -103,7 +103,7 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     if (!code)
         code = mzg_pack(c->args.operands, c->args.operand_count, dest, &opt, &c->run, &info, e);
     mzg_passphrase_clear(&pass);
-    mzg_meter_wipe(c->run.progress.ctx);
+    mzg_meter_wipe(c->meter);
     if (!code && c->json) {
         mzg_report_text(c->result, "out", dest);
         mzg_bundle_report(c->result, &info);

@@ -30,7 +30,7 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     trust.n_keys = mzg_args_list(&c->args, "trust", &trust.keys);
     code = mzg_unpack(mzg_args_operand(&c->args, 0), mzg_args_operand(&c->args, 1), &trust, dir,
                       &c->run, &info, e);
-    mzg_meter_wipe(c->run.progress.ctx);
+    mzg_meter_wipe(c->meter);
     if (!code && c->json) {
         mzg_report_text(c->result, "out", dir);
         mzg_bundle_report(c->result, &info);

@@ -37,7 +37,7 @@ static void on_bundle(void *ctx, const struct mzg_bundle_info *info)
         mzg_bundle_report(mzg_report_row(f->bundles), info);
         return;
     }
-    mzg_meter_wipe(f->c->run.progress.ctx);
+    mzg_meter_wipe(f->c->meter);
     if (!f->code)
         f->code = mzg_bundle_show("verified", info, &f->err);
 }
@@ -48,7 +48,7 @@ static void on_fault(void *ctx, const char *text)
     struct findings *f = ctx;
     if (f->c->json)
         mzg_report_row_text(f->faults, text);
-    mzg_meter_wipe(f->c->run.progress.ctx);
+    mzg_meter_wipe(f->c->meter);
     if (!f->c->json)
         printf("bad: %s\n", text);
 }

@@ -18,12 +18,15 @@
 #define MZG_COMMANDS(X)                                                                            \
     X(inspect) X(convert) X(check) X(keygen) X(pack) X(verify) X(unpack)
 
+struct mzg_meter;
+
 /* What a command gets to do its work. */
 struct mzg_context {
     struct mzg_args args;
     bool json;          /* print nothing on stdout: fill result, main prints it */
     bool quiet;         /* no progress, no notes */
     struct mzg_run run; /* to hand to the library: threads, CPU features, progress, notes */
+    struct mzg_meter *meter; /* draws them: wipe it (term.h) before printing behind long work */
     json_t *result;     /* an object (report.h); printed with --json, also when the command failed */
 };
 

@@ -72,6 +72,7 @@ static enum mzg_code share(struct mzg_context *c, const struct mzg_option *optio
         code = mzg_args_number(&c->args, "threads", 1, 64, &threads, e);
     c->run.threads = (unsigned)threads;
     mzg_meter_init(meter, c->quiet, c->json ? mzg_report_list(c->result, "notes") : NULL);
+    c->meter = meter;
     c->run.progress = (struct mzg_progress){mzg_meter_step, meter};
     c->run.notify = (struct mzg_notify){mzg_meter_note, meter};
     return code;

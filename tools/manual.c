@@ -5,6 +5,7 @@
 #define WIDTH 80
 #define INDENT 4
 #define ITEM_INDENT 8
+#define LIST_INDENT 16 /* of lists with short labels */
 
 /* ---- plain text ---- */
 
@@ -38,14 +39,14 @@ static void plain_para(FILE *out, const char *text)
     plain_wrap(out, text, INDENT, 0);
 }
 
-static void plain_item(FILE *out, const char *label, const char *text)
+static void plain_item(FILE *out, const char *label, const char *text, int indent)
 {
     int column = fprintf(out, "%*s%s", INDENT, "", label);
-    if (column + 2 > ITEM_INDENT) {
+    if (column + 2 > indent) {
         fputc('\n', out);
         column = 0;
     }
-    plain_wrap(out, text, ITEM_INDENT, column);
+    plain_wrap(out, text, indent, column);
 }
 
 static void plain_line(FILE *out, const char *line, size_t len)
@@ -115,9 +116,9 @@ static void roff_para(FILE *out, const char *text)
     roff_words(out, text, strlen(text), false);
 }
 
-static void roff_item(FILE *out, const char *label, const char *text)
+static void roff_item(FILE *out, const char *label, const char *text, int indent)
 {
-    fputs(".TP\n", out);
+    fprintf(out, ".TP %d\n", indent - INDENT);
     roff_words(out, label, strlen(label), true);
     roff_words(out, text, strlen(text), false);
 }
@@ -139,7 +140,7 @@ static void roff_gap(FILE *out)
 struct dress {
     void (*head)(FILE *out, const char *title);
     void (*para)(FILE *out, const char *text);
-    void (*item)(FILE *out, const char *label, const char *text);
+    void (*item)(FILE *out, const char *label, const char *text, int indent); /* of the text */
     void (*line)(FILE *out, const char *line, size_t len); /* shown as it stands */
     void (*gap)(FILE *out);                                /* between paragraphs */
 };
@@ -222,7 +223,7 @@ static void write_statuses(FILE *out, const struct dress *d)
     section(out, d, "EXIT STATUS");
 #define X(name, status, text)                                                                      \
     if (status != MZG_STOPPED)                                                                     \
-        d->item(out, #status, text);
+        d->item(out, #status, text, ITEM_INDENT);
     MZG_CODES(X)
 #undef X
     d->para(out, "Stopped by a signal, the program removes what it had not finished and ends by "
@@ -253,11 +254,11 @@ void mzg_manual_command(FILE *out, const struct mzg_command *c, enum mzg_dress d
     if (c->operands && c->operands->name)
         section(out, d, "OPERANDS");
     for (const struct mzg_operand *p = c->operands; p && p->name; p++)
-        d->item(out, p->name, p->help);
+        d->item(out, p->name, p->help, ITEM_INDENT);
     section(out, d, "OPTIONS");
     for (const struct mzg_option *o = c->options; o->name; o++) {
         option_label(text, sizeof text, o);
-        d->item(out, text, o->help);
+        d->item(out, text, o->help, ITEM_INDENT);
     }
     section(out, d, "EXAMPLES");
     write_lines(out, c->examples, d);
@@ -281,10 +282,10 @@ void mzg_manual_program(FILE *out, const struct mzg_command *const *commands, si
                d);
     section(out, d, "COMMANDS");
     for (size_t i = 0; i < n; i++)
-        d->item(out, commands[i]->name, commands[i]->brief);
+        d->item(out, commands[i]->name, commands[i]->brief, LIST_INDENT);
     section(out, d, "OPTIONS");
-    d->item(out, "-h, --help", "Prints this.");
-    d->item(out, "--version", "Prints the program's version.");
+    d->item(out, "-h, --help", "Prints this.", LIST_INDENT);
+    d->item(out, "--version", "Prints the program's version.", LIST_INDENT);
     section(out, d, "EXAMPLES");
     write_lines(out,
                 "mzigo convert my-model -o my-model.gguf --to Q8_0\n"
