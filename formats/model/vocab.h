@@ -4,6 +4,7 @@
 
 #include "../base/progress.h"
 #include "kvs.h"
+#include "names.h"
 #include <jansson.h>
 
 /* llama.cpp's token types (SentencePiece's numbers). */
@@ -12,12 +13,18 @@ enum mzg_token_type {
     MZG_TOKEN_UNUSED, MZG_TOKEN_BYTE
 };
 
-/* Special tokens, in the order in which their keys are written. */
+/* More tokens than any published model has; beyond it a vocabulary is MZG_LIMIT. */
+#define MZG_VOCAB_MAX (1u << 21)
+
+/* Special tokens, in the order in which their keys are written: our name, GGUF's, Hugging Face's
+ * ("bos" of bos_token and bos_token_id; NULL where their files have no such name). */
 #define MZG_SPECIALS(X)                                                                            \
-    X(BOS, "bos") X(EOS, "eos") X(UNK, "unknown") X(SEP, "seperator") X(PAD, "padding")            \
-    X(CLS, "cls") X(MASK, "mask") X(EOT, "eot") X(EOM, "eom")
+    X(BOS, "bos", "bos") X(EOS, "eos", "eos") X(UNK, "unknown", "unk")                             \
+    X(SEP, "seperator", "sep") X(PAD, "padding", "pad") X(CLS, "cls", "cls")                       \
+    X(MASK, "mask", "mask") X(EOT, "eot", NULL) X(EOM, "eom", NULL) X(FIM_PRE, "fim_pre", NULL)    \
+    X(FIM_SUF, "fim_suf", NULL) X(FIM_MID, "fim_mid", NULL)
 enum mzg_special {
-#define X(name, key) MZG_SPECIAL_##name,
+#define X(name, key, hf) MZG_SPECIAL_##name,
     MZG_SPECIALS(X)
 #undef X
     MZG_SPECIAL_COUNT
@@ -42,17 +49,22 @@ struct mzg_vocab {
     int add_bos, add_eos, add_sep, add_space_prefix; /* 0, 1; -1: not said, not written */
     struct mzg_vocab_template *templates;
     size_t n_templates;
+    const char **files;           /* names of the files that were read, in reading order */
+    size_t n_files;
+    struct mzg_name *index;       /* ids by text, see vocab_table.h */
 };
 
 struct mzg_vocab_options {
-    const json_t *config;   /* config.json's object: vocab_size, *_token_id; may be NULL */
+    const json_t *config;   /* config.json's object: vocab_size, *_token_id, model_type; may be NULL */
     const char *pre;        /* overrides the pre-tokenizer's name; NULL: by structure */
     const struct mzg_notify *notify;
 };
 
-/* folder: holds tokenizer.model, or tokenizer.json, and perhaps tokenizer_config.json,
- * special_tokens_map.json, added_tokens.json, chat_template.jinja, generation_config.json.
- * MZG_UNSUPPORTED names what was found when there is no tokenizer that can be read. */
+/* folder: holds tokenizer.model (SentencePiece BPE), or tokenizer.json (BPE), and perhaps
+ * tokenizer_config.json, special_tokens_map.json, added_tokens.json, chat_template.jinja,
+ * additional_chat_templates/, chat_template.json, generation_config.json. MZG_UNSUPPORTED names what
+ * was found when there is no tokenizer that can be read. An architecture whose rules go beyond these
+ * files (an id at a fixed place, a flag by vocabulary size) changes *v before mzg_vocab_put. */
 enum mzg_code mzg_vocab_load(struct mzg_vocab *v, const char *folder,
                              const struct mzg_vocab_options *opt, struct mzg_err *e) MZG_MUST;
 void mzg_vocab_clear(struct mzg_vocab *v);
