@@ -1,0 +1,89 @@
+#!/bin/bash
+# usage: models.sh PEERS: converted models in the real llama.cpp and in the hub's own parser.
+# F32, F16 and Q8_0 of the real model must say, at temperature 0, what it is known to say; the other
+# types must load and speak. Prints one line a check and the sum.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+B=${B:-build}
+mzigo=$(realpath "$B")/mzigo
+data=$(realpath -q ../shared/data/stories260K || true)
+if [ -z "$data" ] || [ ! -d "$data" ]; then
+    echo "skipped: ../shared/data/stories260K is not here"
+    exit 0
+fi
+if ! "$here/install.sh" "$1"; then
+    exit 0
+fi
+cd "$1" || exit 1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+check() { # NAME COMMAND...
+    local name=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+        echo "ok      $name"
+    else
+        failed=$((failed + 1))
+        echo "FAILED  $name"
+    fi
+}
+
+convert() { # SOURCE TYPE
+    "$mzigo" convert "$data/$1" -o "$work/$1-$2.gguf" --to "$2" --quiet
+}
+
+speaks() { # FILE TOKENS: into FILE.txt
+    node "$here/speak.mjs" "$1" "$2" >"$1.txt" 2>"$1.log" || { tail -n 3 "$1.log"; return 1; }
+    [ -s "$1.txt" ]
+}
+
+# What it says is the beginning of what it is known to say, at least 400 characters of it.
+says_the_story() { # FILE
+    speaks "$1" 200 || return 1
+    local n
+    n=$(wc -c <"$1.txt")
+    [ "$n" -ge 400 ] && sed 's/^ //' "$1.txt" | cmp -n $((n - 2)) - "$data/GREEDY_257.txt"
+}
+
+# The parser sees every tensor, the keys that matter, and the record of the source.
+is_described() { # FILE TYPE
+    node "$here/metadata.mjs" "$1" >"$1.json" || return 1
+    local want
+    for want in '"general.architecture": "llama"' '"llama.block_count": 5' \
+        '"tokenizer.ggml.model": "llama"' "\"mzigo.convert.to\": \"$2\"" '"tensor_count": 47'; do
+        grep -qF "$want" "$1.json" || { echo "no $want"; return 1; }
+    done
+    "$mzigo" inspect "$1" --json | node -e '
+        const ours = JSON.parse(require("fs").readFileSync(0)), theirs = JSON.parse(
+            require("fs").readFileSync(process.argv[1]));
+        const a = ours.tensors.map((t) => [t.name, t.type, t.shape]);
+        if (JSON.stringify(a) !== JSON.stringify(theirs.tensors)) {
+            console.log(JSON.stringify(a[0]), JSON.stringify(theirs.tensors[0]));
+            process.exit(1);
+        }' "$1.json"
+}
+
+for source in hf-derived hf-derived-bf16-sharded; do
+    for type in F32 F16 BF16 Q8_0; do
+        f=$work/$source-$type.gguf
+        check "$source to $type converts" convert "$source" "$type"
+        if [ "$type" = BF16 ] && [ "$source" = hf-derived ]; then
+            check "$source to $type loads and speaks" speaks "$f" 50
+        elif [ "$type" = Q8_0 ]; then
+            check "$source to $type loads and speaks" speaks "$f" 50
+        else
+            check "$source to $type says the known story" says_the_story "$f"
+        fi
+    done
+    check "$source to F16 is described by the hub's parser" is_described "$work/$source-F16.gguf" F16
+done
+for type in Q5_1 Q5_0 Q4_1 Q4_0; do
+    check "hf-derived to $type converts" convert hf-derived "$type"
+    check "hf-derived to $type loads and speaks" speaks "$work/hf-derived-$type.gguf" 50
+done
+echo "what it says: $(head -c 160 "$work/hf-derived-Q8_0.gguf.txt" | tr '\n' ' ')"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
