@@ -10,17 +10,20 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *mzg_version(void) {
+const char *mzg_version(void)
+{
     return MZG_VERSION;
 }
 
-void mzg_run_init(struct mzg_run *run) {
+void mzg_run_init(struct mzg_run *run)
+{
     memset(run, 0, sizeof *run);
     run->cpu = mzg_cpu_features();
 }
 
 /* Work asks for a number of threads, never for "all". */
-static struct mzg_run with_threads(const struct mzg_run *run) {
+static struct mzg_run with_threads(const struct mzg_run *run)
+{
     struct mzg_run r;
     if (run != NULL)
         r = *run;
@@ -35,14 +38,16 @@ static struct mzg_run with_threads(const struct mzg_run *run) {
 
 static enum mzg_code open_model(struct mzg_model *m, const char *src,
                                 const struct mzg_convert_options *opt,
-                                const struct mzg_notify *notify, struct mzg_err *e) {
+                                const struct mzg_notify *notify, struct mzg_err *e)
+{
     struct mzg_model_options mo = {.raw = opt->raw, .pre = opt->pre, .notify = notify};
     return mzg_model_open(m, src, &mo, e);
 }
 
 enum mzg_code mzg_convert(const char *src, const char *out, const struct mzg_convert_options *opt,
                           const struct mzg_run *run, struct mzg_convert_result *r,
-                          struct mzg_err *e) {
+                          struct mzg_err *e)
+{
     struct mzg_run how = with_threads(run);
     struct mzg_convert_totals totals;
     struct mzg_model model;
@@ -65,7 +70,8 @@ enum mzg_code mzg_convert(const char *src, const char *out, const struct mzg_con
 
 enum mzg_code mzg_convert_sizes(const char *src, const struct mzg_convert_options *opt,
                                 struct mzg_size_row rows[MZG_SIZE_ROWS], size_t *n,
-                                struct mzg_err *e) {
+                                struct mzg_err *e)
+{
     struct mzg_model model;
     size_t count;
     const struct mzg_recipe *recipes = mzg_recipes(&count);
@@ -96,7 +102,8 @@ struct check_memory {
     bool source_open;
 };
 
-static void check_memory_free(struct check_memory *m) {
+static void check_memory_free(struct check_memory *m)
+{
     if (m == NULL)
         return;
     mzg_check_report_clear(&m->check);
@@ -110,7 +117,8 @@ static void check_memory_free(struct check_memory *m) {
 
 /* Opens the source the way the checked file says it was made. */
 static enum mzg_code open_source(struct check_memory *m, const char *src, const char *out,
-                                 struct mzg_err *e) {
+                                 struct mzg_err *e)
+{
     char q[MZG_QUOTE];
     const char *pre, *arch;
     size_t len;
@@ -133,7 +141,8 @@ static enum mzg_code open_source(struct check_memory *m, const char *src, const 
     return rc;
 }
 
-static struct mzg_check_row public_row(const struct mzg_check_tensor *t) {
+static struct mzg_check_row public_row(const struct mzg_check_tensor *t)
+{
     return (struct mzg_check_row){
         .name = t->name, .type = t->type, .elems = t->elems, .rel_rmse = t->rel_rmse,
         .snr_db = t->snr_db, .cosine = t->cosine, .max_error = t->loss.max_error,
@@ -144,7 +153,8 @@ static struct mzg_check_row public_row(const struct mzg_check_tensor *t) {
 }
 
 static enum mzg_code fill_report(struct mzg_check_report *report, struct check_memory *m,
-                                 struct mzg_err *e) {
+                                 struct mzg_err *e)
+{
     m->rows = calloc(m->check.n_rows ? m->check.n_rows : 1, sizeof *m->rows);
     if (m->rows == NULL)
         return mzg_fail_memory(e, "check report");
@@ -158,7 +168,8 @@ static enum mzg_code fill_report(struct mzg_check_report *report, struct check_m
 
 enum mzg_code mzg_check(const char *out, const char *src, const char *limits,
                         const struct mzg_run *run, struct mzg_check_report *report,
-                        struct mzg_err *e) {
+                        struct mzg_err *e)
+{
     struct mzg_run how = with_threads(run);
     struct mzg_limits l;
     memset(report, 0, sizeof *report);
@@ -183,7 +194,8 @@ enum mzg_code mzg_check(const char *out, const char *src, const char *limits,
     return rc;
 }
 
-void mzg_check_clear(struct mzg_check_report *report) {
+void mzg_check_clear(struct mzg_check_report *report)
+{
     check_memory_free(report->memory);
     memset(report, 0, sizeof *report);
 }

@@ -19,7 +19,8 @@ struct mzg_view {
     char key[MZG_QUOTE];
 };
 
-enum mzg_code mzg_view_open(struct mzg_view **v, const char *path, struct mzg_err *e) {
+enum mzg_code mzg_view_open(struct mzg_view **v, const char *path, struct mzg_err *e)
+{
     *v = NULL;
     struct mzg_view *view = calloc(1, sizeof *view);
     if (view == NULL)
@@ -35,7 +36,8 @@ enum mzg_code mzg_view_open(struct mzg_view **v, const char *path, struct mzg_er
     return MZG_OK;
 }
 
-void mzg_view_close(struct mzg_view *v) {
+void mzg_view_close(struct mzg_view *v)
+{
     if (v == NULL)
         return;
     mzg_weights_close(&v->weights);
@@ -43,22 +45,26 @@ void mzg_view_close(struct mzg_view *v) {
     free(v);
 }
 
-const char *mzg_view_container(const struct mzg_view *v) {
+const char *mzg_view_container(const struct mzg_view *v)
+{
     return v->weights.container;
 }
 
-size_t mzg_view_tensors(const struct mzg_view *v) {
+size_t mzg_view_tensors(const struct mzg_view *v)
+{
     return v->weights.n_tensors;
 }
 
-void mzg_view_tensor(const struct mzg_view *v, size_t i, struct mzg_view_tensor *t) {
+void mzg_view_tensor(const struct mzg_view *v, size_t i, struct mzg_view_tensor *t)
+{
     const struct mzg_tensor *from = &v->weights.tensors[i];
     *t = (struct mzg_view_tensor){.name = from->name, .type = from->type_name,
                                   .n_dims = from->n_dims, .ne = from->ne, .elems = from->elems,
                                   .bytes = from->bytes};
 }
 
-static void show_text(struct mzg_buf *b, struct mzg_reader *r) {
+static void show_text(struct mzg_buf *b, struct mzg_reader *r)
+{
     char q[MZG_QUOTE];
     uint64_t len = mzg_reader_u64(r);
     const uint8_t *text = mzg_reader_bytes(r, len);
@@ -72,7 +78,8 @@ static void show_text(struct mzg_buf *b, struct mzg_reader *r) {
         mzg_buf_printf(b, "... (%" PRIu64 " bytes)", len);
 }
 
-static void show_value(struct mzg_buf *b, enum mzg_kv_type type, struct mzg_reader *r) {
+static void show_value(struct mzg_buf *b, enum mzg_kv_type type, struct mzg_reader *r)
+{
     switch (type) {
     case MZG_KV_U8: mzg_buf_printf(b, "%u", mzg_reader_u8(r)); break;
     case MZG_KV_I8: mzg_buf_printf(b, "%d", (int8_t)mzg_reader_u8(r)); break;
@@ -91,7 +98,8 @@ static void show_value(struct mzg_buf *b, enum mzg_kv_type type, struct mzg_read
     }
 }
 
-bool mzg_view_metadata(struct mzg_view *v, size_t i, const char **key, const char **value) {
+bool mzg_view_metadata(struct mzg_view *v, size_t i, const char **key, const char **value)
+{
     struct mzg_reader r;
     const struct mzg_gguf *g = v->weights.gguf;
     if (g == NULL || i >= g->kvs.count)

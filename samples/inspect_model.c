@@ -6,7 +6,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     struct mzg_view *view;
     struct mzg_err e;
     const char *key, *value;

@@ -8,13 +8,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static bool show_progress(void *ctx, const char *what, uint64_t done, uint64_t total) {
+static bool show_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
     (void)ctx;
     fprintf(stderr, "\r%s: %3.0f%%", what, total ? 100.0 * (double)done / (double)total : 100.0);
     return true; /* false would stop the work and leave nothing behind */
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     struct mzg_run run;
     struct mzg_bundle_info info;
     struct mzg_err e;

@@ -37,7 +37,8 @@ struct work {
     double err2, x2;
 };
 
-static uint64_t elems_of(const struct mzg_model_tensor *t) {
+static uint64_t elems_of(const struct mzg_model_tensor *t)
+{
     uint64_t n = 1;
     for (unsigned d = 0; d < t->n_dims; d++)
         n *= t->ne[d];
@@ -46,7 +47,8 @@ static uint64_t elems_of(const struct mzg_model_tensor *t) {
 
 /* ---- a worker's part ---- */
 
-static enum mzg_code measure_slot(void *arg, struct mzg_err *e) {
+static enum mzg_code measure_slot(void *arg, struct mzg_err *e)
+{
     struct slot *s = arg;
     const struct work *w = s->work;
     const struct mzg_type_info *to = mzg_type_by_number(s->out->type);
@@ -71,7 +73,8 @@ static enum mzg_code measure_slot(void *arg, struct mzg_err *e) {
 /* ---- the calling thread's part ---- */
 
 /* Takes the slot's result into its row: slots are reused in order, so batches add up in order. */
-static enum mzg_code collect(struct work *w, struct slot *s, struct mzg_err *e) {
+static enum mzg_code collect(struct work *w, struct slot *s, struct mzg_err *e)
+{
     enum mzg_code rc = mzg_pool_wait(w->pool, s->ticket, e);
     if (rc == MZG_OK && s->pending)
         mzg_loss_add(&s->row->loss, &s->loss);
@@ -79,7 +82,8 @@ static enum mzg_code collect(struct work *w, struct slot *s, struct mzg_err *e) 
     return rc;
 }
 
-static enum mzg_code collect_all(struct work *w, struct mzg_err *e) {
+static enum mzg_code collect_all(struct work *w, struct mzg_err *e)
+{
     enum mzg_code rc = MZG_OK;
     for (size_t i = 0; i < w->n_slots && rc == MZG_OK; i++)
         rc = collect(w, &w->slots[(w->next_slot + i) % w->n_slots], e);
@@ -88,7 +92,8 @@ static enum mzg_code collect_all(struct work *w, struct mzg_err *e) {
 
 static enum mzg_code measure_tensor(struct work *w, const struct mzg_model_tensor *t,
                                     const struct mzg_tensor *out, struct mzg_check_tensor *row,
-                                    struct mzg_err *e) {
+                                    struct mzg_err *e)
+{
     uint64_t elems = 0, total = elems_of(t);
     enum mzg_code rc = mzg_batch_size(t, &elems, e);
     for (uint64_t first = 0; rc == MZG_OK && first < total; first += elems) {
@@ -110,7 +115,8 @@ static enum mzg_code measure_tensor(struct work *w, const struct mzg_model_tenso
 }
 
 /* Turns sums into figures, and figures into a verdict. */
-static void judge(struct work *w, struct mzg_check_tensor *row, enum mzg_type type) {
+static void judge(struct work *w, struct mzg_check_tensor *row, enum mzg_type type)
+{
     const struct mzg_loss *l = &row->loss;
     const struct mzg_limit *limit = &w->limits->type[type];
     double n = (double)row->elems;
@@ -131,7 +137,8 @@ static void judge(struct work *w, struct mzg_check_tensor *row, enum mzg_type ty
         row->fault = "not what the recorded quantizer gives";
 }
 
-static bool same_shape(const struct mzg_model_tensor *t, const struct mzg_tensor *out) {
+static bool same_shape(const struct mzg_model_tensor *t, const struct mzg_tensor *out)
+{
     if (t->n_dims != out->n_dims)
         return false;
     for (unsigned d = 0; d < t->n_dims; d++)
@@ -142,7 +149,8 @@ static bool same_shape(const struct mzg_model_tensor *t, const struct mzg_tensor
 
 /* Whether blocks can be compared by value, else only by their bytes: integers, types not known. */
 static bool readable(const struct work *w, const struct mzg_model_tensor *t,
-                     const struct mzg_tensor *out) {
+                     const struct mzg_tensor *out)
+{
     return out->type != MZG_TYPE_END && w->kernels.type[out->type].dequantize != NULL &&
            (t->src == NULL || (t->src->type != MZG_TYPE_END &&
                                w->kernels.type[t->src->type].dequantize != NULL));
@@ -151,7 +159,8 @@ static bool readable(const struct work *w, const struct mzg_model_tensor *t,
 /* Bytes that convert copies without a look at their values. */
 static enum mzg_code compare_bytes(struct work *w, const struct mzg_tensor *src,
                                    const struct mzg_tensor *out, struct mzg_check_tensor *row,
-                                   struct mzg_err *e) {
+                                   struct mzg_err *e)
+{
     uint8_t *a = w->slots[0].src_data, *b = w->slots[0].out_data;
     if (src == NULL || src->type != out->type || src->bytes != out->bytes) {
         row->fault = "type cannot be compared";
@@ -170,7 +179,8 @@ static enum mzg_code compare_bytes(struct work *w, const struct mzg_tensor *src,
     return rc;
 }
 
-static enum mzg_code check_tensor(struct work *w, size_t i, struct mzg_err *e) {
+static enum mzg_code check_tensor(struct work *w, size_t i, struct mzg_err *e)
+{
     const struct mzg_model_tensor *t = &w->source->tensors[i];
     struct mzg_check_tensor *row = &w->check->rows[i];
     const struct mzg_tensor *out = mzg_weights_find(w->out, t->name);
@@ -196,7 +206,8 @@ static enum mzg_code check_tensor(struct work *w, size_t i, struct mzg_err *e) {
 
 /* ---- setting up ---- */
 
-static enum mzg_code make_rows(struct work *w, struct mzg_err *e) {
+static enum mzg_code make_rows(struct work *w, struct mzg_err *e)
+{
     struct mzg_check *c = w->check;
     size_t room = w->source->n_tensors + w->out->n_tensors;
     mzg_arena_init(&c->arena, ARENA_CAP);
@@ -208,7 +219,8 @@ static enum mzg_code make_rows(struct work *w, struct mzg_err *e) {
     return MZG_OK;
 }
 
-static void add_strangers(struct work *w) {
+static void add_strangers(struct work *w)
+{
     struct mzg_check *c = w->check;
     for (size_t i = 0; i < w->out->n_tensors; i++) {
         const struct mzg_tensor *t = &w->out->tensors[i];
@@ -220,7 +232,8 @@ static void add_strangers(struct work *w) {
     }
 }
 
-static enum mzg_code make_slots(struct work *w, struct mzg_err *e) {
+static enum mzg_code make_slots(struct work *w, struct mzg_err *e)
+{
     size_t room = (size_t)MZG_BATCH_ELEMS * 4;
     for (size_t i = 0; i < w->source->n_tensors; i++) {
         const struct mzg_model_tensor *t = &w->source->tensors[i];
@@ -249,7 +262,8 @@ static enum mzg_code make_slots(struct work *w, struct mzg_err *e) {
     return MZG_OK;
 }
 
-static void work_clear(struct work *w) {
+static void work_clear(struct work *w)
+{
     mzg_pool_free(w->pool);
     for (size_t i = 0; w->slots != NULL && i < w->n_slots; i++) {
         free(w->slots[i].src_data);
@@ -259,7 +273,8 @@ static void work_clear(struct work *w) {
     free(w->activation);
 }
 
-static void conclude(struct work *w) {
+static void conclude(struct work *w)
+{
     struct mzg_check *c = w->check;
     for (size_t i = 0; i < c->n_rows; i++) {
         const struct mzg_tensor *out = mzg_weights_find(w->out, c->rows[i].name);
@@ -274,7 +289,8 @@ static void conclude(struct work *w) {
 
 enum mzg_code mzg_check_run(struct mzg_check *c, const struct mzg_weights *out,
                             const struct mzg_model *source, const struct mzg_limits *limits,
-                            const struct mzg_run *run, struct mzg_err *e) {
+                            const struct mzg_run *run, struct mzg_err *e)
+{
     struct work w = {.check = c, .out = out, .source = source, .limits = limits, .run = run};
     memset(c, 0, sizeof *c);
     mzg_kernels_init(&w.kernels, run->cpu);
@@ -296,7 +312,8 @@ enum mzg_code mzg_check_run(struct mzg_check *c, const struct mzg_weights *out,
     return rc;
 }
 
-void mzg_check_report_clear(struct mzg_check *c) {
+void mzg_check_report_clear(struct mzg_check *c)
+{
     mzg_arena_clear(&c->arena);
     c->rows = NULL;
     c->n_rows = 0;

@@ -39,12 +39,14 @@ struct convert {
 
 /* ---- a worker's part ---- */
 
-static const char *unfit_word(float x) {
+static const char *unfit_word(float x)
+{
     return isnan(x) ? "NaN" : isinf(x) ? "infinite" : NULL;
 }
 
 /* The weight that stops a conversion, by its place in the source. at: in output order. */
-static enum mzg_code fail_unfit(const struct slot *s, uint64_t at, float x, struct mzg_err *e) {
+static enum mzg_code fail_unfit(const struct slot *s, uint64_t at, float x, struct mzg_err *e)
+{
     char q[MZG_QUOTE];
     const struct mzg_model_tensor *t = s->batch.tensor;
     const char *word = unfit_word(x);
@@ -65,12 +67,14 @@ static enum mzg_code fail_unfit(const struct slot *s, uint64_t at, float x, stru
 }
 
 /* Blocks that stay as they are still must not hold a NaN. */
-static bool copied(const struct slot *s) {
+static bool copied(const struct slot *s)
+{
     return s->batch.tensor->src != NULL && s->batch.tensor->src->type == s->to->type &&
            s->batch.tensor->heads == 0;
 }
 
-static enum mzg_code quantize_batch(struct slot *s, struct mzg_err *e) {
+static enum mzg_code quantize_batch(struct slot *s, struct mzg_err *e)
+{
     const struct mzg_kernels *k = &s->work->kernels;
     const struct mzg_type_info *info = mzg_type_by_number(s->to->type);
     float x[MZG_PIECE];
@@ -88,7 +92,8 @@ static enum mzg_code quantize_batch(struct slot *s, struct mzg_err *e) {
     return MZG_OK;
 }
 
-static enum mzg_code run_slot(void *arg, struct mzg_err *e) {
+static enum mzg_code run_slot(void *arg, struct mzg_err *e)
+{
     struct slot *s = arg;
     const struct mzg_type_info *info = mzg_type_by_number(s->to->type);
     /* Integers and blocks without a decoder here pass through; so do their values. */
@@ -107,7 +112,8 @@ static enum mzg_code run_slot(void *arg, struct mzg_err *e) {
 /* ---- the reading thread's part ---- */
 
 /* Reads each batch of tensor i into the next free slot and hands it to a worker. */
-static enum mzg_code feed_tensor(struct convert *c, size_t i, struct mzg_err *e) {
+static enum mzg_code feed_tensor(struct convert *c, size_t i, struct mzg_err *e)
+{
     const struct mzg_model_tensor *t = &c->job->model->tensors[i];
     uint64_t elems = 0, total = 1;
     enum mzg_code rc = mzg_batch_size(t, &elems, e);
@@ -132,7 +138,8 @@ static enum mzg_code feed_tensor(struct convert *c, size_t i, struct mzg_err *e)
 }
 
 /* Zeros behind tensor i up to the next one. */
-static enum mzg_code write_padding(const struct convert *c, size_t i, struct mzg_err *e) {
+static enum mzg_code write_padding(const struct convert *c, size_t i, struct mzg_err *e)
+{
     static const uint8_t zeros[MZG_PIECE];
     uint64_t end = c->table[i].offset + c->table[i].bytes;
     uint64_t next = i + 1 < c->job->model->n_tensors ? c->table[i + 1].offset : c->data_bytes;
@@ -141,7 +148,8 @@ static enum mzg_code write_padding(const struct convert *c, size_t i, struct mzg
     return mzg_output_write_at(&c->output, c->data_offset + end, zeros, (size_t)(next - end), e);
 }
 
-static enum mzg_code convert_tensors(struct convert *c, struct mzg_err *e) {
+static enum mzg_code convert_tensors(struct convert *c, struct mzg_err *e)
+{
     for (size_t i = 0; i < c->job->model->n_tensors; i++) {
         enum mzg_code rc = feed_tensor(c, i, e);
         if (rc == MZG_OK)
@@ -155,7 +163,8 @@ static enum mzg_code convert_tensors(struct convert *c, struct mzg_err *e) {
 
 /* ---- setting up ---- */
 
-static uint32_t alignment_of(const struct mzg_model *m) {
+static uint32_t alignment_of(const struct mzg_model *m)
+{
     uint64_t a;
     return mzg_kvs_get_u64(&m->kvs, "general.alignment", &a) ? (uint32_t)a : 32;
 }
@@ -164,7 +173,8 @@ static uint32_t alignment_of(const struct mzg_model *m) {
 static enum mzg_code encode_header(const struct mzg_convert_job *job,
                                    const struct mzg_gguf_tensor *table,
                                    const uint8_t (*digests)[32], struct mzg_buf *out,
-                                   struct mzg_err *e) {
+                                   struct mzg_err *e)
+{
     struct mzg_kvs kvs;
     mzg_buf_init(out, HEADER_CAP);
     enum mzg_code rc = mzg_provenance_kvs(&kvs, job, table, digests, e);
@@ -177,7 +187,8 @@ static enum mzg_code encode_header(const struct mzg_convert_job *job,
 }
 
 /* Room for the largest batch of any tensor, and as many slots as the memory bound leaves. */
-static enum mzg_code make_slots(struct convert *c, unsigned threads, struct mzg_err *e) {
+static enum mzg_code make_slots(struct convert *c, unsigned threads, struct mzg_err *e)
+{
     const struct mzg_model *m = c->job->model;
     for (size_t i = 0; i < m->n_tensors; i++) {
         struct mzg_batch b;
@@ -205,7 +216,8 @@ static enum mzg_code make_slots(struct convert *c, unsigned threads, struct mzg_
     return c->slots != NULL ? MZG_OK : mzg_fail_memory(e, "batches in flight");
 }
 
-static void convert_clear(struct convert *c) {
+static void convert_clear(struct convert *c)
+{
     mzg_pool_free(c->pool);
     for (size_t i = 0; c->slots != NULL && i < c->n_slots; i++) {
         free(c->slots[i].src);
@@ -218,7 +230,8 @@ static void convert_clear(struct convert *c) {
 }
 
 /* Types, offsets and the size of the header: all that is known before a weight is read. */
-static enum mzg_code lay_out(struct convert *c, struct mzg_buf *header, struct mzg_err *e) {
+static enum mzg_code lay_out(struct convert *c, struct mzg_buf *header, struct mzg_err *e)
+{
     const struct mzg_model *m = c->job->model;
     enum mzg_code rc =
         mzg_recipe_apply(c->job->recipe, m, &c->run->notify, &c->table, e);
@@ -233,7 +246,8 @@ static enum mzg_code lay_out(struct convert *c, struct mzg_buf *header, struct m
 }
 
 /* The header comes last: only now are the source's digests known. */
-static enum mzg_code finish(struct convert *c, struct mzg_err *e) {
+static enum mzg_code finish(struct convert *c, struct mzg_err *e)
+{
     struct mzg_buf header;
     enum mzg_code rc = encode_header(c->job, c->table,
                                      (const uint8_t(*)[32])c->stream.digests, &header, e);
@@ -245,7 +259,8 @@ static enum mzg_code finish(struct convert *c, struct mzg_err *e) {
     return rc;
 }
 
-static void sum_up(const struct convert *c, struct mzg_convert_totals *t) {
+static void sum_up(const struct convert *c, struct mzg_convert_totals *t)
+{
     const struct mzg_model *m = c->job->model;
     memset(t, 0, sizeof *t);
     t->tensors = m->n_tensors;
@@ -258,7 +273,8 @@ static void sum_up(const struct convert *c, struct mzg_convert_totals *t) {
 
 enum mzg_code mzg_convert_run(const struct mzg_convert_job *job, const char *out,
                               const struct mzg_run *run, struct mzg_convert_totals *totals,
-                              struct mzg_err *e) {
+                              struct mzg_err *e)
+{
     struct convert c = {.job = job, .run = run, .output = {.fd = -1}};
     struct mzg_buf header;
     mzg_buf_init(&header, HEADER_CAP);
@@ -286,7 +302,8 @@ enum mzg_code mzg_convert_run(const struct mzg_convert_job *job, const char *out
 }
 
 enum mzg_code mzg_convert_size(const struct mzg_convert_job *job, uint64_t *bytes,
-                               struct mzg_err *e) {
+                               struct mzg_err *e)
+{
     static const struct mzg_run quiet;
     struct convert c = {.job = job, .run = &quiet, .output = {.fd = -1}};
     struct mzg_buf header;

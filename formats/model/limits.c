@@ -25,7 +25,8 @@ static const struct mzg_limit defaults[MZG_TYPE_END] = {
     [MZG_TYPE_Q4_1] = {.rel_rmse = 0.17, AFFINE(15)},
 };
 
-void mzg_limits_init(struct mzg_limits *l) {
+void mzg_limits_init(struct mzg_limits *l)
+{
     memcpy(l->type, defaults, sizeof l->type);
 }
 
@@ -40,7 +41,8 @@ static const struct {
 };
 
 static enum mzg_code load_member(struct mzg_limit *limit, const char *key, const json_t *value,
-                                 struct mzg_err *e) {
+                                 struct mzg_err *e)
+{
     char q[MZG_QUOTE];
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         if (strcmp(key, members[i].name) != 0)
@@ -57,7 +59,8 @@ static enum mzg_code load_member(struct mzg_limit *limit, const char *key, const
 }
 
 static enum mzg_code load_type(struct mzg_limits *l, const char *name, json_t *o,
-                               struct mzg_err *e) {
+                               struct mzg_err *e)
+{
     char q[MZG_QUOTE];
     const struct mzg_type_info *info = mzg_type_by_name(name);
     const char *key;
@@ -73,7 +76,8 @@ static enum mzg_code load_type(struct mzg_limits *l, const char *name, json_t *o
     return MZG_OK;
 }
 
-enum mzg_code mzg_limits_load(struct mzg_limits *l, const char *path, struct mzg_err *e) {
+enum mzg_code mzg_limits_load(struct mzg_limits *l, const char *path, struct mzg_err *e)
+{
     char *text = NULL, q[MZG_QUOTE];
     size_t len;
     json_t *root = NULL, *value;

@@ -8,7 +8,8 @@
 #define BLOCK_BYTES_MAX 34
 
 /* Sums of four uniform numbers: bell-shaped enough to be like an activation, and the same everywhere. */
-void mzg_activation_init(struct mzg_activation *a, const struct mzg_kernels *k) {
+void mzg_activation_init(struct mzg_activation *a, const struct mzg_kernels *k)
+{
     uint64_t state = 0x6d7a69676f; /* any fixed odd number */
     for (size_t i = 0; i < MZG_ACTIVATION; i++) {
         int32_t sum = 0;
@@ -24,7 +25,8 @@ void mzg_activation_init(struct mzg_activation *a, const struct mzg_kernels *k) 
 
 /* Comparisons are written so that a NaN counts as the worst error there is. */
 static void measure_block(struct mzg_loss *l, const struct mzg_limit *limit, const float *x,
-                          const float *y, size_t n, uint64_t at) {
+                          const float *y, size_t n, uint64_t at)
+{
     double lo = x[0], hi = x[0], worst = 0;
     for (size_t i = 0; i < n; i++) {
         double xi = x[i], yi = y[i], err = xi - yi;
@@ -53,7 +55,8 @@ static void measure_block(struct mzg_loss *l, const struct mzg_limit *limit, con
 
 /* Quantizes the piece anew; the first block that is not the same, if any. */
 static void repeat_piece(struct mzg_loss *l, const struct mzg_pair *p, const float *x, size_t n,
-                         uint64_t start) {
+                         uint64_t start)
+{
     uint8_t q[MZG_PIECE / BLOCK * BLOCK_BYTES_MAX > MZG_PIECE * 4
                   ? MZG_PIECE / BLOCK * BLOCK_BYTES_MAX
                   : MZG_PIECE * 4];
@@ -69,7 +72,8 @@ static void repeat_piece(struct mzg_loss *l, const struct mzg_pair *p, const flo
     l->differs_at = p->batch->first + start + i / p->to->block_bytes * p->to->block_elems;
 }
 
-static void measure_pieces(struct mzg_loss *l, const struct mzg_pair *p) {
+static void measure_pieces(struct mzg_loss *l, const struct mzg_pair *p)
+{
     float x[MZG_PIECE], y[MZG_PIECE];
     for (uint64_t done = 0; done < p->batch->count;) {
         uint64_t left = p->batch->count - done;
@@ -88,12 +92,14 @@ static void measure_pieces(struct mzg_loss *l, const struct mzg_pair *p) {
 /* The kernel sums n / 16 terms a lane in float, lanes in a tree; each term is at most 4 times the
  * block's largest value times |a| (the formats with a minimum subtract terms larger than their
  * difference). Unit roundoff 2^-24, doubled for safety: SPEC.md, "Accuracy". */
-static double kernel_bound(double terms, size_t n) {
+static double kernel_bound(double terms, size_t n)
+{
     return ((double)n / 16 + 24) * 4 * terms / (1 << 23);
 }
 
 /* One row, its first n elements: start is relative to the batch. */
-static void measure_row(struct mzg_loss *l, const struct mzg_pair *p, uint64_t start, size_t n) {
+static void measure_row(struct mzg_loss *l, const struct mzg_pair *p, uint64_t start, size_t n)
+{
     float x[MZG_PIECE], y[MZG_PIECE];
     const struct mzg_activation *act = p->activation;
     double exact = 0, ideal = 0, x2 = 0, a2 = 0, terms = 0;
@@ -126,7 +132,8 @@ static void measure_row(struct mzg_loss *l, const struct mzg_pair *p, uint64_t s
 }
 
 /* Rows spread over the batch; long rows are cut, and what does not fill a block is left out. */
-static void measure_rows(struct mzg_loss *l, const struct mzg_pair *p) {
+static void measure_rows(struct mzg_loss *l, const struct mzg_pair *p)
+{
     const struct mzg_model_tensor *t = p->batch->tensor;
     uint64_t width = t->ne[0];
     if (t->n_dims != 2 || width < BLOCK || p->kernels->type[p->to->type].dot == NULL)
@@ -140,12 +147,14 @@ static void measure_rows(struct mzg_loss *l, const struct mzg_pair *p) {
         measure_row(l, p, (row + i) * width - p->batch->first, n);
 }
 
-void mzg_loss_measure(struct mzg_loss *l, const struct mzg_pair *p) {
+void mzg_loss_measure(struct mzg_loss *l, const struct mzg_pair *p)
+{
     measure_pieces(l, p);
     measure_rows(l, p);
 }
 
-void mzg_loss_add(struct mzg_loss *l, const struct mzg_loss *b) {
+void mzg_loss_add(struct mzg_loss *l, const struct mzg_loss *b)
+{
     l->err2 += b->err2;
     l->x2 += b->x2;
     l->y2 += b->y2;

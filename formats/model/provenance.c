@@ -8,11 +8,13 @@
 #define SPEC_REVISION 1
 #define GGML_QUANTIZATION_VERSION 2 /* what ggml expects of files with quantized blocks */
 
-static void quantizer_key(char key[64], const struct mzg_type_info *info) {
+static void quantizer_key(char key[64], const struct mzg_type_info *info)
+{
     snprintf(key, 64, MZG_KEY_QUANTIZER "%s", info->name);
 }
 
-static bool uses(const struct mzg_gguf_tensor *table, size_t n, enum mzg_type type) {
+static bool uses(const struct mzg_gguf_tensor *table, size_t n, enum mzg_type type)
+{
     for (size_t i = 0; i < n; i++)
         if (table[i].type == type)
             return true;
@@ -21,7 +23,8 @@ static bool uses(const struct mzg_gguf_tensor *table, size_t n, enum mzg_type ty
 
 /* A revision for every type that was made here, so that an auditor knows which search to repeat. */
 static void put_quantizers(struct mzg_kvs *k, const struct mzg_convert_job *job,
-                           const struct mzg_gguf_tensor *table) {
+                           const struct mzg_gguf_tensor *table)
+{
     bool blocks = false;
     for (uint32_t type = 0; type < MZG_TYPE_END; type++) {
         const struct mzg_type_info *info = mzg_type_by_number(type);
@@ -48,7 +51,8 @@ static void put_quantizers(struct mzg_kvs *k, const struct mzg_convert_job *job,
 }
 
 static enum mzg_code put_sources(struct mzg_kvs *k, const struct mzg_model *m,
-                                 const uint8_t (*digests)[32], struct mzg_err *e) {
+                                 const uint8_t (*digests)[32], struct mzg_err *e)
+{
     static const uint8_t zero[32];
     size_t n = m->n_texts + m->weights.n_files, at = 0;
     const char **names = calloc(n ? n : 1, sizeof *names);
@@ -80,7 +84,8 @@ out:
 
 enum mzg_code mzg_provenance_kvs(struct mzg_kvs *k, const struct mzg_convert_job *job,
                                  const struct mzg_gguf_tensor *table,
-                                 const uint8_t (*digests)[32], struct mzg_err *e) {
+                                 const uint8_t (*digests)[32], struct mzg_err *e)
+{
     mzg_kvs_init(k);
     for (size_t i = 0; i < job->model->kvs.count; i++)
         mzg_kvs_copy(k, &job->model->kvs.items[i]);
@@ -90,7 +95,8 @@ enum mzg_code mzg_provenance_kvs(struct mzg_kvs *k, const struct mzg_convert_job
     return rc != MZG_OK ? rc : mzg_kvs_ok(k, e);
 }
 
-uint32_t mzg_provenance_revision(const struct mzg_kvs *k, enum mzg_type type) {
+uint32_t mzg_provenance_revision(const struct mzg_kvs *k, enum mzg_type type)
+{
     const struct mzg_type_info *info = mzg_type_by_number(type);
     uint64_t revision;
     char key[64];

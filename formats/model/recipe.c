@@ -12,12 +12,14 @@ static const struct mzg_recipe recipes[] = {
 };
 #define N_RECIPES (sizeof recipes / sizeof recipes[0])
 
-const struct mzg_recipe *mzg_recipes(size_t *n) {
+const struct mzg_recipe *mzg_recipes(size_t *n)
+{
     *n = N_RECIPES;
     return recipes;
 }
 
-enum mzg_code mzg_recipe_find(const char *name, const struct mzg_recipe **r, struct mzg_err *e) {
+enum mzg_code mzg_recipe_find(const char *name, const struct mzg_recipe **r, struct mzg_err *e)
+{
     char q[MZG_QUOTE];
     for (size_t i = 0; i < N_RECIPES; i++) {
         if (strcasecmp(name, recipes[i].name) == 0) {
@@ -30,34 +32,40 @@ enum mzg_code mzg_recipe_find(const char *name, const struct mzg_recipe **r, str
                     mzg_quote(q, name));
 }
 
-static bool ends_with(const char *s, const char *end) {
+static bool ends_with(const char *s, const char *end)
+{
     size_t n = strlen(s), m = strlen(end);
     return n >= m && strcmp(s + n - m, end) == 0;
 }
 
-static bool eligible(const struct mzg_model *m, const struct mzg_model_tensor *t) {
+static bool eligible(const struct mzg_model *m, const struct mzg_model_tensor *t)
+{
     if (t->n_dims != 2 || t->src == NULL)
         return false;
     return m->raw || (ends_with(t->name, ".weight") && !ends_with(t->name, "_norm.weight"));
 }
 
-static bool is_float(enum mzg_type type) {
+static bool is_float(enum mzg_type type)
+{
     return type == MZG_TYPE_F32 || type == MZG_TYPE_F16 || type == MZG_TYPE_BF16;
 }
 
-static bool is_whole(enum mzg_type type) {
+static bool is_whole(enum mzg_type type)
+{
     return type >= MZG_TYPE_I8 && type <= MZG_TYPE_I64;
 }
 
 /* What becomes of a tensor that is no matrix of weights. */
-static enum mzg_type kept_type(const struct mzg_model *m, const struct mzg_model_tensor *t) {
+static enum mzg_type kept_type(const struct mzg_model *m, const struct mzg_model_tensor *t)
+{
     if (t->src != NULL && (m->raw || t->n_dims > 2 || !is_float(t->src->type)))
         return t->src->type;
     return MZG_TYPE_F32;
 }
 
 /* Types that this model's tensors may not have. */
-static bool unreadable(const struct mzg_model *m, const struct mzg_tensor *src) {
+static bool unreadable(const struct mzg_model *m, const struct mzg_tensor *src)
+{
     if (src->type == MZG_TYPE_END)
         return true;
     bool listed_only = is_whole(src->type) || src->type == MZG_TYPE_F64;
@@ -66,7 +74,8 @@ static bool unreadable(const struct mzg_model *m, const struct mzg_tensor *src) 
 
 static enum mzg_code choose(const struct mzg_recipe *r, const struct mzg_model *m,
                             const struct mzg_model_tensor *t, const struct mzg_notify *notify,
-                            enum mzg_type *type, struct mzg_err *e) {
+                            enum mzg_type *type, struct mzg_err *e)
+{
     char q[MZG_QUOTE];
     const struct mzg_type_info *base = mzg_type_by_number(r->base);
     if (t->src != NULL && unreadable(m, t->src))
@@ -93,7 +102,8 @@ static enum mzg_code choose(const struct mzg_recipe *r, const struct mzg_model *
 
 enum mzg_code mzg_recipe_apply(const struct mzg_recipe *r, const struct mzg_model *m,
                                const struct mzg_notify *notify, struct mzg_gguf_tensor **out,
-                               struct mzg_err *e) {
+                               struct mzg_err *e)
+{
     struct mzg_gguf_tensor *rows = calloc(m->n_tensors ? m->n_tensors : 1, sizeof *rows);
     if (rows == NULL)
         return mzg_fail_memory(e, "tensor table");

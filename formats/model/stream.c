@@ -5,16 +5,19 @@
 
 #define GAP_BYTES ((size_t)1 << 20)
 
-uint64_t mzg_type_bytes(const struct mzg_type_info *info, uint64_t count) {
+uint64_t mzg_type_bytes(const struct mzg_type_info *info, uint64_t count)
+{
     return count / info->block_elems * info->block_bytes;
 }
 
 /* A row as the rope permutation sees it: a bias of q or k moves single elements. */
-static uint64_t row_width(const struct mzg_model_tensor *t) {
+static uint64_t row_width(const struct mzg_model_tensor *t)
+{
     return t->n_dims >= 2 ? t->ne[0] : 1;
 }
 
-static uint64_t tensor_elems(const struct mzg_model_tensor *t) {
+static uint64_t tensor_elems(const struct mzg_model_tensor *t)
+{
     uint64_t n = 1;
     for (unsigned d = 0; d < t->n_dims; d++)
         n *= t->ne[d];
@@ -22,7 +25,8 @@ static uint64_t tensor_elems(const struct mzg_model_tensor *t) {
 }
 
 enum mzg_code mzg_batch_size(const struct mzg_model_tensor *t, uint64_t *elems,
-                             struct mzg_err *e) {
+                             struct mzg_err *e)
+{
     *elems = MZG_BATCH_ELEMS;
     if (t->heads == 0 || t->src == NULL)
         return MZG_OK;
@@ -39,7 +43,8 @@ enum mzg_code mzg_batch_size(const struct mzg_model_tensor *t, uint64_t *elems,
 }
 
 void mzg_batch_set(struct mzg_batch *b, const struct mzg_model_tensor *t, uint64_t first,
-                   uint64_t elems) {
+                   uint64_t elems)
+{
     uint64_t left = tensor_elems(t) - first;
     b->tensor = t;
     b->first = first;
@@ -55,11 +60,13 @@ void mzg_batch_set(struct mzg_batch *b, const struct mzg_model_tensor *t, uint64
 
 /* Row r of a head in output order comes from this row of the source: what llama.cpp's rope expects
  * as neighbours (2i, 2i + 1), Hugging Face keeps half a head apart (i, hd/2 + i). */
-static uint64_t permuted_row(uint64_t r, uint64_t rows_per_head) {
+static uint64_t permuted_row(uint64_t r, uint64_t rows_per_head)
+{
     return (r & 1) * (rows_per_head / 2) + r / 2;
 }
 
-uint64_t mzg_source_element(const struct mzg_model_tensor *t, uint64_t i) {
+uint64_t mzg_source_element(const struct mzg_model_tensor *t, uint64_t i)
+{
     if (t->heads == 0)
         return i;
     uint64_t width = row_width(t);
@@ -69,7 +76,8 @@ uint64_t mzg_source_element(const struct mzg_model_tensor *t, uint64_t i) {
 }
 
 const float *mzg_batch_decode(const struct mzg_batch *b, const struct mzg_kernels *k,
-                              const uint8_t *data, uint64_t start, size_t n, float x[MZG_PIECE]) {
+                              const uint8_t *data, uint64_t start, size_t n, float x[MZG_PIECE])
+{
     const struct mzg_model_tensor *t = b->tensor;
     if (t->src == NULL)
         return t->values + b->first + start;
@@ -97,7 +105,8 @@ const float *mzg_batch_decode(const struct mzg_batch *b, const struct mzg_kernel
 }
 
 enum mzg_code mzg_stream_init(struct mzg_stream *s, const struct mzg_weights *w,
-                              struct mzg_err *e) {
+                              struct mzg_err *e)
+{
     memset(s, 0, sizeof *s);
     s->weights = w;
     s->gap = malloc(GAP_BYTES);
@@ -107,7 +116,8 @@ enum mzg_code mzg_stream_init(struct mzg_stream *s, const struct mzg_weights *w,
     return mzg_sha256_init(&s->hash, e);
 }
 
-void mzg_stream_clear(struct mzg_stream *s) {
+void mzg_stream_clear(struct mzg_stream *s)
+{
     mzg_sha256_clear(&s->hash);
     free(s->digests);
     free(s->gap);
@@ -116,7 +126,8 @@ void mzg_stream_clear(struct mzg_stream *s) {
 }
 
 /* Digests bytes [s->hashed, end) of the current file. */
-static enum mzg_code digest_until(struct mzg_stream *s, uint64_t end, struct mzg_err *e) {
+static enum mzg_code digest_until(struct mzg_stream *s, uint64_t end, struct mzg_err *e)
+{
     while (s->hashed < end) {
         size_t n = end - s->hashed < GAP_BYTES ? (size_t)(end - s->hashed) : GAP_BYTES;
         enum mzg_code rc =
@@ -130,7 +141,8 @@ static enum mzg_code digest_until(struct mzg_stream *s, uint64_t end, struct mzg
 }
 
 /* Ends the current file and all before `file`. */
-static enum mzg_code advance(struct mzg_stream *s, size_t file, struct mzg_err *e) {
+static enum mzg_code advance(struct mzg_stream *s, size_t file, struct mzg_err *e)
+{
     while (s->file < file) {
         enum mzg_code rc = digest_until(s, s->weights->files[s->file].file.size, e);
         if (rc != MZG_OK)
@@ -143,7 +155,8 @@ static enum mzg_code advance(struct mzg_stream *s, size_t file, struct mzg_err *
 }
 
 enum mzg_code mzg_stream_read(struct mzg_stream *s, const struct mzg_batch *b, uint8_t *data,
-                              struct mzg_err *e) {
+                              struct mzg_err *e)
+{
     const struct mzg_tensor *t = b->tensor->src;
     if (t == NULL)
         return MZG_OK;
@@ -160,6 +173,7 @@ enum mzg_code mzg_stream_read(struct mzg_stream *s, const struct mzg_batch *b, u
     return MZG_OK;
 }
 
-enum mzg_code mzg_stream_finish(struct mzg_stream *s, struct mzg_err *e) {
+enum mzg_code mzg_stream_finish(struct mzg_stream *s, struct mzg_err *e)
+{
     return advance(s, s->weights->n_files, e);
 }

@@ -34,23 +34,27 @@ static const struct {
     {MZG_TYPE_Q4_0, "dequantize_row_q4_0"},
 };
 
-static double now(void) {
+static double now(void)
+{
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static int by_value(const void *a, const void *b) {
+static int by_value(const void *a, const void *b)
+{
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-static double median(double t[TURNS]) {
+static double median(double t[TURNS])
+{
     qsort(t, TURNS, sizeof *t, by_value);
     return t[TURNS / 2];
 }
 
-static double relative_error(const float *x, const float *y, size_t n) {
+static double relative_error(const float *x, const float *y, size_t n)
+{
     double err = 0, sum = 0;
     for (size_t i = 0; i < n; i++) {
         err += ((double)x[i] - (double)y[i]) * ((double)x[i] - (double)y[i]);
@@ -60,14 +64,16 @@ static double relative_error(const float *x, const float *y, size_t n) {
 }
 
 /* dlsym gives an object pointer; the bytes of a function pointer are the same here (POSIX). */
-static void *symbol(void *lib, const char *name, void *fn) {
+static void *symbol(void *lib, const char *name, void *fn)
+{
     void *s = dlsym(lib, name);
     memcpy(fn, &s, sizeof s);
     return s;
 }
 
 static void compare(const struct peer *p, const struct mzg_kernels *k, size_t which,
-                    const float *x, size_t n, const char *data) {
+                    const float *x, size_t n, const char *data)
+{
     enum mzg_type type = compared[which].type;
     const struct mzg_type_info *info = mzg_type_by_number(type);
     size_t bytes = n / info->block_elems * info->block_bytes;
@@ -106,7 +112,8 @@ static void compare(const struct peer *p, const struct mzg_kernels *k, size_t wh
 }
 
 /* Products of a bell-shaped and a spread number: tails like trained weights'. */
-static float *synthetic(size_t n) {
+static float *synthetic(size_t n)
+{
     float *x = malloc(n * sizeof *x);
     uint64_t s = 88172645463325252u;
     for (size_t i = 0; x != NULL && i < n; i++) {
@@ -122,7 +129,8 @@ static float *synthetic(size_t n) {
 }
 
 /* All matrices of the file, one behind the other, cut to whole rows of ROW. */
-static float *matrices(const char *path, size_t *n, struct mzg_err *e) {
+static float *matrices(const char *path, size_t *n, struct mzg_err *e)
+{
     struct mzg_weights w;
     float *x = NULL;
     *n = 0;
@@ -145,7 +153,8 @@ static float *matrices(const char *path, size_t *n, struct mzg_err *e) {
     return x;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     struct peer p = {.lib = NULL};
     struct mzg_err e;
     struct mzg_kernels k;

@@ -8,7 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     int at = 1;
     struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
     if (argc > 3 && strcmp(argv[1], "--space") == 0) {

@@ -20,24 +20,28 @@ struct fixture {
 };
 
 /* A fresh folder; path[i] are free for the test to name files in it. */
-static inline void fixture_open(struct fixture *f) {
+static inline void fixture_open(struct fixture *f)
+{
     snprintf(f->dir, sizeof f->dir, "/tmp/mzigo-test-XXXXXX");
     assert_non_null(mkdtemp(f->dir));
 }
 
-static inline const char *fixture_path(struct fixture *f, int i, const char *name) {
+static inline const char *fixture_path(struct fixture *f, int i, const char *name)
+{
     snprintf(f->path[i], sizeof f->path[i], "%s/%s", f->dir, name);
     return f->path[i];
 }
 
-static inline void fixture_close(struct fixture *f) {
+static inline void fixture_close(struct fixture *f)
+{
     char cmd[96];
     snprintf(cmd, sizeof cmd, "rm -rf '%s'", f->dir);
     assert_int_equal(system(cmd), 0);
 }
 
 /* Number of entries in the folder, temporaries included. */
-static inline int fixture_entries(const struct fixture *f) {
+static inline int fixture_entries(const struct fixture *f)
+{
     char cmd[96];
     int n = -1;
     snprintf(cmd, sizeof cmd, "ls -A '%s' | wc -l", f->dir);
@@ -58,7 +62,8 @@ struct fixture_tensor {
 };
 
 static inline void fixture_safetensors(const char *path, const struct fixture_tensor *t,
-                                       size_t n) {
+                                       size_t n)
+{
     char header[8192];
     size_t len = 0, at = 0;
     len += (size_t)snprintf(header + len, sizeof header - len, "{");
@@ -87,7 +92,8 @@ static inline void fixture_safetensors(const char *path, const struct fixture_te
 }
 
 /* Numbers that look random and are the same everywhere, in about [-2, 2]. */
-static inline void fixture_floats(float *x, size_t n, uint64_t seed) {
+static inline void fixture_floats(float *x, size_t n, uint64_t seed)
+{
     uint64_t s = seed * 2 + 1;
     for (size_t i = 0; i < n; i++) {
         s = s * 6364136223846793005u + 1442695040888963407u;
@@ -96,7 +102,8 @@ static inline void fixture_floats(float *x, size_t n, uint64_t seed) {
 }
 
 /* Flips one bit of a file. */
-static inline void fixture_flip(const char *path, long offset, int bit) {
+static inline void fixture_flip(const char *path, long offset, int bit)
+{
     FILE *f = fopen(path, "r+b");
     assert_non_null(f);
     assert_int_equal(fseek(f, offset, SEEK_SET), 0);
@@ -107,7 +114,8 @@ static inline void fixture_flip(const char *path, long offset, int bit) {
     assert_int_equal(fclose(f), 0);
 }
 
-static inline char *fixture_load(const char *path, size_t *len) {
+static inline char *fixture_load(const char *path, size_t *len)
+{
     FILE *f = fopen(path, "rb");
     assert_non_null(f);
     assert_int_equal(fseek(f, 0, SEEK_END), 0);

@@ -11,7 +11,8 @@
 #define N (WIDE * TALL)
 
 /* `small` and `large`, both matrices, in path 0; converted to `to` in path 1. */
-static void setup(struct fixture *f, const char *to) {
+static void setup(struct fixture *f, const char *to)
+{
     static float small[4 * WIDE], large[N];
     struct mzg_err e;
     fixture_open(f);
@@ -28,14 +29,16 @@ static void setup(struct fixture *f, const char *to) {
 }
 
 static enum mzg_code check(struct fixture *f, const char *limits, struct mzg_check_report *r,
-                           struct mzg_err *e) {
+                           struct mzg_err *e)
+{
     struct mzg_run run;
     mzg_run_init(&run);
     run.threads = 2;
     return mzg_check(f->path[1], f->path[0], limits, &run, r, e);
 }
 
-static const struct mzg_check_row *row_of(const struct mzg_check_report *r, const char *name) {
+static const struct mzg_check_row *row_of(const struct mzg_check_report *r, const char *name)
+{
     for (size_t i = 0; i < r->n_rows; i++)
         if (strcmp(r->rows[i].name, name) == 0)
             return &r->rows[i];
@@ -44,7 +47,8 @@ static const struct mzg_check_row *row_of(const struct mzg_check_report *r, cons
 }
 
 /* File offset of block b of the tensor's data. */
-static long block_at(const char *path, const char *name, uint64_t b) {
+static long block_at(const char *path, const char *name, uint64_t b)
+{
     struct mzg_weights w;
     struct mzg_err e;
     assert_int_equal(mzg_weights_open(&w, path, &e), MZG_OK);
@@ -55,7 +59,8 @@ static long block_at(const char *path, const char *name, uint64_t b) {
 }
 
 /* Hides the record of the quantizer by renaming its key in place: a file of another maker. */
-static void forget_quantizer(const char *path, const char *key) {
+static void forget_quantizer(const char *path, const char *key)
+{
     size_t len;
     char *data = fixture_load(path, &len);
     char *at = memmem(data, len, key, strlen(key));
@@ -68,7 +73,8 @@ static void forget_quantizer(const char *path, const char *key) {
     free(data);
 }
 
-static void every_type_passes_what_convert_made(void **state) {
+static void every_type_passes_what_convert_made(void **state)
+{
     (void)state;
     static const char *const types[] = {"F32",  "F16",  "BF16", "Q8_0",
                                         "Q5_1", "Q5_0", "Q4_1", "Q4_0"};
@@ -93,7 +99,8 @@ static void every_type_passes_what_convert_made(void **state) {
 }
 
 /* Bit `bit` of the scale of one block flips; the tensor and that block must be named. */
-static void flipped_scale_fails(const char *type, const char *key, int bit) {
+static void flipped_scale_fails(const char *type, const char *key, int bit)
+{
     struct fixture f;
     struct mzg_check_report r;
     struct mzg_err e;
@@ -110,7 +117,8 @@ static void flipped_scale_fails(const char *type, const char *key, int bit) {
     fixture_close(&f);
 }
 
-static void any_flipped_bit_of_a_scale_fails(void **state) {
+static void any_flipped_bit_of_a_scale_fails(void **state)
+{
     (void)state;
     for (int bit = 0; bit < 16; bit++) {
         flipped_scale_fails("Q8_0", NULL, bit);
@@ -118,7 +126,8 @@ static void any_flipped_bit_of_a_scale_fails(void **state) {
     }
 }
 
-static void a_scale_flipped_in_a_foreign_file_breaks_its_block_limit(void **state) {
+static void a_scale_flipped_in_a_foreign_file_breaks_its_block_limit(void **state)
+{
     (void)state;
     for (int bit = 4; bit < 16; bit++) /* 1/64 of the scale and more */
         flipped_scale_fails("Q8_0", "mzigo.quantizer.Q8_0", bit);
@@ -126,7 +135,8 @@ static void a_scale_flipped_in_a_foreign_file_breaks_its_block_limit(void **stat
         flipped_scale_fails("Q4_0", "mzigo.quantizer.Q4_0", bit);
 }
 
-static void a_scale_turned_to_nan_fails(void **state) {
+static void a_scale_turned_to_nan_fails(void **state)
+{
     (void)state;
     struct fixture f;
     struct mzg_check_report r;
@@ -146,14 +156,16 @@ static void a_scale_turned_to_nan_fails(void **state) {
     fixture_close(&f);
 }
 
-static void write_file(const char *path, const char *text) {
+static void write_file(const char *path, const char *text)
+{
     FILE *f = fopen(path, "w");
     assert_non_null(f);
     assert_true(fputs(text, f) >= 0);
     assert_int_equal(fclose(f), 0);
 }
 
-static void a_limits_file_overrides(void **state) {
+static void a_limits_file_overrides(void **state)
+{
     (void)state;
     struct fixture f;
     struct mzg_check_report r;
@@ -167,7 +179,8 @@ static void a_limits_file_overrides(void **state) {
     fixture_close(&f);
 }
 
-static void a_limits_file_with_an_unknown_member_is_refused(void **state) {
+static void a_limits_file_with_an_unknown_member_is_refused(void **state)
+{
     (void)state;
     static const char *const bad[][2] = {
         {"{\"Q4_0\": {\"rmse\": 0.01}}", "rmse"},    {"{\"Q4_9\": {}}", "Q4_9"},
@@ -188,7 +201,8 @@ static void a_limits_file_with_an_unknown_member_is_refused(void **state) {
     fixture_close(&f);
 }
 
-static void another_source_is_told_from_the_one_it_was_made_from(void **state) {
+static void another_source_is_told_from_the_one_it_was_made_from(void **state)
+{
     (void)state;
     static float other[4 * WIDE];
     struct fixture f;
@@ -208,7 +222,8 @@ static void another_source_is_told_from_the_one_it_was_made_from(void **state) {
     fixture_close(&f);
 }
 
-static void figures_do_not_depend_on_threads(void **state) {
+static void figures_do_not_depend_on_threads(void **state)
+{
     (void)state;
     struct fixture f;
     struct mzg_check_report a, b;
@@ -227,7 +242,8 @@ static void figures_do_not_depend_on_threads(void **state) {
     fixture_close(&f);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_passes_what_convert_made),
         cmocka_unit_test(any_flipped_bit_of_a_scale_fails),

@@ -16,7 +16,8 @@ struct weights {
     int32_t ids[8];
 };
 
-static void make_weights(struct weights *w, const char *path) {
+static void make_weights(struct weights *w, const char *path)
+{
     fixture_floats(w->matrix, TALL * WIDE, 1);
     fixture_floats(w->odd, 4 * 48, 2);
     fixture_floats(w->bias, WIDE, 3);
@@ -32,7 +33,8 @@ static void make_weights(struct weights *w, const char *path) {
 }
 
 static enum mzg_code convert(struct fixture *f, const char *to, unsigned threads,
-                             const struct mzg_notify *notify, struct mzg_err *e) {
+                             const struct mzg_notify *notify, struct mzg_err *e)
+{
     struct mzg_convert_options opt = {.to = to, .raw = true};
     struct mzg_run run;
     mzg_run_init(&run);
@@ -42,18 +44,21 @@ static enum mzg_code convert(struct fixture *f, const char *to, unsigned threads
     return mzg_convert(f->path[0], f->path[1], &opt, &run, NULL, e);
 }
 
-static void setup(struct fixture *f, struct weights *w) {
+static void setup(struct fixture *f, struct weights *w)
+{
     fixture_open(f);
     make_weights(w, fixture_path(f, 0, "in.safetensors"));
     fixture_path(f, 1, "out.gguf");
 }
 
-static void count_notices(void *ctx, const char *text) {
+static void count_notices(void *ctx, const char *text)
+{
     if (strstr(text, "odd") != NULL && strstr(text, "F16") != NULL)
         ++*(int *)ctx;
 }
 
-static void matrices_get_the_type_and_the_rest_stays(void **state) {
+static void matrices_get_the_type_and_the_rest_stays(void **state)
+{
     (void)state;
     struct fixture f;
     struct weights w;
@@ -82,7 +87,8 @@ static void matrices_get_the_type_and_the_rest_stays(void **state) {
     fixture_close(&f);
 }
 
-static void every_thread_count_and_feature_set_gives_the_same_bytes(void **state) {
+static void every_thread_count_and_feature_set_gives_the_same_bytes(void **state)
+{
     (void)state;
     static const unsigned threads[] = {1, 2, 7};
     struct fixture f;
@@ -111,7 +117,8 @@ static void every_thread_count_and_feature_set_gives_the_same_bytes(void **state
     fixture_close(&f);
 }
 
-static void the_record_names_source_type_and_revision(void **state) {
+static void the_record_names_source_type_and_revision(void **state)
+{
     (void)state;
     struct fixture f;
     struct weights w;
@@ -147,7 +154,8 @@ static void the_record_names_source_type_and_revision(void **state) {
 }
 
 /* One element of `matrix` is x: the conversion must fail, naming it, and leave nothing. */
-static void refuse_element(float x, const char *to, enum mzg_code code, const char *word) {
+static void refuse_element(float x, const char *to, enum mzg_code code, const char *word)
+{
     struct fixture f;
     struct weights w;
     struct mzg_err e;
@@ -167,29 +175,34 @@ static void refuse_element(float x, const char *to, enum mzg_code code, const ch
     fixture_close(&f);
 }
 
-static void a_nan_is_refused_by_tensor_and_element(void **state) {
+static void a_nan_is_refused_by_tensor_and_element(void **state)
+{
     (void)state;
     refuse_element(NAN, "Q8_0", MZG_MALFORMED, "NaN");
     refuse_element(NAN, "F32", MZG_MALFORMED, "NaN");
 }
 
-static void an_infinity_is_refused(void **state) {
+static void an_infinity_is_refused(void **state)
+{
     (void)state;
     refuse_element(-INFINITY, "BF16", MZG_MALFORMED, "infinite");
 }
 
-static void what_the_type_cannot_hold_is_refused(void **state) {
+static void what_the_type_cannot_hold_is_refused(void **state)
+{
     (void)state;
     refuse_element(70000.0f, "F16", MZG_UNSUPPORTED, "beyond what F16 can hold");
     refuse_element(1e9f, "Q4_0", MZG_UNSUPPORTED, "beyond what Q4_0 can hold");
 }
 
-static bool stop(void *ctx, const char *what, uint64_t done, uint64_t total) {
+static bool stop(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
     (void)ctx, (void)what, (void)done, (void)total;
     return false;
 }
 
-static void a_stopped_conversion_leaves_nothing(void **state) {
+static void a_stopped_conversion_leaves_nothing(void **state)
+{
     (void)state;
     struct fixture f;
     struct weights w;
@@ -202,7 +215,8 @@ static void a_stopped_conversion_leaves_nothing(void **state) {
     fixture_close(&f);
 }
 
-static void the_announced_size_is_the_file_size(void **state) {
+static void the_announced_size_is_the_file_size(void **state)
+{
     (void)state;
     struct fixture f;
     struct weights w;
@@ -221,7 +235,8 @@ static void the_announced_size_is_the_file_size(void **state) {
     fixture_close(&f);
 }
 
-static void a_quantized_source_is_not_quantized_again(void **state) {
+static void a_quantized_source_is_not_quantized_again(void **state)
+{
     (void)state;
     struct fixture f;
     struct weights w;
@@ -235,7 +250,8 @@ static void a_quantized_source_is_not_quantized_again(void **state) {
     fixture_close(&f);
 }
 
-static void an_unknown_type_lists_the_known_ones(void **state) {
+static void an_unknown_type_lists_the_known_ones(void **state)
+{
     (void)state;
     struct fixture f;
     struct weights w;
@@ -247,7 +263,8 @@ static void an_unknown_type_lists_the_known_ones(void **state) {
     fixture_close(&f);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matrices_get_the_type_and_the_rest_stays),
         cmocka_unit_test(every_thread_count_and_feature_set_gives_the_same_bytes),

@@ -6,12 +6,14 @@
 #define ROWS 8
 #define WIDE 3
 
-static struct mzg_tensor source(void) {
+static struct mzg_tensor source(void)
+{
     return (struct mzg_tensor){.name = "q", .type_name = "F32", .type = MZG_TYPE_F32, .n_dims = 2,
                                .ne = {WIDE, ROWS}, .elems = ROWS * WIDE, .bytes = ROWS * WIDE * 4};
 }
 
-static void rows_of_a_head_are_interleaved(void **state) {
+static void rows_of_a_head_are_interleaved(void **state)
+{
     (void)state;
     static const int from[ROWS] = {0, 2, 1, 3, 4, 6, 5, 7};
     struct mzg_tensor src = source();
@@ -31,7 +33,8 @@ static void rows_of_a_head_are_interleaved(void **state) {
     }
 }
 
-static void a_piece_may_start_and_end_inside_rows(void **state) {
+static void a_piece_may_start_and_end_inside_rows(void **state)
+{
     (void)state;
     struct mzg_tensor src = source();
     struct mzg_model_tensor t = {.name = "q", .src = &src, .n_dims = 2, .ne = {WIDE, ROWS, 1, 1},
@@ -51,7 +54,8 @@ static void a_piece_may_start_and_end_inside_rows(void **state) {
     }
 }
 
-static void a_bias_moves_single_elements(void **state) {
+static void a_bias_moves_single_elements(void **state)
+{
     (void)state;
     static const uint64_t from[8] = {0, 2, 1, 3, 4, 6, 5, 7};
     struct mzg_model_tensor t = {.name = "b", .n_dims = 1, .ne = {8, 1, 1, 1}, .heads = 2};
@@ -59,7 +63,8 @@ static void a_bias_moves_single_elements(void **state) {
         assert_int_equal(mzg_source_element(&t, i), from[i]);
 }
 
-static void batches_of_heads_hold_whole_heads(void **state) {
+static void batches_of_heads_hold_whole_heads(void **state)
+{
     (void)state;
     struct mzg_err e;
     uint64_t elems;
@@ -71,7 +76,8 @@ static void batches_of_heads_hold_whole_heads(void **state) {
     assert_true(elems <= MZG_BATCH_ELEMS);
 }
 
-static void a_head_beyond_the_bound_is_refused_by_name(void **state) {
+static void a_head_beyond_the_bound_is_refused_by_name(void **state)
+{
     (void)state;
     struct mzg_err e;
     uint64_t elems;
@@ -82,7 +88,8 @@ static void a_head_beyond_the_bound_is_refused_by_name(void **state) {
     assert_non_null(strstr(e.msg, "wide"));
 }
 
-static void every_byte_of_a_file_is_digested_once(void **state) {
+static void every_byte_of_a_file_is_digested_once(void **state)
+{
     (void)state;
     struct fixture f;
     struct mzg_err e;
@@ -115,7 +122,8 @@ static void every_byte_of_a_file_is_digested_once(void **state) {
     fixture_close(&f);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_of_a_head_are_interleaved),
         cmocka_unit_test(a_piece_may_start_and_end_inside_rows),
