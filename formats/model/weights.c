@@ -109,27 +109,27 @@ static enum mzg_code read_header(struct mzg_weights *w, uint32_t i, bool shard, 
                     gguf ? "a shard in GGUF" : other ? other : "neither safetensors nor GGUF");
 }
 
+/* inside: a file of the folder that was asked for, which messages name. */
 static enum mzg_code open_file(struct mzg_weights *w, uint32_t i, const char *path,
-                               const char *name, bool shard, struct mzg_err *e)
+                               const char *name, bool inside, bool shard, struct mzg_err *e)
 {
     w->files[i].name = name;
     enum mzg_code code = mzg_file_open(&w->files[i].file, path, e);
     if (code != MZG_OK)
         return code;
     code = read_header(w, i, shard, e);
-    if (code == MZG_OK || code == MZG_IO)
-        return code;
-    return mzg_prefix(e, "%s", path);
+    return code == MZG_OK || code == MZG_IO || !inside ? code : mzg_prefix(e, "%s", name);
 }
 
-static enum mzg_code open_single(struct mzg_weights *w, const char *path, struct mzg_err *e)
+static enum mzg_code open_single(struct mzg_weights *w, const char *path, bool inside,
+                                 struct mzg_err *e)
 {
     const char *slash = strrchr(path, '/');
     const char *base = slash ? slash + 1 : path;
     const char *name = mzg_arena_text(&w->arena, base, strlen(base));
     enum mzg_code code = name ? make_files(w, 1, e) : mzg_fail_memory(e, "file name");
 
-    return code == MZG_OK ? open_file(w, 0, path, name, false, e) : code;
+    return code == MZG_OK ? open_file(w, 0, path, name, inside, false, e) : code;
 }
 
 /* ---- shards ---- */
@@ -244,7 +244,7 @@ static enum mzg_code open_map(struct mzg_weights *w, const char *folder, json_t 
         return mzg_prefix(e, "%s", MZG_INDEX_NAME);
     for (uint32_t i = 0; i < w->n_files && code == MZG_OK; i++) {
         char *path = join(&w->arena, folder, w->files[i].name);
-        code = path ? open_file(w, i, path, w->files[i].name, true, e) : mzg_fail_memory(e, "shards");
+        code = path ? open_file(w, i, path, w->files[i].name, true, true, e) : mzg_fail_memory(e, "shards");
     }
     if (code == MZG_OK)
         code = make_names(w, e);
@@ -267,7 +267,7 @@ static enum mzg_code open_index(struct mzg_weights *w, const char *folder, const
     code = mzg_json_parse(text, len, 0, MZG_JSON_TREE, &root, e);
     free(text);
     if (code != MZG_OK)
-        return mzg_prefix(e, "%s", path);
+        return mzg_prefix(e, "%s", MZG_INDEX_NAME);
     w->indexed = true;
     code = open_map(w, folder, root, e);
     json_decref(root);
@@ -279,7 +279,7 @@ static enum mzg_code open_index(struct mzg_weights *w, const char *folder, const
 static enum mzg_code fail_empty(const char *path, struct mzg_err *e)
 {
     struct mzg_dir d;
-    char **names = NULL, q[MZG_QUOTE], r[MZG_QUOTE];
+    char **names = NULL, q[MZG_QUOTE];
     size_t n = 0;
     const char *found = NULL;
     static const char *const ends[] = {".safetensors", ".gguf", ".bin", ".pt", ".pth", ".onnx"};
@@ -293,9 +293,9 @@ static enum mzg_code fail_empty(const char *path, struct mzg_err *e)
         for (size_t i = 0; i < n && !found; i++)
             found = ends_with(names[i], ends[k]) ? names[i] : NULL;
     }
-    code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: there is no model.safetensors and no %s%s%s",
-                    mzg_quote(q, path), MZG_INDEX_NAME, found ? "; there is " : "",
-                    found ? mzg_quote(r, found) : "");
+    code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "there is no model.safetensors and no %s%s%s",
+                    MZG_INDEX_NAME, found ? "; there is " : "",
+                    found ? mzg_quote(q, found) : "");
     free(names);
     mzg_dir_close(&d);
     return code;
@@ -309,7 +309,7 @@ static enum mzg_code open_folder(struct mzg_weights *w, const char *path, struct
     if (!single || !index)
         return mzg_fail_memory(e, "paths");
     if (access(single, F_OK) == 0)
-        return open_single(w, single, e);
+        return open_single(w, single, true, e);
     if (access(index, F_OK) == 0)
         return open_index(w, path, index, e);
     return fail_empty(path, e);
@@ -318,21 +318,23 @@ static enum mzg_code open_folder(struct mzg_weights *w, const char *path, struct
 enum mzg_code mzg_weights_open(struct mzg_weights *w, const char *path, struct mzg_err *e)
 {
     struct stat st;
+    char q[MZG_QUOTE];
     enum mzg_code code;
 
     *w = (struct mzg_weights){0};
     mzg_arena_init(&w->arena, WEIGHTS_BYTES);
     if (stat(path, &st) != 0)
-        code = mzg_fail_errno(e, "%s", path);
+        code = mzg_fail_errno(e, "cannot examine '%s'", mzg_quote(q, path));
     else if (S_ISDIR(st.st_mode))
         code = open_folder(w, path, e);
     else
-        code = open_single(w, path, e);
+        code = open_single(w, path, false, e);
     if (code == MZG_OK && !w->by_name)
         code = make_names(w, e);
-    if (code != MZG_OK)
-        mzg_weights_close(w);
-    return code;
+    if (code == MZG_OK)
+        return MZG_OK;
+    mzg_weights_close(w);
+    return code == MZG_IO ? code : mzg_prefix(e, "%s", mzg_quote(q, path));
 }
 
 void mzg_weights_close(struct mzg_weights *w)

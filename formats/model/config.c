@@ -1,0 +1,367 @@
+#include "config.h"
+#include "../base/file.h"
+#include "names.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CONFIG_BYTES ((size_t)16 << 20)
+#define KEY_MAX 128
+
+/* Limits of what a config may say: far beyond any model, small enough that products of a few of them
+ * cannot overflow 64 bits. */
+#define MAX_LAYERS 4096
+#define MAX_WIDTH (1 << 24)
+#define MAX_HEADS 65536
+#define MAX_VOCAB (1 << 26)
+
+/* How each value is called in config.json: the first that is there counts. Sources differ in age and
+ * lineage; the order is llama.cpp's. */
+#define NAMES(...) (const char *const[]){__VA_ARGS__, NULL}
+
+static const struct row {
+    const char *key; /* behind "ARCH." */
+    const char *const *names;
+    enum mzg_kv_type type; /* u32 or f32 */
+    double min, max;
+    bool required;
+} rows[] = {
+    {"block_count", NAMES("n_layers", "num_hidden_layers", "n_layer", "num_layers"), MZG_KV_U32, 1,
+     MAX_LAYERS, true},
+    {"context_length",
+     NAMES("max_position_embeddings", "n_ctx", "n_positions", "max_length", "max_sequence_length",
+           "model_max_length"),
+     MZG_KV_U32, 1, INT32_MAX, true},
+    {"embedding_length", NAMES("hidden_size", "n_embd", "dim"), MZG_KV_U32, 1, MAX_WIDTH, true},
+    {"feed_forward_length", NAMES("intermediate_size", "n_inner", "hidden_dim"), MZG_KV_U32, 1,
+     MAX_WIDTH, true},
+    {"attention.head_count", NAMES("num_attention_heads", "n_head", "n_heads"), MZG_KV_U32, 1,
+     MAX_HEADS, true},
+    {"attention.head_count_kv", NAMES("num_key_value_heads", "n_kv_heads"), MZG_KV_U32, 1,
+     MAX_HEADS, false},
+    {"attention.key_length", NAMES("head_dim"), MZG_KV_U32, 1, MAX_WIDTH, false},
+    {"attention.value_length", NAMES("head_dim"), MZG_KV_U32, 1, MAX_WIDTH, false},
+    {"attention.layer_norm_rms_epsilon", NAMES("rms_norm_eps", "norm_eps"), MZG_KV_F32, 1e-30, 1,
+     false},
+    {"attention.layer_norm_epsilon",
+     NAMES("layer_norm_eps", "layer_norm_epsilon", "norm_epsilon"), MZG_KV_F32, 1e-30, 1, false},
+    {"rope.freq_base",
+     NAMES("rope_parameters.rope_theta", "global_rope_theta", "rope_global_theta",
+           "rope_theta_global", "rope_theta", "rotary_emb_base"),
+     MZG_KV_F32, 1, 1e30, false},
+    {"rope.freq_base_swa",
+     NAMES("rope_parameters.sliding_attention.rope_theta", "local_rope_theta", "rope_local_theta",
+           "rope_theta_local", "swa_rope_theta", "rope_local_base_freq"),
+     MZG_KV_F32, 1, 1e30, false},
+};
+
+static const char *const vocab_names[] = {"vocab_size", NULL};
+
+/* ---- finding ---- */
+
+/* The member at a dotted path; NULL where it is absent or null. */
+static const json_t *find(const json_t *o, const char *path)
+{
+    char part[KEY_MAX];
+    const char *dot;
+
+    while ((dot = strchr(path, '.')) != NULL && (size_t)(dot - path) < sizeof part) {
+        memcpy(part, path, (size_t)(dot - path));
+        part[dot - path] = '\0';
+        o = json_object_get(o, part);
+        path = dot + 1;
+    }
+    o = json_object_get(o, path);
+    return json_is_null(o) ? NULL : o;
+}
+
+static const json_t *find_first(const json_t *o, const char *const *names, const char **name)
+{
+    for (size_t i = 0; names[i]; i++) {
+        const json_t *v = find(o, names[i]);
+        if (v) {
+            *name = names[i];
+            return v;
+        }
+    }
+    *name = names[0];
+    return NULL;
+}
+
+static enum mzg_code fail_key(const char *name, const char *what, struct mzg_err *e)
+{
+    return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "config.json: key '%s' %s", name, what);
+}
+
+/* A number within the row's limits. */
+static enum mzg_code to_number(const json_t *v, const char *name, const struct row *row,
+                               double *number, struct mzg_err *e)
+{
+    char what[80];
+
+    if (row->type == MZG_KV_U32 ? !json_is_integer(v) : !json_is_number(v))
+        return fail_key(name, row->type == MZG_KV_U32 ? "is no whole number" : "is no number", e);
+    *number = json_number_value(v);
+    if (*number >= row->min && *number <= row->max)
+        return MZG_OK;
+    snprintf(what, sizeof what, "is outside %.9g to %.9g", row->min, row->max);
+    return fail_key(name, what, e);
+}
+
+/* The row's value in o; *there says whether it has one. */
+static enum mzg_code get(const json_t *o, const struct row *row, double *number,
+                         bool *there, struct mzg_err *e)
+{
+    const char *name;
+    const json_t *v = find_first(o, row->names, &name);
+
+    *there = v != NULL;
+    if (v)
+        return to_number(v, name, row, number, e);
+    return row->required ? fail_key(name, "is missing", e) : MZG_OK;
+}
+
+static const struct row *find_row(const char *key)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(rows[i].key, key) == 0)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+/* ---- loading ---- */
+
+static enum mzg_code check_kind(const json_t *root, struct mzg_err *e)
+{
+    static const char *const packed[] = {"quantization_config", "compression_config"};
+    static const char *const experts[] = {"num_local_experts", "num_experts", "n_routed_experts"};
+    char q[MZG_QUOTE];
+
+    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) {
+        const json_t *v = find(root, packed[i]);
+        const char *method = json_string_value(json_object_get(v, "quant_method"));
+        if (v)
+            return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
+                            "config.json: key '%s': weights packed by '%s' are not supported; "
+                            "start from the original ones", packed[i],
+                            mzg_quote(q, method ? method : "an unnamed method"));
+    }
+    for (size_t i = 0; i < sizeof experts / sizeof *experts; i++) {
+        const json_t *v = find(root, experts[i]);
+        if (v && !(json_is_integer(v) && json_integer_value(v) == 0))
+            return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
+                            "config.json: key '%s': expert models are not supported yet",
+                            experts[i]);
+    }
+    return MZG_OK;
+}
+
+static enum mzg_code load(struct mzg_config *c, const char *path, struct mzg_err *e)
+{
+    char *text = NULL;
+    size_t len = 0;
+    enum mzg_code code = mzg_file_load(path, CONFIG_BYTES, &text, &len, e);
+
+    if (code != MZG_OK)
+        return code;
+    code = mzg_json_parse(text, len, 0, MZG_JSON_TREE, &c->root, e);
+    free(text);
+    if (code != MZG_OK)
+        return mzg_prefix(e, "config.json");
+    if (!json_is_object(c->root))
+        return mzg_fail(e, MZG_MALFORMED, 0, "config.json: not an object");
+    code = mzg_json_text_opt(c->root, "model_type", &c->model_type, e);
+    if (code != MZG_OK)
+        return mzg_prefix(e, "config.json");
+    const char *class = json_string_value(json_array_get(json_object_get(c->root, "architectures"), 0));
+    if (class)
+        c->class = class;
+    return check_kind(c->root, e);
+}
+
+enum mzg_code mzg_config_load(struct mzg_config *c, const char *folder, struct mzg_err *e)
+{
+    size_t room = strlen(folder) + sizeof "/config.json";
+    char *path = malloc(room);
+    enum mzg_code code;
+
+    *c = (struct mzg_config){.class = "", .model_type = ""};
+    if (!path)
+        return mzg_fail_memory(e, "path");
+    snprintf(path, room, "%s/config.json", folder);
+    if (access(path, F_OK) != 0 && errno == ENOENT)
+        code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
+                        "there is no config.json: not a model folder (raw mode takes bare weights)");
+    else
+        code = load(c, path, e);
+    free(path);
+    if (code != MZG_OK)
+        mzg_config_clear(c);
+    return code;
+}
+
+void mzg_config_clear(struct mzg_config *c)
+{
+    json_decref(c->root);
+    *c = (struct mzg_config){.class = "", .model_type = ""};
+}
+
+/* ---- what shapes follow from ---- */
+
+static enum mzg_code get_size(const struct mzg_config *c, const char *key, uint64_t *size,
+                              struct mzg_err *e)
+{
+    double number = 0;
+    bool there;
+    enum mzg_code code = get(c->root, find_row(key), &number, &there, e);
+
+    if (code == MZG_OK && there)
+        *size = (uint64_t)number;
+    return code;
+}
+
+static enum mzg_code check_heads(struct mzg_hparams *h, struct mzg_err *e)
+{
+    if (h->heads_kv == 0)
+        h->heads_kv = h->heads;
+    if (h->heads_kv > h->heads || h->heads % h->heads_kv != 0)
+        return fail_key("num_key_value_heads", "does not divide the number of heads", e);
+    if (h->head_dim == 0 && h->embd % h->heads != 0)
+        return fail_key("num_attention_heads", "does not divide hidden_size, and there is no head_dim",
+                        e);
+    if (h->head_dim == 0)
+        h->head_dim = h->embd / h->heads;
+    if (h->head_dim % 2 != 0)
+        return fail_key("head_dim", "(or hidden_size by heads) is odd", e);
+    return MZG_OK;
+}
+
+enum mzg_code mzg_config_hparams(const struct mzg_config *c, struct mzg_hparams *h,
+                                 struct mzg_err *e)
+{
+    static const struct row vocab = {"vocab_size", vocab_names, MZG_KV_U32, 1, MAX_VOCAB, true};
+    enum mzg_code code;
+    double number = 0;
+    bool there;
+
+    *h = (struct mzg_hparams){0};
+    const struct { const char *key; uint64_t *size; } sizes[] = {
+        {"block_count", &h->layers}, {"embedding_length", &h->embd},
+        {"feed_forward_length", &h->ff}, {"attention.head_count", &h->heads},
+        {"attention.head_count_kv", &h->heads_kv}, {"attention.key_length", &h->head_dim},
+    };
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        code = get_size(c, sizes[i].key, sizes[i].size, e);
+        if (code != MZG_OK)
+            return code;
+    }
+    code = get(c->root, &vocab, &number, &there, e);
+    if (code != MZG_OK)
+        return code;
+    h->vocab = (uint64_t)number;
+    code = mzg_json_bool_opt(c->root, "tie_word_embeddings", &h->tied, e);
+    return code == MZG_OK ? check_heads(h, e) : mzg_prefix(e, "config.json");
+}
+
+/* ---- metadata ---- */
+
+static void put_number(struct mzg_kvs *k, const char *arch, const char *name,
+                       enum mzg_kv_type type, double number)
+{
+    char key[KEY_MAX];
+
+    snprintf(key, sizeof key, "%s.%s", arch, name);
+    if (type == MZG_KV_U32)
+        mzg_kvs_u32(k, key, (uint32_t)number);
+    else
+        mzg_kvs_f32(k, key, (float)number);
+}
+
+enum mzg_code mzg_config_put(const struct mzg_config *c, const char *arch, struct mzg_kvs *k,
+                             struct mzg_err *e)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        double number = 0;
+        bool there;
+        enum mzg_code code = get(c->root, &rows[i], &number, &there, e);
+        if (code != MZG_OK)
+            return code;
+        if (there)
+            put_number(k, arch, rows[i].key, rows[i].type, number);
+    }
+    return MZG_OK;
+}
+
+const json_t *mzg_config_rope(const struct mzg_config *c)
+{
+    const json_t *rope = find(c->root, "rope_parameters");
+
+    return rope ? rope : find(c->root, "rope_scaling");
+}
+
+static const struct row rope_linear[] = {
+    {"rope.scaling.factor", NAMES("factor"), MZG_KV_F32, 1e-6, 1e6, true},
+};
+
+static const struct row rope_yarn[] = {
+    {"rope.scaling.factor", NAMES("factor"), MZG_KV_F32, 1e-6, 1e6, true},
+    {"rope.scaling.original_context_length", NAMES("original_max_position_embeddings"), MZG_KV_U32,
+     1, INT32_MAX, true},
+    {"rope.scaling.yarn_ext_factor", NAMES("extrapolation_factor"), MZG_KV_F32, -1e6, 1e6, false},
+    {"rope.scaling.yarn_attn_factor", NAMES("attention_factor", "attn_factor"), MZG_KV_F32, -1e6,
+     1e6, false},
+    {"rope.scaling.yarn_beta_fast", NAMES("beta_fast"), MZG_KV_F32, 0, 1e6, false},
+    {"rope.scaling.yarn_beta_slow", NAMES("beta_slow"), MZG_KV_F32, 0, 1e6, false},
+};
+
+enum mzg_code mzg_config_put_rope(const struct mzg_config *c, const char *arch,
+                                  struct mzg_kvs *k, const char **kind, struct mzg_err *e)
+{
+    const json_t *rope = mzg_config_rope(c);
+    const struct row *table = rope_yarn;
+    size_t n = sizeof rope_yarn / sizeof *rope_yarn;
+    char key[KEY_MAX];
+
+    *kind = "default";
+    if (!rope)
+        return MZG_OK;
+    if (!json_is_object(rope))
+        return fail_key("rope_scaling", "is no object", e);
+    enum mzg_code code = mzg_json_text_opt(rope, "type", kind, e);
+    if (code == MZG_OK)
+        code = mzg_json_text_opt(rope, "rope_type", kind, e);
+    if (code != MZG_OK)
+        return mzg_prefix(e, "config.json: rope_scaling");
+    if (strcmp(*kind, "linear") == 0) {
+        table = rope_linear;
+        n = sizeof rope_linear / sizeof *rope_linear;
+    } else if (strcmp(*kind, "yarn") != 0) {
+        return MZG_OK;
+    }
+    snprintf(key, sizeof key, "%s.rope.scaling.type", arch);
+    mzg_kvs_text(k, key, *kind);
+    for (size_t i = 0; i < n; i++) {
+        double number = 0;
+        bool there;
+        code = get(rope, &table[i], &number, &there, e);
+        if (code != MZG_OK)
+            return code;
+        if (there)
+            put_number(k, arch, table[i].key, table[i].type, number);
+    }
+    return MZG_OK;
+}
+
+const char *mzg_config_name(const struct mzg_config *c)
+{
+    const char *path = json_string_value(json_object_get(c->root, "_name_or_path"));
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    const char *name = slash ? slash + 1 : path;
+
+    if (!name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return NULL;
+    return strlen(name) <= 255 && mzg_name_valid(name, strlen(name)) ? name : NULL;
+}

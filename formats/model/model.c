@@ -1,0 +1,381 @@
+#include "model.h"
+#include "../base/sha256.h"
+#include "arch.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MODEL_BYTES ((size_t)96 << 20) /* the tensor table of the largest source takes 50 MiB */
+
+/* The files, sorted by name, that metadata is made from. */
+static const char *const text_names[] = {
+    "added_tokens.json",      "chat_template.jinja", "config.json",
+    "generation_config.json", "merges.txt",          MZG_INDEX_NAME,
+    "special_tokens_map.json", "tokenizer.json",     "tokenizer.model",
+    "tokenizer_config.json",  "vocab.json",
+};
+#define TEXTS (sizeof text_names / sizeof *text_names)
+
+/* ---- digests of the small files ---- */
+
+static enum mzg_code digest_file(const char *path, struct mzg_model_text *t, struct mzg_err *e)
+{
+    struct mzg_sha256 h = {0};
+    struct mzg_file f;
+    uint8_t chunk[16384];
+
+    enum mzg_code code = mzg_file_open(&f, path, e);
+    if (code != MZG_OK)
+        return code;
+    t->size = f.size;
+    code = mzg_sha256_init(&h, e);
+    for (uint64_t at = 0; at < f.size && code == MZG_OK;) {
+        size_t n = f.size - at < sizeof chunk ? (size_t)(f.size - at) : sizeof chunk;
+        code = mzg_file_read(&f, at, chunk, n, e);
+        if (code == MZG_OK)
+            mzg_sha256_update(&h, chunk, n);
+        at += n;
+    }
+    if (code == MZG_OK)
+        mzg_sha256_final(&h, t->sha256);
+    mzg_sha256_clear(&h);
+    mzg_file_close(&f);
+    return code;
+}
+
+static enum mzg_code digest_texts(struct mzg_model *m, const char *folder, struct mzg_err *e)
+{
+    m->texts = mzg_arena_alloc(&m->arena, TEXTS, sizeof *m->texts);
+    if (!m->texts)
+        return mzg_fail_memory(e, "digests");
+    for (size_t i = 0; i < TEXTS; i++) {
+        size_t room = strlen(folder) + strlen(text_names[i]) + 2;
+        char *path = mzg_arena_alloc(&m->arena, room, 1);
+        if (!path)
+            return mzg_fail_memory(e, "digests");
+        snprintf(path, room, "%s/%s", folder, text_names[i]);
+        bool index = strcmp(text_names[i], MZG_INDEX_NAME) == 0;
+        if ((index ? !m->weights.indexed : m->raw) || access(path, F_OK) != 0)
+            continue;
+        m->texts[m->n_texts].name = text_names[i];
+        enum mzg_code code = digest_file(path, &m->texts[m->n_texts], e);
+        if (code != MZG_OK)
+            return code;
+        m->n_texts++;
+    }
+    return MZG_OK;
+}
+
+/* ---- a folder of a known family ---- */
+
+/* "1.1B": two digits at least, as llama.cpp writes it. */
+static void size_label(const struct mzg_model *m, char out[32])
+{
+    static const struct { uint64_t unit; char suffix; } units[] = {
+        {1000000000000u, 'T'}, {1000000000u, 'B'}, {1000000u, 'M'}, {1000u, 'K'},
+    };
+    uint64_t n = 0;
+    size_t u = 0;
+
+    for (size_t i = 0; i < m->n_tensors; i++) {
+        const uint64_t *ne = m->tensors[i].ne;
+        n += ne[0] * ne[1] * ne[2] * ne[3];
+    }
+    while (units[u].unit > 1000 && n <= units[u].unit)
+        u++;
+    uint64_t unit = units[u].unit, whole = n / unit + (n % unit >= unit - unit / 2);
+    if (whole >= 10)
+        snprintf(out, 32, "%llu%c", (unsigned long long)whole, units[u].suffix);
+    else if (whole >= 1)
+        snprintf(out, 32, "%llu.%llu%c", (unsigned long long)((n + unit / 20) / unit),
+                 (unsigned long long)((n + unit / 20) % unit / (unit / 10)), units[u].suffix);
+    else
+        snprintf(out, 32, "0.%02llu%c", (unsigned long long)((n + unit / 200) / (unit / 100)),
+                 units[u].suffix);
+}
+
+static enum mzg_code fail_family(const struct mzg_config *c, const char *why, struct mzg_err *e)
+{
+    char q[MZG_QUOTE], r[MZG_QUOTE];
+
+    return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
+                    "config.json: architectures: %s, model_type: %s: not a supported family%s%s",
+                    c->class[0] ? mzg_quote(q, c->class) : "(none)",
+                    c->model_type[0] ? mzg_quote(r, c->model_type) : "(none)", why[0] ? "; " : "",
+                    why);
+}
+
+/* An unknown class is taken by its model_type when its tensors say the same. */
+static enum mzg_code map_tensors(struct mzg_model *m, const struct mzg_arch_work *work,
+                                 bool by_type, struct mzg_err *e)
+{
+    char q[MZG_QUOTE], why[MZG_ERR_TEXT];
+
+    enum mzg_code code = mzg_arch_map(work, m, e);
+    if (code == MZG_MALFORMED && by_type) {
+        memcpy(why, e->msg, sizeof why);
+        return fail_family(work->config, why, e);
+    }
+    if (code == MZG_OK && by_type)
+        mzg_notice(work->notify, "config.json: architecture '%s' is not known; model_type and all "
+                   "tensors are %s's, so it is taken for that", mzg_quote(q, work->config->class),
+                   work->arch->name);
+    return code;
+}
+
+static void put_general(struct mzg_model *m, const struct mzg_config *config)
+{
+    const char *name = mzg_config_name(config);
+    char label[32];
+
+    size_label(m, label);
+    mzg_kvs_text(&m->kvs, "general.architecture", m->arch);
+    mzg_kvs_text(&m->kvs, "general.type", "model");
+    if (name)
+        mzg_kvs_text(&m->kvs, "general.name", name);
+    mzg_kvs_text(&m->kvs, "general.size_label", label);
+}
+
+static enum mzg_code put_vocab(struct mzg_model *m, const struct mzg_arch_work *work,
+                               const char *path, const struct mzg_model_options *opt,
+                               struct mzg_err *e)
+{
+    const struct mzg_vocab_options vo = {.config = work->config->root, .pre = opt->pre,
+                                         .notify = opt->notify};
+    struct mzg_vocab v;
+
+    enum mzg_code code = mzg_vocab_load(&v, path, &vo, e);
+    if (code != MZG_OK)
+        return code;
+    if (v.count != work->hparams->vocab) {
+        code = mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
+                        "config.json: key 'vocab_size' is %llu, the tokenizer has %u tokens",
+                        (unsigned long long)work->hparams->vocab, v.count);
+    } else {
+        if (work->arch->tune)
+            work->arch->tune(&v, &m->kvs);
+        mzg_vocab_put(&v, &m->kvs);
+    }
+    mzg_vocab_clear(&v);
+    return code;
+}
+
+/* Messages of what is read from files say the path themselves when the file cannot be read at all. */
+static enum mzg_code say_path(enum mzg_code code, const char *path, struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+
+    return code == MZG_OK || code == MZG_IO ? code : mzg_prefix(e, "%s", mzg_quote(q, path));
+}
+
+/* The family, what its shapes follow from, and its own keys. */
+static enum mzg_code read_family(struct mzg_arch_work *work, struct mzg_hparams *h, bool *by_type,
+                                 struct mzg_kvs *own, struct mzg_err *e)
+{
+    work->arch = mzg_arch_find(work->config, by_type);
+    if (!work->arch)
+        return fail_family(work->config, "", e);
+    enum mzg_code code = mzg_config_hparams(work->config, h, e);
+    work->hparams = h;
+    if (code == MZG_OK)
+        code = mzg_config_put(work->config, work->arch->name, own, e);
+    return code == MZG_OK ? work->arch->put(work, own, e) : code;
+}
+
+static enum mzg_code build(struct mzg_model *m, const char *path,
+                           const struct mzg_model_options *opt, const struct mzg_arch_work *work,
+                           const struct mzg_kvs *own, bool by_type, struct mzg_err *e)
+{
+    enum mzg_code code = map_tensors(m, work, by_type, e);
+
+    if (code != MZG_OK)
+        return code;
+    put_general(m, work->config);
+    for (size_t i = 0; i < own->count; i++)
+        mzg_kvs_copy(&m->kvs, &own->items[i]);
+    code = put_vocab(m, work, path, opt, e);
+    return code == MZG_OK ? digest_texts(m, path, e) : code;
+}
+
+static enum mzg_code open_known(struct mzg_model *m, const char *path,
+                                const struct mzg_model_options *opt,
+                                const struct mzg_config *config, struct mzg_err *e)
+{
+    struct mzg_hparams h;
+    struct mzg_arch_work work = {.config = config, .notify = opt->notify};
+    struct mzg_kvs own;
+    bool by_type;
+
+    mzg_kvs_init(&own);
+    enum mzg_code code = say_path(read_family(&work, &h, &by_type, &own, e), path, e);
+    if (code == MZG_OK) {
+        m->arch = work.arch->name;
+        code = mzg_weights_open(&m->weights, path, e);
+    }
+    if (code == MZG_OK)
+        code = say_path(build(m, path, opt, &work, &own, by_type, e), path, e);
+    mzg_kvs_clear(&own);
+    return code;
+}
+
+static enum mzg_code open_folder(struct mzg_model *m, const char *path,
+                                 const struct mzg_model_options *opt, struct mzg_err *e)
+{
+    struct mzg_config config;
+
+    enum mzg_code code = say_path(mzg_config_load(&config, path, e), path, e);
+    if (code == MZG_OK)
+        code = open_known(m, path, opt, &config, e);
+    mzg_config_clear(&config);
+    return code;
+}
+
+/* ---- bare weights, and GGUF ---- */
+
+/* Keys that speak of the file they were in, not of the model. */
+static bool of_the_file(const char *key)
+{
+    static const char *const starts[] = {"general.file_type", "general.quantization_version",
+                                         "mzigo.", "split."};
+
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        size_t n = strlen(starts[i]);
+        if (strncmp(key, starts[i], n) == 0 && (starts[i][n - 1] == '.' || key[n] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+static enum mzg_code copy_metadata(struct mzg_model *m, struct mzg_err *e)
+{
+    const struct mzg_kvs *from = &m->weights.gguf->kvs;
+    uint64_t parts;
+    const char *arch;
+    size_t len;
+
+    if (mzg_kvs_get_u64(from, "split.count", &parts) && parts > 1)
+        return mzg_fail(e, MZG_UNSUPPORTED, mzg_kvs_find(from, "split.count")->offset,
+                        "metadata key 'split.count': one of %llu parts of a model; join them first",
+                        (unsigned long long)parts);
+    if (!mzg_kvs_get_text(from, "general.architecture", &arch, &len))
+        return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
+                        "metadata key 'general.architecture' is missing or no text");
+    if (!mzg_name_valid(arch, len))
+        return mzg_fail(e, MZG_MALFORMED, mzg_kvs_find(from, "general.architecture")->offset,
+                        "metadata key 'general.architecture' is empty or no text");
+    m->arch = mzg_arena_text(&m->arena, arch, len);
+    if (!m->arch)
+        return mzg_fail_memory(e, "metadata");
+    for (size_t i = 0; i < from->count; i++) {
+        if (!of_the_file(from->items[i].key))
+            mzg_kvs_copy(&m->kvs, &from->items[i]);
+    }
+    return MZG_OK;
+}
+
+static enum mzg_code take_as_is(const struct mzg_tensor *src, struct mzg_model_tensor *t,
+                                struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+    const char *fault = NULL;
+
+    if (strlen(src->name) >= MZG_GGUF_NAME)
+        fault = "a name of more than 63 bytes";
+    else if (src->n_dims > MZG_DIMS)
+        fault = "more than 4 dimensions";
+    else if (src->elems == 0)
+        fault = "no elements";
+    if (fault)
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "tensor '%s': GGUF has no place for %s",
+                        mzg_quote(q, src->name), fault);
+    snprintf(t->name, sizeof t->name, "%s", src->name);
+    t->src = src;
+    t->n_dims = src->n_dims ? src->n_dims : 1;
+    memcpy(t->ne, src->ne, sizeof t->ne);
+    return MZG_OK;
+}
+
+static enum mzg_code take_all(struct mzg_model *m, struct mzg_err *e)
+{
+    enum mzg_code code = MZG_OK;
+
+    if (!m->weights.gguf && !m->raw)
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "bare weights: give the folder with their "
+                        "config.json and tokenizer, or convert in raw mode");
+    if (m->weights.gguf)
+        code = copy_metadata(m, e);
+    else
+        mzg_kvs_text(&m->kvs, "general.architecture", m->arch = "raw");
+    m->tensors = mzg_arena_alloc(&m->arena, m->weights.n_tensors, sizeof *m->tensors);
+    if (code == MZG_OK && !m->tensors)
+        code = mzg_fail_memory(e, "tensor table");
+    for (size_t i = 0; i < m->weights.n_tensors && code == MZG_OK; i++)
+        code = take_as_is(&m->weights.tensors[i], &m->tensors[m->n_tensors++], e);
+    return code;
+}
+
+static enum mzg_code open_bare(struct mzg_model *m, const char *path, struct mzg_err *e)
+{
+    enum mzg_code code = mzg_weights_open(&m->weights, path, e);
+
+    if (code == MZG_OK)
+        code = say_path(take_all(m, e), path, e);
+    return code == MZG_OK && m->weights.indexed ? digest_texts(m, path, e) : code;
+}
+
+/* ---- */
+
+static enum mzg_code check_names(const struct mzg_model *m, struct mzg_err *e)
+{
+    struct mzg_name *names = calloc(m->n_tensors + 1, sizeof *names);
+    enum mzg_code code = MZG_OK;
+    char q[MZG_QUOTE];
+
+    if (!names)
+        return mzg_fail_memory(e, "tensor names");
+    for (size_t i = 0; i < m->n_tensors; i++)
+        names[i] = (struct mzg_name){m->tensors[i].name, i};
+    mzg_names_sort(names, m->n_tensors);
+    const struct mzg_name *twice = mzg_names_twice(names, m->n_tensors);
+    if (twice)
+        code = mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "two tensors would be called '%s'",
+                        mzg_quote(q, twice->name));
+    free(names);
+    return code;
+}
+
+enum mzg_code mzg_model_open(struct mzg_model *m, const char *path,
+                             const struct mzg_model_options *opt, struct mzg_err *e)
+{
+    struct stat st;
+    char q[MZG_QUOTE];
+    enum mzg_code code;
+
+    *m = (struct mzg_model){.raw = opt->raw};
+    mzg_arena_init(&m->arena, MODEL_BYTES);
+    mzg_kvs_init(&m->kvs);
+    if (stat(path, &st) != 0)
+        code = mzg_fail_errno(e, "cannot examine '%s'", mzg_quote(q, path));
+    else if (S_ISDIR(st.st_mode) && !opt->raw)
+        code = open_folder(m, path, opt, e);
+    else
+        code = open_bare(m, path, e);
+    if (code == MZG_OK)
+        code = say_path(mzg_kvs_ok(&m->kvs, e), path, e);
+    if (code == MZG_OK)
+        code = say_path(check_names(m, e), path, e);
+    if (code != MZG_OK)
+        mzg_model_close(m);
+    return code;
+}
+
+void mzg_model_close(struct mzg_model *m)
+{
+    mzg_weights_close(&m->weights);
+    mzg_kvs_clear(&m->kvs);
+    mzg_arena_clear(&m->arena);
+    *m = (struct mzg_model){0};
+}
