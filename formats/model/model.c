@@ -1,23 +1,12 @@
 #include "model.h"
 #include "../base/sha256.h"
 #include "arch.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define MODEL_BYTES ((size_t)96 << 20) /* the tensor table of the largest source takes 50 MiB */
-
-/* The files, sorted by name, that metadata is made from. */
-static const char *const text_names[] = {
-    "added_tokens.json",      "chat_template.jinja", "config.json",
-    "generation_config.json", "merges.txt",          MZG_INDEX_NAME,
-    "special_tokens_map.json", "tokenizer.json",     "tokenizer.model",
-    "tokenizer_config.json",  "vocab.json",
-};
-#define TEXTS (sizeof text_names / sizeof *text_names)
 
 /* ---- digests of the small files ---- */
 
@@ -46,27 +35,51 @@ static enum mzg_code digest_file(const char *path, struct mzg_model_text *t, str
     return code;
 }
 
-static enum mzg_code digest_texts(struct mzg_model *m, const char *folder, struct mzg_err *e)
+/* names: sorted here, and copied. */
+static enum mzg_code digest_texts(struct mzg_model *m, const char *folder, const char **names,
+                                  size_t n, struct mzg_err *e)
 {
-    m->texts = mzg_arena_alloc(&m->arena, TEXTS, sizeof *m->texts);
-    if (!m->texts)
+    struct mzg_name *sorted = mzg_arena_alloc(&m->arena, n, sizeof *sorted);
+    enum mzg_code code = MZG_OK;
+
+    m->texts = mzg_arena_alloc(&m->arena, n, sizeof *m->texts);
+    if (!m->texts || !sorted)
         return mzg_fail_memory(e, "digests");
-    for (size_t i = 0; i < TEXTS; i++) {
-        size_t room = strlen(folder) + strlen(text_names[i]) + 2;
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = (struct mzg_name){names[i], i};
+    mzg_names_sort(sorted, n);
+    for (size_t i = 0; i < n && code == MZG_OK; i++) {
+        const char *name = sorted[i].name;
+        size_t room = strlen(folder) + strlen(name) + 2;
         char *path = mzg_arena_alloc(&m->arena, room, 1);
-        if (!path)
+        m->texts[i].name = mzg_arena_text(&m->arena, name, strlen(name));
+        if (!path || !m->texts[i].name)
             return mzg_fail_memory(e, "digests");
-        snprintf(path, room, "%s/%s", folder, text_names[i]);
-        bool index = strcmp(text_names[i], MZG_INDEX_NAME) == 0;
-        if ((index ? !m->weights.indexed : m->raw) || access(path, F_OK) != 0)
-            continue;
-        m->texts[m->n_texts].name = text_names[i];
-        enum mzg_code code = digest_file(path, &m->texts[m->n_texts], e);
-        if (code != MZG_OK)
-            return code;
-        m->n_texts++;
+        snprintf(path, room, "%s/%s", folder, name);
+        code = digest_file(path, &m->texts[i], e);
     }
-    return MZG_OK;
+    m->n_texts = n;
+    return code;
+}
+
+/* What metadata was made from: the config, the index, and what the tokenizer (may be NULL) read. */
+static enum mzg_code digest_sources(struct mzg_model *m, const char *folder,
+                                    const struct mzg_vocab *v, struct mzg_err *e)
+{
+    size_t n = v ? v->n_files : 0;
+    const char **names = calloc(n + 2, sizeof *names);
+
+    if (!names)
+        return mzg_fail_memory(e, "digests");
+    for (size_t i = 0; i < n; i++)
+        names[i] = v->files[i];
+    if (v)
+        names[n++] = "config.json";
+    if (m->weights.indexed)
+        names[n++] = MZG_INDEX_NAME;
+    enum mzg_code code = digest_texts(m, folder, names, n, e);
+    free(names);
+    return code;
 }
 
 /* ---- a folder of a known family ---- */
@@ -146,18 +159,20 @@ static enum mzg_code put_vocab(struct mzg_model *m, const struct mzg_arch_work *
     const struct mzg_vocab_options vo = {.config = work->config->root, .pre = opt->pre,
                                          .notify = opt->notify};
     struct mzg_vocab v;
+    char q[MZG_QUOTE];
 
     enum mzg_code code = mzg_vocab_load(&v, path, &vo, e);
     if (code != MZG_OK)
         return code;
     if (v.count != work->hparams->vocab) {
         code = mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
-                        "config.json: key 'vocab_size' is %llu, the tokenizer has %u tokens",
-                        (unsigned long long)work->hparams->vocab, v.count);
+                        "%s: config.json: key 'vocab_size' is %llu, the tokenizer has %u "
+                        "tokens", mzg_quote(q, path), (unsigned long long)work->hparams->vocab, v.count);
     } else {
         if (work->arch->tune)
             work->arch->tune(&v, &m->kvs);
         mzg_vocab_put(&v, &m->kvs);
+        code = digest_sources(m, path, &v, e);
     }
     mzg_vocab_clear(&v);
     return code;
@@ -185,8 +200,7 @@ static enum mzg_code read_family(struct mzg_arch_work *work, struct mzg_hparams 
     return code == MZG_OK ? work->arch->put(work, own, e) : code;
 }
 
-static enum mzg_code build(struct mzg_model *m, const char *path,
-                           const struct mzg_model_options *opt, const struct mzg_arch_work *work,
+static enum mzg_code build(struct mzg_model *m, const struct mzg_arch_work *work,
                            const struct mzg_kvs *own, bool by_type, struct mzg_err *e)
 {
     enum mzg_code code = map_tensors(m, work, by_type, e);
@@ -196,8 +210,7 @@ static enum mzg_code build(struct mzg_model *m, const char *path,
     put_general(m, work->config);
     for (size_t i = 0; i < own->count; i++)
         mzg_kvs_copy(&m->kvs, &own->items[i]);
-    code = put_vocab(m, work, path, opt, e);
-    return code == MZG_OK ? digest_texts(m, path, e) : code;
+    return mzg_kvs_ok(&m->kvs, e);
 }
 
 static enum mzg_code open_known(struct mzg_model *m, const char *path,
@@ -216,7 +229,9 @@ static enum mzg_code open_known(struct mzg_model *m, const char *path,
         code = mzg_weights_open(&m->weights, path, e);
     }
     if (code == MZG_OK)
-        code = say_path(build(m, path, opt, &work, &own, by_type, e), path, e);
+        code = say_path(build(m, &work, &own, by_type, e), path, e);
+    if (code == MZG_OK)
+        code = put_vocab(m, &work, path, opt, e);
     mzg_kvs_clear(&own);
     return code;
 }
@@ -323,7 +338,7 @@ static enum mzg_code open_bare(struct mzg_model *m, const char *path, struct mzg
 
     if (code == MZG_OK)
         code = say_path(take_all(m, e), path, e);
-    return code == MZG_OK && m->weights.indexed ? digest_texts(m, path, e) : code;
+    return code == MZG_OK && m->weights.indexed ? digest_sources(m, path, NULL, e) : code;
 }
 
 /* ---- */
