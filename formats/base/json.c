@@ -10,11 +10,11 @@
  * What jansson 2.14 allocates for each piece of a text, counted with malloc's own bookkeeping on a
  * 64-bit machine (a piece of n bytes takes n + 8, rounded up to 16, at least 32):
  *
- *   string of n bytes   json_string_t 32 -> 48, and its value. While it is scanned the value has room
- *                       for the text as written, quotes included, n + 3 -> at most n + 26
- *   key of n bytes      hashtable_pair 56 + n + 1 -> at most n + 80: 8 more than a string; and buckets
- *                       of 16 bytes, twice as many as keys after a doubling, and the old ones still
- *                       there while they move: 48
+ *   string of n bytes   json_string_t 32 -> 48; its value, with room for the text as written and its
+ *                       quotes, n + 3 -> at most n + 32
+ *   key of n bytes      hashtable_pair 56 + n + 1 -> at most n + 80, as a string; and buckets of 16
+ *                       bytes, twice as many as keys after a doubling, and the old ones still there
+ *                       while they move: 48
  *   array               json_array_t 40 -> 48; its first table of 8 pointers -> 80
  *   array element       8 bytes, twice that after a doubling, and the old table during it: 24
  *   object              json_object_t 72 -> 80; its first 8 buckets -> 144
@@ -27,8 +27,8 @@
  * would stop at is counted to its end: the sum only gets larger. tests/unit/test_json.c measures the
  * real use of hostile shapes against this. */
 enum {
-    COST_STRING = 48 + 26,
-    COST_COLON = 8 + 48,
+    COST_STRING = 48 + 32,
+    COST_COLON = 48,
     COST_ARRAY = 48 + 80 + 24, /* with its first element, which has no comma */
     COST_ELEMENT = 24,
     COST_OBJECT = 80 + 144,
@@ -180,7 +180,7 @@ static void narrow(char *text, size_t len)
 
 /* ---- parsing ---- */
 
-/* jansson's text is "PHRASE near 'INPUT'": the input is untrusted. */
+/* jansson's text is its own phrase, or "PHRASE near 'INPUT'", where the input is untrusted. */
 static enum mzg_code fail_jansson(const json_error_t *error, uint64_t base, struct mzg_err *e)
 {
     static const char mark[] = " near '";
@@ -194,7 +194,7 @@ static enum mzg_code fail_jansson(const json_error_t *error, uint64_t base, stru
         return mzg_fail(e, MZG_UNSUPPORTED, offset, "JSON: a NUL (\\u0000) in a string");
     const char *near = strstr(error->text, mark);
     if (near == NULL)
-        return mzg_fail(e, MZG_MALFORMED, offset, "JSON: %s", mzg_quote(q, error->text));
+        return mzg_fail(e, MZG_MALFORMED, offset, "JSON: %s", error->text);
     size_t phrase = (size_t)(near - error->text);
     near += sizeof mark - 1;
     size_t n = strlen(near);
