@@ -1,11 +1,26 @@
 # mzigo: build, tests, installation. Two commands are all a newcomer needs: make demo, make test.
-#   B=folder      where everything is built (default build)
-#   CC, CFLAGS, LDFLAGS as usual; SAN=address,undefined,... builds with sanitizers; CI=true: -Werror
-#   PREFIX, DESTDIR for install
+#
+#   make                 the program and the library
+#   make demo            the main job from end to end on a small sample
+#   make test            all tests but the long ones; make unit, cli, layers, ...: one step of them
+#   make test-long       those that take longer: many kills, a bare machine, long fuzzing
+#   make asan, tsan      the tests under sanitizers; make check-clang: built by clang without a warning
+#   make fuzz            looks for new inputs, FUZZ_TIME=seconds per target; make fuzz-coverage
+#   make bench, interop  beside the real peers
+#   make install         PREFIX (/usr/local) and DESTDIR as usual; make uninstall
+#   make deps            asks for, or installs, the Debian packages that are missing
+#
+#   B=folder: where everything is built (default build). V=1: whole commands. CI=true: -Werror.
+#   CC, CFLAGS, LDFLAGS as usual; SAN=address,undefined,... builds with sanitizers.
 VERSION := $(shell cat VERSION)
 B ?= build
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
+FUZZ_TIME ?= 60
+SANITIZERS := address,undefined,float-cast-overflow
+
+# ---- flags ----
+
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
 ifeq ($(CI),true)
 WARN += -Werror
@@ -18,10 +33,10 @@ STD := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -ffp-contract=off -fno-math
 INC := -I. -Iformats $(shell $(PKG_CONFIG) --cflags $(LIBS_PKG) 2>/dev/null)
 LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS_PKG) 2>/dev/null) -lpthread -lm
 ifdef SAN
-CFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
-LDFLAGS += -fsanitize=$(SAN)
+SAN_FLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
-ALL_CFLAGS = $(STD) $(WARN) $(INC) -DMZG_VERSION='"$(VERSION)"' $(CFLAGS)
+ALL_CFLAGS = $(STD) $(WARN) $(INC) -DMZG_VERSION='"$(VERSION)"' $(CFLAGS) $(SAN_FLAGS)
+ALL_LDFLAGS = $(LDFLAGS) $(SAN_FLAGS)
 
 # A kernel file's suffix names its instruction set, and so its flags.
 ISA_avx2 := -mavx2 -mf16c
@@ -30,6 +45,8 @@ ISA_vnni := $(ISA_avx512) -mavx512vnni
 ISA_neon :=
 ISA_dotprod := -march=armv8.2-a+dotprod
 isa = $(lastword $(subst _, ,$(basename $(notdir $1))))
+
+# ---- sources ----
 
 X86_ONLY := %_avx2.c %_avx512.c %_vnni.c
 ARM_ONLY := %_neon.c %_dotprod.c
@@ -44,46 +61,141 @@ endif
 LIB_SRC := $(KERNEL_SRC) $(wildcard formats/base/*.c formats/model/*.c formats/bundle/*.c formats/*.c)
 TOOL_SRC := $(wildcard tools/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 TOOL_OBJ := $(TOOL_SRC:%.c=$(B)/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(B)/%)
+FUZZ_TARGETS := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
+REPLAY_BIN := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/replay_%)
+
+# ---- building ----
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all unit clean
-# The program is linked as soon as the library it calls is whole.
+.PHONY: all
 all: $(B)/libmzigo.a $(TOOL_OBJ) $(if $(wildcard formats/mzigo.c),$(B)/mzigo)
+
+ifdef V
+run = $2
+else
+run = @printf '  %-7s%s\n' '$1' '$(or $3,$@)'; $2
+endif
 
 # Rebuilds everything when the compiler or a flag changes.
 STAMP := $(B)/flags.stamp
-$(shell mkdir -p $(B); echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS)' > $(B)/flags.new; \
+$(shell mkdir -p $(B); echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' > $(B)/flags.new; \
 	cmp -s $(B)/flags.new $(STAMP) || cp $(B)/flags.new $(STAMP))
 
 $(B)/%.o: %.c $(STAMP)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ISA_$(call isa,$<)) -MMD -MP -c $< -o $@
+	$(call run,CC,$(CC) $(ALL_CFLAGS) $(ISA_$(call isa,$<)) -MMD -MP -c $< -o $@,$<)
 
 $(B)/libmzigo.a: $(LIB_OBJ)
-	rm -f $@
-	$(AR) rcs $@ $^
+	@rm -f $@
+	$(call run,AR,$(AR) rcs $@ $^)
 
 $(B)/mzigo: $(TOOL_OBJ) $(B)/libmzigo.a
-	$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
+	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -o $@)
 
-# Rooms of the program are tested as the library's are: all of its objects but main.
+# The installed header stands alone; the shared library shows what it declares and nothing else.
+SO := libmzigo.so.$(firstword $(subst ., ,$(VERSION)))
+HEADERS := formats/mzigo.h $(wildcard formats/base/*.h)
+$(B)/mzigo.h: $(HEADERS) scripts/flatten.awk
+	$(call run,GEN,awk -f scripts/flatten.awk -v root=formats formats/mzigo.h > $@)
+
+$(B)/exports.map: $(B)/mzigo.h
+	@{ echo '{ global:'; grep -o '\bmzg_[a-z0-9_]*(' $< | tr '(' ';' | sort -u; \
+		echo 'local: *; };'; } > $@
+
+$(B)/$(SO): $(LIB_OBJ) $(B)/exports.map
+	$(call run,LINK,$(CC) $(ALL_LDFLAGS) -shared -Wl$(,)-soname$(,)$(SO) \
+		-Wl$(,)--version-script=$(B)/exports.map -Wl$(,)-z$(,)defs $(LIB_OBJ) $(LIBS) -o $@)
+, := ,
+
+# ---- tests: a step is a target; tests/*/rules.mk may add to the lists ----
+
+TEST_STEPS := unit cli refused fuzz-replay layers headers installed
+LONG_STEPS := bare
+BENCH_STEPS :=
+INTEROP_STEPS :=
+.PHONY: demo test test-run test-long unit cli refused fuzz-replay layers headers installed bare \
+	asan tsan check-clang bench interop deps clean
+
+# Missing packages may change what this file finds out about the machine, so it is read again.
+deps:
+	@scripts/bootstrap.sh test
+demo:
+	@scripts/bootstrap.sh build
+	@+$(MAKE) --no-print-directory demo-run
+test:
+	@scripts/bootstrap.sh test
+	@+$(MAKE) --no-print-directory test-run
+test-run: all
+	@+tests/steps.sh '$(MAKE)' $(TEST_STEPS)
+test-long:
+	@scripts/bootstrap.sh long
+	@+$(MAKE) --no-print-directory all
+	@+tests/steps.sh '$(MAKE)' $(LONG_STEPS)
+bench:
+	@scripts/bootstrap.sh test
+	@+tests/steps.sh '$(MAKE)' $(BENCH_STEPS)
+interop:
+	@scripts/bootstrap.sh interop
+	@+tests/steps.sh '$(MAKE)' $(INTEROP_STEPS)
+
+# Rooms of the program are tested as the library's are: tools.a is all of its objects but main.
 $(B)/tools.a: $(filter-out %/main.o,$(TOOL_OBJ))
-	rm -f $@
-	$(AR) rcs $@ $^
+	@rm -f $@
+	$(call run,AR,$(AR) rcs $@ $^)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/tools.a $(B)/libmzigo.a
-	$(CC) $(LDFLAGS) $^ -lcmocka $(LIBS) -o $@
+	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $^ -lcmocka $(LIBS) -o $@)
 
 unit: $(UNIT_BIN)
-	@for t in $(UNIT_BIN); do $$t || exit 1; done
+	@tests/unit/run.sh $(UNIT_BIN)
+
+# Makes a chosen file operation of a program fail, or the last one it does.
+$(B)/tests/cli/fault.so: $(B)/tests/cli/fault.o
+	$(call run,LINK,$(CC) $(LDFLAGS) -shared $^ -ldl -o $@)
+
+cli: all $(B)/tests/cli/fault.so
+	@B='$(B)' SAN='$(SAN)' tests/cli/run.sh
+
+refused: all
+	@B='$(B)' tests/refused.sh
+
+$(REPLAY_BIN): $(B)/tests/fuzz/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o \
+		$(B)/libmzigo.a
+	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -o $@)
+
+fuzz-replay: $(REPLAY_BIN)
+	@for t in $(FUZZ_TARGETS); do $(B)/tests/fuzz/replay_$$t tests/fuzz/corpus/$$t || exit 1; done
+
+layers:
+	@tests/layers.sh
+
+headers:
+	@CC='$(CC)' CFLAGS='$(STD) $(WARN) -Werror $(INC)' tests/headers.sh
+
+bare:
+	@tests/bare.sh
+
+asan:
+	@scripts/bootstrap.sh test
+	@+$(MAKE) --no-print-directory B=$(B)/asan SAN=$(SANITIZERS) all
+	@+B=$(B)/asan SAN=$(SANITIZERS) tests/steps.sh '$(MAKE)' unit cli refused fuzz-replay
+tsan:
+	@scripts/bootstrap.sh test
+	@+$(MAKE) --no-print-directory B=$(B)/tsan SAN=thread all
+	@+B=$(B)/tsan SAN=thread tests/steps.sh '$(MAKE)' unit cli
+check-clang:
+	@+$(MAKE) --no-print-directory CC=clang CI=true B=$(B)/clang all unit
+
+-include scripts/install.mk tests/fuzz/fuzz.mk
 
 clean:
 	rm -rf $(B)
 
--include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(UNIT_SRC:%.c=$(B)/%.d)
+-include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(UNIT_SRC:%.c=$(B)/%.d) $(FUZZ_SRC:%.c=$(B)/%.d)
 -include $(wildcard tests/*/rules.mk samples/rules.mk)

@@ -158,7 +158,8 @@ static enum mzg_code run(const struct mzg_command *cmd, int argc, char **argv, s
     return code;
 }
 
-/* `mzigo help [COMMAND]`, and `mzigo --man [COMMAND]`, which the installation uses. */
+/* `mzigo help [COMMAND]`, and `mzigo --man [COMMAND]`, which the installation uses together with
+ * `mzigo --commands`. */
 static enum mzg_code help(const char *name, enum mzg_dress dress, struct mzg_err *e)
 {
     const struct mzg_command *cmd = name ? find_command(name, e) : NULL;
@@ -167,6 +168,12 @@ static enum mzg_code help(const char *name, enum mzg_dress dress, struct mzg_err
     else if (!name)
         mzg_manual_program(stdout, commands, n_commands, dress);
     return name && !cmd ? e->code : MZG_OK;
+}
+
+static void list_commands(void)
+{
+    for (size_t i = 0; i < n_commands; i++)
+        puts(commands[i]->name);
 }
 
 static enum mzg_code dispatch(int argc, char **argv)
@@ -183,6 +190,8 @@ static enum mzg_code dispatch(int argc, char **argv)
         puts("mzigo " MZG_VERSION);
     else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0)
         code = help(argv[2], MZG_PLAIN, &err);
+    else if (strcmp(word, "--commands") == 0)
+        list_commands();
     else if (strcmp(word, "--man") == 0)
         code = help(argv[2], MZG_ROFF, &err);
     else if ((cmd = find_command(word, &err)) != NULL)
