@@ -3,6 +3,7 @@
 #   make                 the program and the library
 #   make demo            the main job from end to end on a small sample
 #   make test            all tests but the long ones; make unit, cli, layers, ...: one step of them
+#   make cli T='pack ..' runs only these scripts of tests/cli
 #   make test-long       those that take longer: many kills, a bare machine, long fuzzing
 #   make asan, tsan      the tests under sanitizers; make check-clang: built by clang without a warning
 #   make fuzz            looks for new inputs, FUZZ_TIME=seconds per target; make fuzz-coverage
@@ -155,12 +156,17 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/tools.a $(B)/libmzigo.a
 unit: $(UNIT_BIN)
 	@tests/unit/run.sh $(UNIT_BIN)
 
-# Makes a chosen file operation of a program fail, or the last one it does.
-$(B)/tests/cli/fault.so: $(B)/tests/cli/fault.o
-	$(call run,LINK,$(CC) $(LDFLAGS) -shared $^ -ldl -o $@)
+# What the command line tests need: fault.so strikes a program at a chosen moment, json reads JSON.
+CLI_TOOLS := $(B)/tests/cli/fault.so $(B)/tests/cli/json
+$(B)/tests/cli/fault.so: tests/cli/fault.c
+	@mkdir -p $(@D)
+	$(call run,LINK,$(CC) $(STD) $(WARN) -O2 -shared $< -ldl -o $@)
+$(B)/tests/cli/json: tests/cli/json.c
+	@mkdir -p $(@D)
+	$(call run,LINK,$(CC) $(STD) $(WARN) $(INC) -O2 $< $(LIBS) -o $@)
 
-cli: all $(B)/tests/cli/fault.so
-	@B='$(B)' SAN='$(SAN)' tests/cli/run.sh
+cli: all $(CLI_TOOLS) $(B)/samples/tiny
+	@B='$(B)' SAN='$(SAN)' tests/cli/run.sh $(T)
 
 refused: all
 	@B='$(B)' tests/refused.sh

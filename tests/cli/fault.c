@@ -1,0 +1,163 @@
+/* Preloaded into a program: the Nth thing that it does to the disk (a write, a new file or folder, a
+ * sync, a rename) is where the program is struck.
+ *   MZG_FAULT=N:kill  dies by SIGKILL just before it
+ *   MZG_FAULT=N:term  gets SIGTERM just before it, and goes on
+ *   MZG_FAULT=N:full  it fails with ENOSPC, and so does each later one that needs room
+ *   MZG_FAULT=N:eio   it alone fails with EIO
+ *   MZG_FAULT_MARK=FILE is made when the program is struck: without it, N was beyond the last change.
+ * So "killed at any moment" is a loop over N, and no test depends on time. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static atomic_ulong count;
+
+static void mark(void)
+{
+    const char *path = getenv("MZG_FAULT_MARK");
+    if (path)
+        close((int)syscall(SYS_openat, AT_FDCWD, path, O_CREAT | O_WRONLY, 0600));
+}
+
+/* True when this change has to fail (errno is set). */
+static bool struck(bool needs_room)
+{
+    const char *fault = getenv("MZG_FAULT");
+    char *action;
+    unsigned long n = fault ? strtoul(fault, &action, 10) : 0;
+    unsigned long mine = atomic_fetch_add(&count, 1) + 1;
+    if (!n || mine < n)
+        return false;
+    if (mine == n)
+        mark();
+    if (strcmp(action, ":full") == 0 && needs_room) {
+        errno = ENOSPC;
+        return true;
+    }
+    if (mine != n)
+        return false;
+    if (strcmp(action, ":kill") == 0)
+        raise(SIGKILL);
+    if (strcmp(action, ":term") == 0)
+        raise(SIGTERM);
+    errno = EIO;
+    return strcmp(action, ":eio") == 0;
+}
+
+static bool is_file(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* The C library's own; the cast through a union keeps ISO C's rules on function pointers. */
+#define REAL(type, name)                                                                           \
+    union {                                                                                        \
+        void *object;                                                                              \
+        type;                                                                                      \
+    } real = {.object = dlsym(RTLD_NEXT, #name)}
+
+ssize_t write(int fd, const void *data, size_t n)
+{
+    REAL(ssize_t (*call)(int, const void *, size_t), write);
+    return is_file(fd) && struck(true) ? -1 : real.call(fd, data, n);
+}
+
+ssize_t pwrite64(int fd, const void *data, size_t n, off64_t at)
+{
+    REAL(ssize_t (*call)(int, const void *, size_t, off64_t), pwrite64);
+    return struck(true) ? -1 : real.call(fd, data, n, at);
+}
+
+int fallocate64(int fd, int mode, off64_t at, off64_t n)
+{
+    REAL(int (*call)(int, int, off64_t, off64_t), fallocate64);
+    return struck(true) ? -1 : real.call(fd, mode, at, n);
+}
+
+int posix_fallocate64(int fd, off64_t at, off64_t n)
+{
+    REAL(int (*call)(int, off64_t, off64_t), posix_fallocate64);
+    return struck(true) ? errno : real.call(fd, at, n);
+}
+
+int ftruncate64(int fd, off64_t n)
+{
+    REAL(int (*call)(int, off64_t), ftruncate64);
+    return struck(true) ? -1 : real.call(fd, n);
+}
+
+int fsync(int fd)
+{
+    REAL(int (*call)(int), fsync);
+    return struck(false) ? -1 : real.call(fd);
+}
+
+int fdatasync(int fd)
+{
+    REAL(int (*call)(int), fdatasync);
+    return struck(false) ? -1 : real.call(fd);
+}
+
+int openat64(int dir, const char *path, int flags, ...)
+{
+    REAL(int (*call)(int, const char *, int, ...), openat64);
+    va_list args;
+    mode_t mode;
+    va_start(args, flags);
+    mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0;
+    va_end(args);
+    return (flags & O_CREAT) && struck(true) ? -1 : real.call(dir, path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...)
+{
+    REAL(int (*call)(const char *, int, ...), open64);
+    va_list args;
+    mode_t mode;
+    va_start(args, flags);
+    mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0;
+    va_end(args);
+    return (flags & O_CREAT) && struck(true) ? -1 : real.call(path, flags, mode);
+}
+
+int mkdirat(int dir, const char *path, mode_t mode)
+{
+    REAL(int (*call)(int, const char *, mode_t), mkdirat);
+    return struck(true) ? -1 : real.call(dir, path, mode);
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+    REAL(int (*call)(const char *, mode_t), mkdir);
+    return struck(true) ? -1 : real.call(path, mode);
+}
+
+int renameat(int from_dir, const char *from, int to_dir, const char *to)
+{
+    REAL(int (*call)(int, const char *, int, const char *), renameat);
+    return struck(false) ? -1 : real.call(from_dir, from, to_dir, to);
+}
+
+int renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
+{
+    REAL(int (*call)(int, const char *, int, const char *, unsigned), renameat2);
+    return struck(false) ? -1 : real.call(from_dir, from, to_dir, to, flags);
+}
+
+int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
+{
+    REAL(int (*call)(int, const char *, int, const char *, int), linkat);
+    return struck(false) ? -1 : real.call(from_dir, from, to_dir, to, flags);
+}
