@@ -20,8 +20,8 @@ static void writes_sizes_with_three_digits(void **state)
         {10235, "10.0 KiB"},
         {102348, "99.9 KiB"},
         {264000, "258 KiB"},
-        {1047999, "1023 KiB"},
-        {1048000, "1.00 MiB"},
+        {1048063, "1023 KiB"},
+        {1048064, "1.00 MiB"},
         {UINT64_C(1277752770), "1.19 GiB"},
         {UINT64_MAX, "16.0 EiB"},
     };
