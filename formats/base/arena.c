@@ -31,8 +31,8 @@ void mzg_arena_clear(struct mzg_arena *a)
     a->used = 0;
 }
 
-/* A block with room for n bytes. Blocks double, so that a small file costs little and a large one few
- * calls; a piece larger than that has a block of its own, put behind the head, whose rest stays
+/* A block with room for n bytes. Blocks double, so that a small file costs little and a large one
+ * few calls; a piece larger than that has a block of its own, put behind the head, whose rest stays
  * usable. */
 static struct mzg_arena_block *block_for(struct mzg_arena *a, size_t n)
 {

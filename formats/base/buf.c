@@ -17,8 +17,8 @@ void mzg_buf_clear(struct mzg_buf *b)
 }
 
 /* Makes room for n more bytes; false, and bad, when that cannot be. Doubles, so that many small
- * writes cost a constant each, and stops at the cap. One byte more than `room` is allocated: for the
- * NUL that vsnprintf puts behind a text and the buffer does not count. */
+ * writes cost a constant each, and stops at the cap. One byte more than `room` is allocated: for
+ * the NUL that vsnprintf puts behind a text and the buffer does not count. */
 static bool grow(struct mzg_buf *b, size_t n)
 {
     if (b->bad)

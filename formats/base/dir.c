@@ -43,8 +43,9 @@ enum mzg_code mzg_dir_open(struct mzg_dir *d, const char *path, struct mzg_err *
     return code;
 }
 
-/* Makes a new folder's name last: its entry is synced as a file's is by commit. Not every file system
- * can sync a folder, and the sync of the file behind it reports a failing disk, so errors are let go. */
+/* Makes a new folder's name last: its entry is synced as a file's is by commit. Not every file
+ * system can sync a folder, and the sync of the file behind it reports a failing disk, so errors
+ * are let go. */
 static void sync_parent(const char *path, size_t len)
 {
     while (len > 0 && path[len - 1] != '/')

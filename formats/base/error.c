@@ -96,8 +96,8 @@ enum mzg_code mzg_prefix(struct mzg_err *e, const char *fmt, ...)
     return e->code;
 }
 
-/* Code points that a terminal obeys or that make a line read as something else: controls, marks that
- * turn the direction of text, line separators, and characters of no width. */
+/* Code points that a terminal obeys or that make a line read as something else: controls, marks
+ * that turn the direction of text, line separators, and characters of no width. */
 static bool deceives(uint32_t cp)
 {
     static const struct {

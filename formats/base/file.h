@@ -1,10 +1,10 @@
-/* file.h: files read at offsets, outputs that appear whole or not at all, paths kept inside a folder.
+/* file.h: files read at offsets, outputs that appear whole or not at all, paths that stay inside.
  *
- * An output is written under a temporary name beside its final one (".NAME.mzg-" and 12 letters), synced, and
- * renamed by commit; whatever stops the program before that leaves the final name as it was. What a
- * killed run left under a temporary name is removed when the same output is next opened; a run that is
- * still writing is left alone. A relative path from outside is opened component by component without following links, so it cannot
- * leave its folder. */
+ * An output is written under a temporary name beside its final one (".NAME.mzg-" and 12 letters),
+ * synced, and renamed by commit; whatever stops the program before that leaves the final name as it
+ * was. What a killed run left under a temporary name is removed when the same output is next
+ * opened; a run that is still writing is left alone. A relative path from outside is opened
+ * component by component without following links, so it cannot leave its folder. */
 #ifndef MZG_BASE_FILE_H
 #define MZG_BASE_FILE_H
 
@@ -26,14 +26,14 @@ enum mzg_code mzg_dir_create(struct mzg_dir *d, const char *path, struct mzg_err
 void mzg_dir_close(struct mzg_dir *d);
 
 /* True for a relative path that stays inside: not empty, no leading '/', no empty, "." or ".."
- * component, no backslash or control byte, valid UTF-8, at most 1024 bytes, components at most 255. */
+ * component, no backslash or control byte, valid UTF-8, at most 1024 bytes, 255 in a component. */
 bool mzg_path_confined(const char *rel);
 
 /* True when rel exists inside d (nothing followed). */
 bool mzg_dir_has(const struct mzg_dir *d, const char *rel);
 
-/* Names of the entries of folder rel ("." for d itself) without "." and "..", sorted bytewise; *names
- * is one allocation freed with free(). MZG_LIMIT beyond max entries. */
+/* Names of the entries of folder rel ("." for d itself) without "." and "..", sorted bytewise;
+ * *names is one allocation freed with free(). MZG_LIMIT beyond max entries. */
 enum mzg_code mzg_dir_list(const struct mzg_dir *d, const char *rel, size_t max, char ***names,
                            size_t *count, struct mzg_err *e) MZG_MUST;
 
@@ -77,7 +77,8 @@ struct mzg_output {
     bool reserved;   /* space beyond length may have been set aside */
 };
 
-/* mode 0666 or 0600 (secret keys), as umask allows. */
+/* mode 0666 or 0600 (secret keys), as umask allows. MZG_IO where the final name is something other
+ * than a regular file: a folder, a device; a link to a file, or to nothing, is itself replaced. */
 enum mzg_code mzg_output_open(struct mzg_output *o, const char *path, unsigned mode,
                               struct mzg_err *e) MZG_MUST;
 /* The same for a confined path inside d; makes the folders on the way. */

@@ -5,8 +5,8 @@
 #include "file.h"
 
 /* *fd: the folder below d that holds the last component of rel; *leaf: that component, inside rel.
- * No link is followed: one on the way is MZG_REFUSED, as is a rel that is not confined. create: make
- * folders that are missing. The caller closes *fd (-1 on failure). */
+ * No link is followed: one on the way is MZG_REFUSED, as is a rel that is not confined. create:
+ * make folders that are missing. The caller closes *fd (-1 on failure). */
 enum mzg_code mzg_inside_folder(const struct mzg_dir *d, const char *rel, bool create, int *fd,
                                 const char **leaf, struct mzg_err *e) MZG_MUST;
 

@@ -10,8 +10,8 @@
  * What jansson 2.14 allocates for each piece of a text, counted with malloc's own bookkeeping on a
  * 64-bit machine (a piece of n bytes takes n + 8, rounded up to 16, at least 32):
  *
- *   string of n bytes   json_string_t 32 -> 48; its value, with room for the text as written and its
- *                       quotes, n + 3 -> at most n + 32
+ *   string of n bytes   json_string_t 32 -> 48; its value, with room for the text as written and
+ *                       its quotes, n + 3 -> at most n + 32
  *   key of n bytes      hashtable_pair 56 + n + 1 -> at most n + 80, as a string; and buckets of 16
  *                       bytes, twice as many as keys after a doubling, and the old ones still there
  *                       while they move: 48
@@ -23,9 +23,9 @@
  *   the longest token   a buffer that doubles, old and new at once, and a copy of a key while its
  *                       value is put in: 4 times its length
  *
- * Commas stand for elements and colons for keys, so that the scan needs no grammar. Text that jansson
- * would stop at is counted to its end: the sum only gets larger. tests/unit/test_json.c measures the
- * real use of hostile shapes against this. */
+ * Commas stand for elements and colons for keys, so that the scan needs no grammar. Text that
+ * jansson would stop at is counted to its end: the sum only gets larger. tests/unit/test_json.c
+ * measures the real use of hostile shapes against this. */
 enum {
     COST_STRING = 48 + 32,
     COST_COLON = 48,
@@ -145,8 +145,8 @@ static enum mzg_code scan(struct scan *s, uint64_t base, size_t max_tree, struct
 /* ---- numbers wider than 64 bits ----
  *
  * Tokenizers in the field say "model_max_length": 1000000000000000019884624838656, where jansson
- * refuses the whole text. In a copy, such a number's last three digits become "e3 ": a real number of
- * the same size, in as many bytes, so that error positions stay true. */
+ * refuses the whole text. In a copy, such a number's last three digits become "e3 ": a real number
+ * of the same size, in as many bytes, so that error positions stay true. */
 
 static bool fits_int64(const char *number, size_t n)
 {

@@ -2,7 +2,8 @@
  *
  * Before jansson sees a text it is scanned: nesting beyond MZG_JSON_DEPTH and an estimated tree
  * beyond `max_tree` bytes are refused (a few bytes of "[[[[" would otherwise become a hundred times
- * as many in memory). Duplicate keys are refused. Errors carry the byte where parsing stopped. */
+ * as many in memory). Duplicate keys are refused, and so is a NUL in a text (MZG_UNSUPPORTED). A
+ * whole number wider than 64 bits becomes a real one. Errors carry the byte where parsing ended. */
 #ifndef MZG_BASE_JSON_H
 #define MZG_BASE_JSON_H
 

@@ -1,9 +1,9 @@
 /* output.c: files that appear whole or not at all; see file.h.
  *
- * A killed run leaves its temporary file behind. The next one for the same name removes it, and must
- * not remove that of a run that is still writing: every writer holds a lock (flock) on its temporary
- * file, which the kernel drops when the process ends, however it ends. Where the file system has no
- * such locks, left-overs stay. */
+ * A killed run leaves its temporary file behind. The next one for the same name removes it, and
+ * must not remove that of a run that is still writing: every writer holds a lock (flock) on its
+ * temporary file, which the kernel drops when the process ends, however it ends. Where the file
+ * system has no such locks, left-overs stay. */
 #include "file.h"
 #include "inside.h"
 #include "utf8.h"
@@ -93,8 +93,8 @@ static void remove_stale(int dirfd, const char *stem)
 
 /* ---- opening ---- */
 
-/* A folder cannot be replaced by a file, and a device or a FIFO should not be: "-o /dev/null" run as
- * root would do it. */
+/* A folder cannot be replaced by a file, and a device or a FIFO should not be: "-o /dev/null" run
+ * as root would do it. */
 static enum mzg_code check_final(int dirfd, const char *name, int follow, const char *path,
                                  struct mzg_err *e)
 {
@@ -145,8 +145,8 @@ static enum mzg_code create_temp(struct mzg_output *o, const char *stem, unsigne
 }
 
 /* Takes over dirfd and path (malloc'd, may be NULL for want of memory). */
-static enum mzg_code begin(struct mzg_output *o, int dirfd, const char *name, char *path, int follow,
-                           unsigned mode, struct mzg_err *e)
+static enum mzg_code begin(struct mzg_output *o, int dirfd, const char *name, char *path,
+                           int follow, unsigned mode, struct mzg_err *e)
 {
     char stem[STEM_MOST + 1];
     enum mzg_code code;

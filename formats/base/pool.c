@@ -1,8 +1,8 @@
 /* pool.c: see pool.h.
  *
- * Jobs leave the queue in the order of their tickets. So when job n fails, every job below n has been
- * started already and will end by itself: dropping what is still queued never drops a job with a lower
- * ticket, and the lowest failing ticket is the same on every run. */
+ * Jobs leave the queue in the order of their tickets. So when job n fails, every job below n has
+ * been started already and will end by itself: dropping what is still queued never drops a job with
+ * a lower ticket, and the lowest failing ticket is the same on every run. */
 #include "pool.h"
 #include <errno.h>
 #include <pthread.h>
@@ -147,8 +147,8 @@ static bool ended(const struct mzg_pool *p, uint64_t ticket)
     return true;
 }
 
-/* Under the lock. A failure above ticket is not told here: whether it has happened yet depends on the
- * threads' timing. The submit or wait that covers it tells. */
+/* Under the lock. A failure above ticket is not told here: whether it has happened yet depends on
+ * the threads' timing. The submit or wait that covers it tells. */
 static enum mzg_code wait_locked(struct mzg_pool *p, uint64_t ticket, struct mzg_err *e)
 {
     if (ticket > p->submitted)
@@ -178,8 +178,9 @@ static enum mzg_code run_inline(struct mzg_pool *p, struct job job, struct mzg_e
     return e->code;
 }
 
-enum mzg_code mzg_pool_submit(struct mzg_pool *p, enum mzg_code (*run)(void *arg, struct mzg_err *e),
-                              void *arg, uint64_t *ticket, struct mzg_err *e)
+enum mzg_code mzg_pool_submit(struct mzg_pool *p,
+                              enum mzg_code (*run)(void *arg, struct mzg_err *e), void *arg,
+                              uint64_t *ticket, struct mzg_err *e)
 {
     struct job job = {run, arg};
     enum mzg_code code = MZG_OK;

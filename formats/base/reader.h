@@ -26,7 +26,8 @@ void mzg_reader_sub(struct mzg_reader *r, uint64_t n, struct mzg_reader *sub);
 size_t mzg_reader_left(const struct mzg_reader *r);
 uint64_t mzg_reader_offset(const struct mzg_reader *r); /* of the next byte, in the file */
 
-/* True when count items of at least min_bytes each can still follow. */
+/* True when count items of at least min_bytes each can still follow; 0 counts as 1, so that a count
+ * is always bounded by the bytes there are. False once bad. */
 bool mzg_reader_fits(const struct mzg_reader *r, uint64_t count, size_t min_bytes);
 
 uint8_t mzg_reader_u8(struct mzg_reader *r);

@@ -1,9 +1,9 @@
 /* sha256.c: see sha256.h.
  *
- * OpenSSL's low-level calls, deprecated in 3.0 in favour of EVP, are the right ones here: EVP fetches
- * and allocates at every start, so it can fail where our callers cannot be told, and it would allocate
- * inside the pool's workers (pool.h). These neither allocate nor fail, and run the same code on the
- * same CPU instructions. */
+ * OpenSSL's low-level calls, deprecated in 3.0 in favour of EVP, are the right ones here: EVP
+ * fetches and allocates at every start, so it can fail where our callers cannot be told, and it
+ * would allocate inside the pool's workers (pool.h). These neither allocate nor fail, and run the
+ * same code on the same CPU instructions. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "sha256.h"
 #include <openssl/crypto.h>

@@ -65,7 +65,7 @@ size_t mzg_utf8_cut(const char *text, size_t len, size_t max)
 {
     if (len <= max)
         return len;
-    /* A character has at most three continuation bytes; more are no UTF-8 and may be cut anywhere. */
+    /* A character has at most three continuation bytes; more are no UTF-8, to be cut anywhere. */
     for (size_t back = 0; back < 4 && back <= max; back++)
         if (((uint8_t)text[max - back] & 0xc0) != 0x80)
             return max - back;

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Length (1 to 4) of the character at the start of text, its code point in *cp (may be NULL); 0 when
- * the bytes there are no UTF-8, cut short, or len is 0. */
+/* Length (1 to 4) of the character at the start of text, its code point in *cp (may be NULL); 0
+ * when the bytes there are no UTF-8, cut short, or len is 0. */
 size_t mzg_utf8_next(const char *text, size_t len, uint32_t *cp);
 
 bool mzg_utf8_valid(const char *text, size_t len);

@@ -126,7 +126,8 @@ static void the_byte_where_parsing_stopped_is_named(void **state)
 static void duplicate_keys_are_refused(void **state)
 {
     (void)state;
-    refused("{\"a\":1,\"b\":2,\"a\":3}", MZG_MALFORMED, 16, "duplicate object key near '\\x22a\\x22'");
+    refused("{\"a\":1,\"b\":2,\"a\":3}", MZG_MALFORMED, 16,
+            "duplicate object key near '\\x22a\\x22'");
     refused("{\"a\":1,\"\\u0061\":3}", MZG_MALFORMED, 15, "duplicate object key");
 }
 
@@ -206,8 +207,8 @@ static void numbers_wider_than_64_bits_are_read_as_reals(void **state)
 
 static size_t in_use, peak;
 
-/* A piece of n bytes as malloc keeps it. Asking malloc itself (malloc_usable_size) would add what it
- * could not split off by chance, and differ under a sanitizer. */
+/* A piece of n bytes as malloc keeps it. Asking malloc itself (malloc_usable_size) would add what
+ * it could not split off by chance, and differ under a sanitizer. */
 static size_t chunk(size_t n)
 {
     size_t whole = (n + 8 + 15) / 16 * 16;
@@ -316,7 +317,8 @@ static void the_estimate_is_never_below_real_use(void **state)
 {
     (void)state;
     /* around the sizes at which tables double */
-    static const size_t counts[] = {0, 1, 2, 7, 8, 9, 10, 16, 17, 31, 33, 64, 65, 511, 513, 1025, 4097};
+    static const size_t counts[] = {0,  1,  2,  7,  8,   9,   10,   16,  17,
+                                    31, 33, 64, 65, 511, 513, 1025, 4097};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
         for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
             size_t len;
@@ -351,8 +353,10 @@ static uint32_t next(uint32_t *seed)
 static void random_texts_stay_below_the_estimate(void **state)
 {
     (void)state;
-    static const char *const pieces[] = {"[", "]", "{", "}", ",", ":", "\"", "\\", "\"a\"", "\"b\":",
-                                         "0", "-1.5e3", "null", "[],", "{},", "\"\",", " ", "[[", "\\u00e9"};
+    static const char *const pieces[] = {
+        "[",      "]", "{",      "}",    ",",   ":",   "\"",    "\\", "\"a\"",
+        "\"b\":", "0", "-1.5e3", "null", "[],", "{},", "\"\",", " ",  "\\u00e9",
+    };
     uint32_t seed = 1;
     for (int round = 0; round < 20000; round++) {
         char text[400] = "[";

@@ -278,7 +278,8 @@ static int write_to_a_full_disk(void *arg)
     /* A name space of its own: the mount is gone with this process. */
     if ((unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) ||
         mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount("tmpfs", "small", "tmpfs", 0, "size=64k") != 0 || chdir("small") != 0)
+        mount("tmpfs", "small", "tmpfs", 0, "size=64k") != 0 || chdir("small") != 0 ||
+        scratch_write("out", "may we?") != 0)
         return -1;
     int line = fill(ENOSPC);
     if (line != 0)
@@ -303,7 +304,7 @@ static void a_full_disk_is_an_error_and_leaves_nothing(void **state)
     assert_int_equal(status, 0);
 }
 
-static pid_t start_and_kill_mid_write(void)
+static void start_and_kill_mid_write(void)
 {
     int ready[2];
     char byte;
@@ -326,7 +327,6 @@ static pid_t start_and_kill_mid_write(void)
     int status;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFSIGNALED(status));
-    return pid;
 }
 
 static void a_killed_run_leaves_the_old_file_and_the_next_one_cleans_up(void **state)
