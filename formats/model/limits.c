@@ -17,7 +17,7 @@
 
 static const struct mzg_limit defaults[MZG_TYPE_END] = {
     [MZG_TYPE_F16] = {.rel_rmse = U11, .amax = U11, .abs = S25},
-    [MZG_TYPE_BF16] = {.rel_rmse = 1.0 / 512, .amax = 1.0 / 512},
+    [MZG_TYPE_BF16] = {.rel_rmse = 1.0 / 256, .amax = 1.0 / 256},
     [MZG_TYPE_Q8_0] = {.rel_rmse = 0.015, SYMMETRIC(0.5, 127)},
     [MZG_TYPE_Q5_0] = {.rel_rmse = 0.11, SYMMETRIC(1, 16)},
     [MZG_TYPE_Q4_0] = {.rel_rmse = 0.20, SYMMETRIC(1, 8)},

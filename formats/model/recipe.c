@@ -38,11 +38,17 @@ static bool ends_with(const char *s, const char *end)
     return n >= m && strcmp(s + n - m, end) == 0;
 }
 
+/* Also a GGUF file that was made raw: its names say nothing either. */
+static bool is_raw(const struct mzg_model *m)
+{
+    return m->raw || strcmp(m->arch, "raw") == 0;
+}
+
 static bool eligible(const struct mzg_model *m, const struct mzg_model_tensor *t)
 {
     if (t->n_dims != 2 || t->src == NULL)
         return false;
-    return m->raw || (ends_with(t->name, ".weight") && !ends_with(t->name, "_norm.weight"));
+    return is_raw(m) || (ends_with(t->name, ".weight") && !ends_with(t->name, "_norm.weight"));
 }
 
 static bool is_float(enum mzg_type type)
@@ -58,7 +64,7 @@ static bool is_whole(enum mzg_type type)
 /* What becomes of a tensor that is no matrix of weights. */
 static enum mzg_type kept_type(const struct mzg_model *m, const struct mzg_model_tensor *t)
 {
-    if (t->src != NULL && (m->raw || t->n_dims > 2 || !is_float(t->src->type)))
+    if (t->src != NULL && (is_raw(m) || t->n_dims > 2 || !is_float(t->src->type)))
         return t->src->type;
     return MZG_TYPE_F32;
 }
@@ -69,7 +75,7 @@ static bool unreadable(const struct mzg_model *m, const struct mzg_tensor *src)
     if (src->type == MZG_TYPE_END)
         return true;
     bool listed_only = is_whole(src->type) || src->type == MZG_TYPE_F64;
-    return listed_only && !m->raw && m->weights.gguf == NULL;
+    return listed_only && !is_raw(m) && m->weights.gguf == NULL;
 }
 
 static enum mzg_code choose(const struct mzg_recipe *r, const struct mzg_model *m,
