@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_ALIGNMENT (1 << 20)
 #define FIRST_LOAD ((size_t)1 << 20)
 
 /* The header is loaded as far as it has been needed, so that neither a huge file nor a lying count
@@ -242,6 +243,9 @@ static enum mzg_code read_alignment(struct mzg_gguf *g, struct mzg_err *e)
     if (v == 0 || (v & (v - 1)) != 0)
         return mzg_fail(e, MZG_MALFORMED, kv->end - 4, "metadata key '%s': %llu is no power of two",
                         kv->key, ULL(v));
+    if (v > MAX_ALIGNMENT)
+        return mzg_fail(e, MZG_UNSUPPORTED, kv->end - 4, "metadata key '%s': %llu is more than %d",
+                        kv->key, ULL(v), MAX_ALIGNMENT);
     g->alignment = (uint32_t)v;
     return MZG_OK;
 }
