@@ -50,8 +50,8 @@ struct mzg_packed {
 
 /* Adds the bundle to the repository folder at location, which is made when missing; or writes an
  * archive when location ends in ".mzb". What the manifest cannot say (names, dates) is MZG_USAGE
- * before anything is written, as is a NAME and VERSION that the repository holds with other files; held
- * with the same files, and signed by key, the bundle stays as it is. run->notify hears of bundles
+ * before anything is written. A NAME and VERSION that the repository holds already stays as it is: fine
+ * when it has the same files and key's signature, else MZG_IO or MZG_REFUSED. run->notify hears of bundles
  * whose manifests cannot be read. r may be NULL. */
 enum mzg_code mzg_bundle_pack(const char *location, const struct mzg_pack *p,
                               const struct mzg_key *key, const struct mzg_run *run,

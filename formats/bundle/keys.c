@@ -197,7 +197,7 @@ static enum mzg_code parse_secret(EVP_PKEY **pkey, const char *text, size_t len,
     if (*pkey)
         return MZG_OK;
     if (is_encrypted(text))
-        return fail_openssl(e, MZG_USAGE, "wrong passphrase, or a damaged key");
+        return fail_openssl(e, MZG_REFUSED, "wrong passphrase, or a damaged key");
     return fail_openssl(e, MZG_MALFORMED, "not a secret key");
 }
 

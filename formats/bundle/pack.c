@@ -122,6 +122,7 @@ static enum mzg_code check_existing(const char *location, const struct packing *
     struct mzg_select s = {0};
     struct mzg_policy policy = {.trusted = {&k->key, 1}};
     bool same = false;
+    char q[MZG_QUOTE];
     memcpy(s.name, k->p->name, strlen(k->p->name));
     memcpy(s.version, k->p->version, strlen(k->p->version));
     enum mzg_code code = mzg_bundle_open(&b, location, &s, e);
@@ -130,9 +131,9 @@ static enum mzg_code check_existing(const char *location, const struct packing *
     if (!code)
         code = same_files(k->p, mzg_verified_manifest(v), &same, e);
     if (!code && !same)
-        code = mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET,
+        code = mzg_fail(e, MZG_IO, MZG_NO_OFFSET,
                         "%s: holds %s@%s with other files; a published version never changes",
-                        location, s.name, s.version);
+                        mzg_quote(q, location), s.name, s.version);
     if (!code) {
         report(r, mzg_verified_manifest(v));
         r->existed = true;

@@ -1,0 +1,144 @@
+/* bundle_fixture.h: small bundles in a scratch folder, and ways to break them. */
+#ifndef MZG_TESTS_BUNDLE_FIXTURE_H
+#define MZG_TESTS_BUNDLE_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants the four above first */
+#include <cmocka.h>
+#include "bundle/bundle.h"
+#include "scratch.h"
+#include <string.h>
+#include <sys/stat.h>
+
+#define KEPT __attribute__((unused))
+
+static const struct mzg_run run2 = {.threads = 2};
+
+KEPT static void put_bytes(const char *path, const void *data, size_t n)
+{
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(data, 1, n, f), n);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* malloc'd, with a NUL behind it. */
+KEPT static char *get_bytes(const char *path, size_t *n)
+{
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        fail_msg("%s cannot be opened", path);
+    assert_int_equal(fseek(f, 0, SEEK_END), 0);
+    *n = (size_t)ftell(f);
+    rewind(f);
+    char *data = malloc(*n + 1);
+    assert_non_null(data);
+    assert_int_equal(fread(data, 1, *n, f), *n);
+    fclose(f);
+    data[*n] = '\0';
+    return data;
+}
+
+KEPT static void assert_same_file(const char *a, const char *b)
+{
+    size_t n, m;
+    char *x = get_bytes(a, &n), *y = get_bytes(b, &m);
+    assert_int_equal(n, m);
+    assert_memory_equal(x, y, n);
+    free(x);
+    free(y);
+}
+
+/* A line of a shell, in the scratch folder. */
+KEPT static void shell(const char *line)
+{
+    if (system(line) != 0)
+        fail_msg("failed: %s", line);
+}
+
+/* n bytes that do not compress (a linear congruential sequence). */
+KEPT static void put_noise(const char *path, size_t n, uint32_t seed)
+{
+    uint8_t *data = malloc(n ? n : 1);
+    assert_non_null(data);
+    for (size_t i = 0; i < n; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        data[i] = (uint8_t)(seed >> 24);
+    }
+    put_bytes(path, data, n);
+    free(data);
+}
+
+KEPT static struct mzg_key *make_key(enum mzg_key_type type)
+{
+    struct mzg_key *key;
+    struct mzg_err e;
+    assert_int_equal(mzg_key_generate(&key, type, &e), MZG_OK);
+    return key;
+}
+
+#define PACK(n, v, list)                                                                           \
+    {                                                                                              \
+        .name = n, .version = v, .created = "2026-11-23T08:00:00Z", .program = "mzigo test",       \
+        .files = list, .n_files = sizeof(list) / sizeof(list)[0]                                   \
+    }
+
+#define assert_ok(call, e)                                                                         \
+    do {                                                                                           \
+        if ((call) != MZG_OK)                                                                      \
+            fail_msg("%s: %s", #call, (e).msg);                                                    \
+    } while (0)
+
+/* Code, and a part of the message. */
+#define assert_refused(call, want, text, e)                                                        \
+    do {                                                                                           \
+        enum mzg_code got_ = (call);                                                               \
+        if (got_ != (want) || (e).code != (want) || !strstr((e).msg, text))                        \
+            fail_msg("%s: expected %d '%s', got %d '%s'", #call, (int)(want), text, (int)got_,     \
+                     got_ ? (e).msg : "");                                                         \
+    } while (0)
+
+/* Everything a receiver does: open, verify, check (stored, then decoded). */
+KEPT static enum mzg_code receive(const char *location, const char *select,
+                                  const struct mzg_key *key, enum mzg_depth depth,
+                                  const struct mzg_run *run, struct mzg_err *e)
+{
+    struct mzg_bundle *b = NULL;
+    struct mzg_verified *v = NULL;
+    struct mzg_select s;
+    struct mzg_policy policy = {.trusted = {&key, 1}};
+    enum mzg_code code = mzg_select_parse(&s, select, e);
+    if (!code)
+        code = mzg_bundle_open(&b, location, &s, e);
+    if (!code)
+        code = mzg_bundle_verify(b, &policy, &v, e);
+    if (!code)
+        code = mzg_verified_check(v, depth, run, e);
+    mzg_verified_free(v);
+    mzg_bundle_close(b);
+    return code;
+}
+
+KEPT static enum mzg_code take_out(const char *location, const char *select,
+                                   const struct mzg_key *key, const char *dir, struct mzg_err *e)
+{
+    struct mzg_bundle *b = NULL;
+    struct mzg_verified *v = NULL;
+    struct mzg_select s;
+    struct mzg_policy policy = {.trusted = {&key, 1}};
+    enum mzg_code code = mzg_select_parse(&s, select, e);
+    if (!code)
+        code = mzg_bundle_open(&b, location, &s, e);
+    if (!code)
+        code = mzg_bundle_verify(b, &policy, &v, e);
+    if (!code)
+        code = mzg_verified_unpack(v, dir, &run2, e);
+    mzg_verified_free(v);
+    mzg_bundle_close(b);
+    return code;
+}
+
+#endif
