@@ -120,7 +120,7 @@ TEST_STEPS := unit cli refused fuzz-replay layers headers installed
 LONG_STEPS := bare
 BENCH_STEPS :=
 INTEROP_STEPS :=
-.PHONY: demo demo-run test test-run test-long unit cli refused fuzz-replay layers headers installed bare \
+.PHONY: samples demo demo-run test test-run test-long unit cli refused fuzz-replay layers headers installed bare \
 	asan tsan check-clang bench interop deps clean
 
 # Missing packages may change what this file finds out about the machine, so it is read again.
@@ -158,14 +158,14 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/tools.a $(B)/libmzigo.a
 unit: $(UNIT_BIN)
 	@tests/unit/run.sh $(UNIT_BIN)
 
-# What the command line tests need: fault.so strikes a program at a chosen moment, json reads JSON.
-CLI_TOOLS := $(B)/tests/cli/fault.so $(B)/tests/cli/json
-$(B)/tests/cli/fault.so: tests/cli/fault.c
+# What the command line tests need: fault.so strikes a program at a chosen moment, json reads JSON, pty
+# is a terminal.
+CLI_TOOLS := $(B)/tests/cli/fault.so $(B)/tests/cli/json $(B)/tests/cli/pty
+$(B)/tests/cli/fault.so: CLI_FLAGS := -shared
+.SECONDEXPANSION:
+$(CLI_TOOLS): tests/cli/$$(basename $$(@F)).c
 	@mkdir -p $(@D)
-	$(call run,LINK,$(CC) $(STD) $(WARN) -O2 -shared $< -ldl -o $@)
-$(B)/tests/cli/json: tests/cli/json.c
-	@mkdir -p $(@D)
-	$(call run,LINK,$(CC) $(STD) $(WARN) $(INC) -O2 $< $(LIBS) -o $@)
+	$(call run,LINK,$(CC) $(STD) $(WARN) $(INC) -O2 $(CLI_FLAGS) $< $(LIBS) -ldl -o $@)
 
 cli: all samples $(CLI_TOOLS)
 	@B='$(B)' SAN='$(SAN)' tests/cli/run.sh $(T)

@@ -75,9 +75,9 @@ static enum mzg_code ask_once(int tty, const char *prompt, struct mzg_passphrase
         return mzg_fail_errno(e, "terminal");
     hidden = shown;
     hidden.c_lflag &= ~(tcflag_t)ECHO;
-    dprintf(tty, "%s: ", prompt);
     if (tcsetattr(tty, TCSAFLUSH, &hidden))
         return mzg_fail_errno(e, "terminal");
+    dprintf(tty, "%s: ", prompt); /* only now: what is typed at it is neither shown nor dropped */
     code = read_line(tty, "terminal", p, e);
     tcsetattr(tty, TCSAFLUSH, &shown);
     dprintf(tty, "\n");

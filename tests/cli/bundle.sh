@@ -101,6 +101,10 @@ ok keygen -o locked --passphrase-file pass
 ok pack LICENSE -o locked.mzb --key locked.key --name l --version 1 --passphrase-file pass -q
 ok verify locked.mzb --trust locked.pub
 no 6 "" pack LICENSE -o no.mzb --key locked.key --name l --version 1 --passphrase-file wrong -q
+"$B/tests/cli/pty" "passphrase of locked.key: " "open sesame" -- "$MZIGO" pack LICENSE -o asked.mzb \
+    --key locked.key --name l --version 1 >"$T/out" 2>"$T/err"
+same "asked for the passphrase: status" $? 0
+ok verify asked.mzb --trust locked.pub
 setsid -w "$MZIGO" pack LICENSE -o no.mzb --key locked.key --name l --version 1 -q \
     >"$T/out" 2>"$T/err" </dev/null
 same "nobody to ask for the passphrase: status" $? 2

@@ -43,9 +43,22 @@ no 3 "nosuch" keygen -o other --passphrase-file nosuch
 setsid -w "$MZIGO" keygen -o other --passphrase >"$T/out" 2>"$T/err" </dev/null
 same "no terminal: status" $? 2
 contains "no terminal" "$T/err" "give --passphrase-file"
+# With one, it is asked twice, unseen.
+pty() { "$B/tests/cli/pty" "$@" >"$T/out" 2>"$T/err"; }
+pty "new passphrase: " "open sesame" "the same again: " "open sesame" \
+    -- "$MZIGO" keygen -o asked --passphrase
+same "asked: status" $? 0
+check "OpenSSL opens it by what was typed" openssl pkey -in asked.key -passin pass:"open sesame" -noout
+check "what was typed was not shown" [ "$(grep -c sesame "$T/out")" = 0 ]
+pty "new passphrase: " "open sesame" "the same again: " "open says me" \
+    -- "$MZIGO" keygen -o other --passphrase
+same "two that differ: status" $? 2
+contains "two that differ" "$T/out" "the two passphrases differ"
+pty "new passphrase: " "^C" -- "$MZIGO" keygen -o other --passphrase
+same "interrupted: status" $? 130
 # OpenSSL's own keys are keys.
 check "the pair belongs together" \
     [ "$(openssl pkey -in ed.key -pubout)" = "$(cat ed.pub)" ]
 same "nothing else was written" "$(listing | tr '\n' ' ')" \
-    "./ed.key ./ed.pub ./empty ./locked.key ./locked.pub ./pass ./piped.key ./piped.pub "
+    "./asked.key ./asked.pub ./ed.key ./ed.pub ./empty ./locked.key ./locked.pub ./pass ./piped.key ./piped.pub "
 finish
