@@ -60,7 +60,7 @@ static void add_row(struct mzg_table *t, const struct mzg_check_row *row)
     char q[MZG_QUOTE];
     mzg_table_cell(t, "%s", mzg_quote(q, row->name));
     mzg_table_cell(t, "%s", row->type);
-    mzg_table_cell(t, "%.3g%%", row->rel_rmse * 100);
+    mzg_table_cell(t, "%.3f%%", row->rel_rmse * 100);
     if (isfinite(row->snr_db))
         mzg_table_cell(t, "%.1f dB", row->snr_db);
     else
@@ -68,7 +68,7 @@ static void add_row(struct mzg_table *t, const struct mzg_check_row *row)
     mzg_table_cell(t, "%.6f", row->cosine);
     mzg_table_cell(t, "%.3g", row->max_error);
     mzg_table_cell(t, "at %llu", (unsigned long long)row->max_error_at);
-    mzg_table_cell(t, "%.3g%%", row->dot_error * 100);
+    mzg_table_cell(t, "%.3f%%", row->dot_error * 100);
     mzg_table_cell(t, "%s", row->fault ? row->fault : "");
 }
 
@@ -89,7 +89,7 @@ static enum mzg_code show(const struct mzg_check_report *r, bool failed_only, st
     if (r->n_failed || !failed_only)
         code = mzg_table_print(&t, 0, e);
     mzg_table_clear(&t);
-    printf("%s checked, %llu failed; relative error over all weights %.3g%%\n",
+    printf("%s checked, %llu failed; relative error over all weights %.3f%%\n",
            mzg_count_text(count, r->n_rows, "tensor"), (unsigned long long)r->n_failed,
            r->rel_rmse * 100);
     return code;

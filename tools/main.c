@@ -38,7 +38,7 @@ static enum mzg_code parse_cpu(const char *list, uint32_t *cpu, struct mzg_err *
     uint32_t have = mzg_cpu_features();
     char q[MZG_QUOTE];
     *cpu = 0;
-    for (const char *p = list; *p || p == list; p += *p == ',') {
+    for (const char *p = list;; p++) {
         size_t len = strcspn(p, ",");
         uint32_t bit = 0;
         const char *name = "";
@@ -54,8 +54,9 @@ static enum mzg_code parse_cpu(const char *list, uint32_t *cpu, struct mzg_err *
             return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --cpu: this CPU has no %s", name);
         *cpu |= bit;
         p += len;
+        if (!*p)
+            return MZG_OK;
     }
-    return MZG_OK;
 }
 
 static enum mzg_code share(struct mzg_context *c, const struct mzg_option *options,

@@ -130,8 +130,8 @@ enum mzg_code mzg_table_print(const struct mzg_table *t, int indent, struct mzg_
         size_t column = i % columns;
         int pad = (int)(widths[column] - width_of(t->cells[i]));
         bool right = t->columns[column] == 'r', last = column + 1 == columns;
-        printf("%*s", column ? 2 : indent, "");
-        printf("%*s%s", right ? pad : 0, "", t->cells[i]);
+        if (*t->cells[i] || !last) /* no spaces at a line's end */
+            printf("%*s%*s%s", column ? 2 : indent, "", right ? pad : 0, "", t->cells[i]);
         printf("%*s%s", right || last ? 0 : pad, "", last ? "\n" : "");
     }
     return MZG_OK;

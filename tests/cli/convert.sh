@@ -36,7 +36,7 @@ rm again.gguf raw.gguf
 before=$(listing)
 no 2 "Q9_9" convert "$SAMPLE" -o no.gguf --to Q9_9
 no 3 "nosuch" convert nosuch -o no.gguf --to Q8_0
-no 3 "nowhere" convert "$SAMPLE" -o nowhere/no.gguf --to Q8_0
+no 3 "nowhere" convert "$SAMPLE" -o nowhere/no.gguf --to Q8_0 -q
 no 2 "option --to TYPE is missing" convert "$SAMPLE" -o no.gguf
 no 2 "SRC is missing" convert -o no.gguf --to F16
 no 2 "unexpected argument 'b'" convert a b -o no.gguf --to F16
