@@ -4,6 +4,7 @@
 #include "chat_template.h"
 #include "special_tokens.h"
 #include "tokenizer_config.h"
+#include "tokenizer_json.h"
 #include "tokenizer_spm.h"
 #include "vocab_table.h"
 
@@ -23,6 +24,8 @@ struct loader {
     struct mzg_dir dir;
     struct mzg_tokenizer_config tc;
     uint64_t vocab_size; /* config.json's; 0: not said */
+    char *text;          /* tokenizer.json's bytes, or NULL */
+    struct mzg_tokenizer_json json;
 };
 
 static enum mzg_code load_spm(struct loader *l, struct mzg_tokenizer_spm *spm, struct mzg_err *e)
@@ -65,30 +68,76 @@ static enum mzg_code from_spm(struct loader *l, struct mzg_err *e)
     if (code == MZG_OK && (code = mzg_vocab_table_finish(l->v, e)) != MZG_OK)
         return mzg_prefix(e, "%s/" SPM_FILE, l->dir.path);
     if (code == MZG_OK)
-        code = mzg_special_tokens_find(l->v, &l->tc, NULL, l->opt->config, e);
+        code = mzg_special_tokens_find(l->v, &l->tc, l->json.post, l->opt->config, e);
     if (code == MZG_OK)
         take_spm_ids(l->v, &spm);
     return code;
 }
 
+static enum mzg_code from_json(struct loader *l, struct mzg_err *e)
+{
+    const struct mzg_tokenizer_json_options opt = {
+        .vocab_size = l->vocab_size, .pre = l->opt->pre,
+        .family = json_string_value(json_object_get(l->opt->config, "model_type")),
+    };
+
+    if (mzg_tokenizer_json_read(&l->json, l->v, &opt, e) != MZG_OK)
+        return mzg_prefix(e, "%s/" JSON_FILE, l->dir.path);
+    if (mzg_special_tokens_find(l->v, &l->tc, l->json.post, l->opt->config, e) != MZG_OK)
+        return e->code;
+    const char *unknown = json_string_value(json_object_get(l->json.model, "unk_token"));
+    if (unknown && l->v->special[MZG_SPECIAL_UNK] < 0)
+        l->v->special[MZG_SPECIAL_UNK] = mzg_vocab_table_find(l->v, unknown);
+    return MZG_OK;
+}
+
+/* Beside a tokenizer.model it still says what is put around a text. */
+static enum mzg_code open_json(struct loader *l, struct mzg_err *e)
+{
+    size_t len;
+    enum mzg_code code;
+
+    if (!mzg_dir_has(&l->dir, JSON_FILE))
+        return MZG_OK;
+    code = mzg_vocab_note_file(l->v, JSON_FILE, e);
+    if (code == MZG_OK)
+        code = mzg_file_load_at(&l->dir, JSON_FILE, MAX_FILE, &l->text, &len, e);
+    if (code != MZG_OK)
+        return code;
+    if (mzg_tokenizer_json_open(&l->json, l->text, len, e) != MZG_OK)
+        return mzg_prefix(e, "%s/" JSON_FILE, l->dir.path);
+    return MZG_OK;
+}
+
+static enum mzg_code read_vocab_size(struct loader *l, struct mzg_err *e)
+{
+    int64_t size = 0;
+
+    if (!l->opt->config)
+        return MZG_OK;
+    if (mzg_json_int_opt(l->opt->config, "vocab_size", 1, INT64_MAX, &size, e) != MZG_OK)
+        return mzg_prefix(e, "%s/config.json", l->dir.path);
+    l->vocab_size = (uint64_t)size;
+    return MZG_OK;
+}
+
 static enum mzg_code load(struct loader *l, struct mzg_err *e)
 {
-    int64_t vocab_size = 0;
-    enum mzg_code code = MZG_OK;
+    enum mzg_code code = read_vocab_size(l, e);
 
-    if (l->opt->config)
-        code = mzg_json_int_opt(l->opt->config, "vocab_size", 1, INT64_MAX, &vocab_size, e);
-    if (code != MZG_OK)
-        return mzg_prefix(e, "%s/config.json", l->dir.path);
-    l->vocab_size = (uint64_t)vocab_size;
-    code = mzg_tokenizer_config_open(&l->tc, &l->dir, l->v, l->opt->notify, e);
+    if (code == MZG_OK)
+        code = mzg_tokenizer_config_open(&l->tc, &l->dir, l->v, l->opt->notify, e);
+    if (code == MZG_OK)
+        code = open_json(l, e);
     if (code != MZG_OK)
         return code;
     if (mzg_dir_has(&l->dir, SPM_FILE))
         code = from_spm(l, e);
+    else if (l->text)
+        code = from_json(l, e);
     else
-        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: no " SPM_FILE " in it",
-                        l->dir.path);
+        code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: neither " SPM_FILE " nor " JSON_FILE
+                        " in it", l->dir.path);
     return code == MZG_OK ? mzg_chat_template_find(l->v, &l->tc, e) : code;
 }
 
@@ -98,19 +147,26 @@ enum mzg_code mzg_vocab_load(struct mzg_vocab *v, const char *folder,
     struct loader l = {.v = v, .opt = opt, .dir = {.fd = -1}};
     enum mzg_code code;
 
-    memset(v, 0, sizeof *v);
-    mzg_arena_init(&v->arena, ARENA_CAP);
-    for (int i = 0; i < MZG_SPECIAL_COUNT; i++)
-        v->special[i] = -1;
-    v->add_bos = v->add_eos = v->add_sep = v->add_space_prefix = -1;
+    mzg_vocab_init(v);
     code = mzg_dir_open(&l.dir, folder, e);
     if (code == MZG_OK)
         code = load(&l, e);
+    mzg_tokenizer_json_close(&l.json);
+    free(l.text);
     mzg_tokenizer_config_close(&l.tc);
     mzg_dir_close(&l.dir);
     if (code != MZG_OK)
         mzg_vocab_clear(v);
     return code;
+}
+
+void mzg_vocab_init(struct mzg_vocab *v)
+{
+    memset(v, 0, sizeof *v);
+    mzg_arena_init(&v->arena, ARENA_CAP);
+    for (int i = 0; i < MZG_SPECIAL_COUNT; i++)
+        v->special[i] = -1;
+    v->add_bos = v->add_eos = v->add_sep = v->add_space_prefix = -1;
 }
 
 void mzg_vocab_clear(struct mzg_vocab *v)

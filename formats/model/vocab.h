@@ -67,6 +67,8 @@ struct mzg_vocab_options {
  * files (an id at a fixed place, a flag by vocabulary size) changes *v before mzg_vocab_put. */
 enum mzg_code mzg_vocab_load(struct mzg_vocab *v, const char *folder,
                              const struct mzg_vocab_options *opt, struct mzg_err *e) MZG_MUST;
+/* An empty vocabulary, for the rooms that fill one. */
+void mzg_vocab_init(struct mzg_vocab *v);
 void mzg_vocab_clear(struct mzg_vocab *v);
 
 /* Appends tokenizer.* to k. */

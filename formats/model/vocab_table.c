@@ -67,34 +67,60 @@ static bool looks_special(const char *text)
            framed(text, "<unused", ">");
 }
 
-/* In place: the mark is three bytes, the space one. */
-static void marks_to_spaces(char *text)
-{
-    char *out = text;
-
-    while (*text) {
-        if (strncmp(text, SPACE_MARK, 3) == 0) {
-            *out++ = ' ';
-            text += 3;
-        } else {
-            *out++ = *text++;
-        }
-    }
-    *out = '\0';
-}
+/* A USER_DEFINED token whose marks are still to become spaces: merges and special tokens name it by
+ * the text with marks, so that finish indexes it first. */
+#define TYPE_MARKED 7
 
 enum mzg_code mzg_vocab_table_add(struct mzg_vocab *v, uint32_t id, const char *text, bool special,
                                   uint64_t at, struct mzg_err *e)
 {
     bool control = special || looks_special(text);
-    struct mzg_vocab_entry entry = {
-        text, strlen(text), control ? MZG_TOKEN_CONTROL : MZG_TOKEN_USER_DEFINED, MZG_SCORE_ADDED, at
-    };
+    struct mzg_vocab_entry entry = {text, strlen(text), MZG_TOKEN_CONTROL, MZG_SCORE_ADDED, at};
     enum mzg_code code = mzg_vocab_table_set(v, id, &entry, e);
 
     if (code == MZG_OK && !control)
-        marks_to_spaces((char *)v->tokens[id]);
+        v->types[id] = strstr(text, SPACE_MARK) ? TYPE_MARKED : MZG_TOKEN_USER_DEFINED;
     return code;
+}
+
+bool mzg_vocab_table_added(const struct mzg_vocab *v, uint32_t id)
+{
+    return v->types[id] == MZG_TOKEN_CONTROL || v->types[id] == MZG_TOKEN_USER_DEFINED ||
+           v->types[id] == TYPE_MARKED;
+}
+
+/* The mark is three bytes, the space one. */
+static void copy_unmarked(char *to, const char *from)
+{
+    while (*from) {
+        bool mark = strncmp(from, SPACE_MARK, 3) == 0;
+        *to++ = mark ? ' ' : *from;
+        from += mark ? 3 : 1;
+    }
+    *to = '\0';
+}
+
+static enum mzg_code fail_twice(size_t a, size_t b, const char *text, struct mzg_err *e)
+{
+    char quoted[MZG_QUOTE];
+
+    return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "tokens %zu and %zu have the same text '%s'", a,
+                    b, mzg_quote(quoted, text));
+}
+
+static enum mzg_code unmark(struct mzg_vocab *v, uint32_t id, struct mzg_err *e)
+{
+    char *text = mzg_arena_text(&v->arena, v->tokens[id], strlen(v->tokens[id]));
+
+    if (!text)
+        return mzg_fail_memory(e, "vocabulary");
+    copy_unmarked(text, v->tokens[id]);
+    int64_t other = mzg_vocab_table_find(v, text);
+    if (other >= 0)
+        return fail_twice((size_t)other, id, text, e);
+    v->tokens[id] = text; /* the index keeps the other */
+    v->types[id] = MZG_TOKEN_USER_DEFINED;
+    return MZG_OK;
 }
 
 static enum mzg_code fill_hole(struct mzg_vocab *v, uint32_t id, struct mzg_err *e)
@@ -108,24 +134,25 @@ static enum mzg_code fill_hole(struct mzg_vocab *v, uint32_t id, struct mzg_err 
 
 enum mzg_code mzg_vocab_table_finish(struct mzg_vocab *v, struct mzg_err *e)
 {
-    char quoted[MZG_QUOTE];
     const struct mzg_name *twice;
+    enum mzg_code code = MZG_OK;
 
     v->index = mzg_arena_alloc(&v->arena, v->count, sizeof *v->index);
     if (!v->index)
         return mzg_fail_memory(e, "vocabulary index");
     for (uint32_t id = 0; id < v->count; id++) {
-        enum mzg_code code = mzg_vocab_table_has(v, id) ? MZG_OK : fill_hole(v, id, e);
-        if (code != MZG_OK)
+        if (!mzg_vocab_table_has(v, id) && (code = fill_hole(v, id, e)) != MZG_OK)
             return code;
         v->index[id] = (struct mzg_name){v->tokens[id], id};
     }
     mzg_names_sort(v->index, v->count);
     twice = mzg_names_twice(v->index, v->count);
-    if (!twice)
-        return MZG_OK;
-    return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "tokens %zu and %zu have the same text '%s'",
-                    twice[-1].index, twice->index, mzg_quote(quoted, twice->name));
+    if (twice)
+        return fail_twice(twice[-1].index, twice->index, twice->name, e);
+    for (uint32_t id = 0; id < v->count && code == MZG_OK; id++)
+        if (v->types[id] == TYPE_MARKED)
+            code = unmark(v, id, e);
+    return code;
 }
 
 int64_t mzg_vocab_table_find(const struct mzg_vocab *v, const char *text)

@@ -36,11 +36,14 @@ bool mzg_vocab_table_has(const struct mzg_vocab *v, uint32_t id);
 enum mzg_code mzg_vocab_table_add(struct mzg_vocab *v, uint32_t id, const char *text, bool special,
                                   uint64_t at, struct mzg_err *e) MZG_MUST;
 
+/* True when id has been set by mzg_vocab_table_add. */
+bool mzg_vocab_table_added(const struct mzg_vocab *v, uint32_t id);
+
 /* Gives holes the text "[PAD7]" and type UNUSED, and makes texts findable. MZG_MALFORMED, naming
  * both ids, when two tokens have one text: llama.cpp stops on such a file. */
 enum mzg_code mzg_vocab_table_finish(struct mzg_vocab *v, struct mzg_err *e) MZG_MUST;
 
-/* After finish: the id of a text, or -1. */
+/* After finish: the id of a text, or -1. Added tokens go by their texts as they were added. */
 int64_t mzg_vocab_table_find(const struct mzg_vocab *v, const char *text);
 
 #endif

@@ -44,7 +44,7 @@ static enum mzg_code read_bytes(struct loaded *l, const uint8_t *data, size_t le
     enum mzg_code code;
 
     memset(l, 0, sizeof *l);
-    mzg_arena_init(&l->v.arena, (size_t)64 << 20);
+    mzg_vocab_init(&l->v);
     code = mzg_tokenizer_spm_read(&l->spm, &l->v, data, len, size, &notify, e);
     if (code == MZG_OK)
         code = mzg_vocab_table_finish(&l->v, e);

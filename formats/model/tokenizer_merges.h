@@ -1,0 +1,23 @@
+/* tokenizer_merges.h: the merges of a BPE tokenizer.json, in either of their spellings ("a b" and
+ * ["a", "b"]), as llama.cpp's "gpt2" wants them, or as the scores its "llama" merges by.
+ *
+ * v's table is finished. MZG_MALFORMED, with the merge's byte, when it has another form, or when its
+ * parts or its result are not tokens. */
+#ifndef MZG_MODEL_TOKENIZER_MERGES_H
+#define MZG_MODEL_TOKENIZER_MERGES_H
+
+#include "json_walk.h"
+#include "vocab.h"
+
+#define MZG_SCORE_UNSET 1.0f /* no score is positive */
+
+/* v->merges: "A B", a space inside a part written as U+0120. */
+enum mzg_code mzg_tokenizer_merges_list(char *text, struct mzg_json_span merges,
+                                        struct mzg_vocab *v, struct mzg_err *e) MZG_MUST;
+
+/* Scores for tokens that have MZG_SCORE_UNSET, as SentencePiece's trainer gives them: the token the
+ * n-th merge makes first gets -n, tokens no merge makes follow by id. */
+enum mzg_code mzg_tokenizer_merges_score(char *text, struct mzg_json_span merges,
+                                         struct mzg_vocab *v, struct mzg_err *e) MZG_MUST;
+
+#endif
