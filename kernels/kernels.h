@@ -88,7 +88,8 @@ uint32_t mzg_cpu_features(void);
 const char *mzg_cpu_name(uint32_t bit);
 
 /* The kernels of one type; a NULL member is not implemented for the type. n counts elements and is
- * a multiple of block_elems (of 32 for dot). Pointers need no alignment. Buffers do not overlap. */
+ * a multiple of block_elems (of 32 for dot). A void pointer needs no alignment, a float pointer that
+ * of a float. Buffers do not overlap. */
 struct mzg_type_kernels {
     /* x: n floats -> q: n / block_elems blocks. */
     void (*quantize)(const float *x, void *q, size_t n);

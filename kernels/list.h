@@ -49,7 +49,68 @@ enum {
     X(Q5_1, q5_1, dequantize, ref)                                                               \
     X(Q5_1, q5_1, dot, ref)
 
+#define MZG_LIST_AVX2(X)                                                                         \
+    X(F32, f32, find_unfit, avx2)                                                                \
+    X(F32, f32, dot, avx2)                                                                       \
+    X(F16, f16, quantize, avx2)                                                                  \
+    X(F16, f16, dequantize, avx2)                                                                \
+    X(F16, f16, dot, avx2)                                                                       \
+    X(BF16, bf16, quantize, avx2)                                                                \
+    X(BF16, bf16, dequantize, avx2)                                                              \
+    X(BF16, bf16, dot, avx2)                                                                     \
+    X(Q8_0, q8_0, quantize, avx2)                                                                \
+    X(Q8_0, q8_0, dequantize, avx2)                                                              \
+    X(Q8_0, q8_0, dot, avx2)                                                                     \
+    X(Q4_0, q4_0, quantize, avx2)                                                                \
+    X(Q4_0, q4_0, dequantize, avx2)                                                              \
+    X(Q4_0, q4_0, dot, avx2)                                                                     \
+    X(Q4_1, q4_1, quantize, avx2)                                                                \
+    X(Q4_1, q4_1, dequantize, avx2)                                                              \
+    X(Q4_1, q4_1, dot, avx2)                                                                     \
+    X(Q5_0, q5_0, quantize, avx2)                                                                \
+    X(Q5_0, q5_0, dequantize, avx2)                                                              \
+    X(Q5_0, q5_0, dot, avx2)                                                                     \
+    X(Q5_1, q5_1, quantize, avx2)                                                                \
+    X(Q5_1, q5_1, dequantize, avx2)                                                              \
+    X(Q5_1, q5_1, dot, avx2)
+
+#define MZG_LIST_AVX512(X)                                                                       \
+    X(F32, f32, find_unfit, avx512)                                                              \
+    X(F32, f32, dot, avx512)                                                                     \
+    X(F16, f16, quantize, avx512)                                                                \
+    X(F16, f16, dequantize, avx512)                                                              \
+    X(F16, f16, dot, avx512)                                                                     \
+    X(BF16, bf16, quantize, avx512)                                                              \
+    X(BF16, bf16, dequantize, avx512)                                                            \
+    X(BF16, bf16, dot, avx512)                                                                   \
+    X(Q8_0, q8_0, quantize, avx512)                                                              \
+    X(Q8_0, q8_0, dequantize, avx512)                                                            \
+    X(Q8_0, q8_0, dot, avx512)                                                                   \
+    X(Q4_0, q4_0, quantize, avx512)                                                              \
+    X(Q4_0, q4_0, dequantize, avx512)                                                            \
+    X(Q4_0, q4_0, dot, avx512)                                                                   \
+    X(Q4_1, q4_1, quantize, avx512)                                                              \
+    X(Q4_1, q4_1, dequantize, avx512)                                                            \
+    X(Q4_1, q4_1, dot, avx512)                                                                   \
+    X(Q5_0, q5_0, quantize, avx512)                                                              \
+    X(Q5_0, q5_0, dequantize, avx512)                                                            \
+    X(Q5_0, q5_0, dot, avx512)                                                                   \
+    X(Q5_1, q5_1, quantize, avx512)                                                              \
+    X(Q5_1, q5_1, dequantize, avx512)                                                            \
+    X(Q5_1, q5_1, dot, avx512)
+
+#define MZG_LIST_VNNI(X)                                                                         \
+    X(Q8_0, q8_0, dot, vnni)                                                                     \
+    X(Q4_0, q4_0, dot, vnni)                                                                     \
+    X(Q4_1, q4_1, dot, vnni)                                                                     \
+    X(Q5_0, q5_0, dot, vnni)                                                                     \
+    X(Q5_1, q5_1, dot, vnni)
+
+#if defined(__x86_64__)
+#define MZG_KERNEL_LIST(X) MZG_LIST_REF(X) MZG_LIST_AVX2(X) MZG_LIST_AVX512(X) MZG_LIST_VNNI(X)
+#else
 #define MZG_KERNEL_LIST(X) MZG_LIST_REF(X)
+#endif
 
 #define MZG_PROTO_quantize(f) void f(const float *x, void *q, size_t n)
 #define MZG_PROTO_dequantize(f) void f(const void *q, float *x, size_t n)

@@ -12,18 +12,17 @@ static void fit_block(float v[MZG_BLOCK], const float *x, float limit)
         v[i] = mzg_fit(x[i], limit);
 }
 
-/* The scale whose lowest code, -half, stands for the element of largest magnitude; of two with the
- * same magnitude the negative one counts, which makes the scale positive. */
+/* The scale whose lowest code, -half, stands for the element of largest magnitude; of several with
+ * the same magnitude the first decides the sign, as in ggml. */
 static uint16_t signed_scale(const float v[MZG_BLOCK], float half)
 {
     float amax = 0.0f;
     uint16_t sign = 0;
     for (int i = 0; i < MZG_BLOCK; i++) {
-        float a = fabsf(v[i]);
-        if (a < amax || (a == amax && v[i] > 0.0f))
+        if (fabsf(v[i]) <= amax)
             continue;
+        amax = fabsf(v[i]);
         sign = v[i] > 0.0f ? 0x8000 : 0;
-        amax = a;
     }
     uint16_t h = mzg_scale_from(amax / half);
     return h ? h | sign : 0;

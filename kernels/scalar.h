@@ -14,6 +14,9 @@
 #error "blocks are little-endian, and so must be the CPU"
 #endif
 
+/* For what must be compiled into its caller, where a constant argument selects the code. */
+#define MZG_INLINE static inline __attribute__((always_inline))
+
 #define MZG_F16_MAX 65504.0f
 #define MZG_NAN_BITS 0x7fc00000u /* the NaN that every kernel gives, whatever the CPU's own */
 

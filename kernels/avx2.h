@@ -1,0 +1,205 @@
+/* avx2.h: what the x86 variants share: vectors of eight, one lane per block of a group.
+ *
+ * AVX-512 variants use these too, for the part that is one value per block. */
+#ifndef MZG_KERNELS_AVX2_H
+#define MZG_KERNELS_AVX2_H
+
+#include "groups.h"
+
+#include <immintrin.h>
+
+/* The half at p, p + stride, ...: one for each block of a group. */
+MZG_INLINE __m256 mzg_halves8(const uint8_t *p, size_t stride)
+{
+    __m128i h = _mm_cvtsi32_si128(mzg_load16(p));
+    h = _mm_insert_epi16(h, mzg_load16(p + stride), 1);
+    h = _mm_insert_epi16(h, mzg_load16(p + 2 * stride), 2);
+    h = _mm_insert_epi16(h, mzg_load16(p + 3 * stride), 3);
+    h = _mm_insert_epi16(h, mzg_load16(p + 4 * stride), 4);
+    h = _mm_insert_epi16(h, mzg_load16(p + 5 * stride), 5);
+    h = _mm_insert_epi16(h, mzg_load16(p + 6 * stride), 6);
+    h = _mm_insert_epi16(h, mzg_load16(p + 7 * stride), 7);
+    return _mm256_cvtph_ps(h);
+}
+
+/* The half at p in all lanes. */
+MZG_INLINE __m256 mzg_half_all(const uint8_t *p)
+{
+    return _mm256_cvtph_ps(_mm_set1_epi16((short)mzg_load16(p)));
+}
+
+/* The 32 codes of a block as bytes, in order, as they are stored (not shifted by 8 or 16). */
+typedef __m256i mzg_codes32(const uint8_t *block);
+
+MZG_INLINE __m256i mzg_nibbles32(const uint8_t *p)
+{
+    __m128i both = _mm_loadu_si128((const __m128i *)p), upper = _mm_srli_epi16(both, 4);
+    __m256i wide = _mm256_inserti128_si256(_mm256_castsi128_si256(both), upper, 1);
+    return _mm256_and_si256(wide, _mm256_set1_epi8(15));
+}
+
+/* 16 in each byte whose bit of the 32 at p is set. */
+MZG_INLINE __m256i mzg_fifth_bits32(const uint8_t *p)
+{
+    const __m256i spread = _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202,
+                                              0x0303030303030303);
+    const __m256i bit = _mm256_set1_epi64x((long long)0x8040201008040201);
+    __m256i bytes = _mm256_shuffle_epi8(_mm256_set1_epi32((int)mzg_load32(p)), spread);
+    __m256i set = _mm256_cmpeq_epi8(_mm256_and_si256(bytes, bit), bit);
+    return _mm256_and_si256(set, _mm256_set1_epi8(16));
+}
+
+static inline __m256i mzg_q8_0_codes32(const uint8_t *block)
+{
+    return _mm256_loadu_si256((const __m256i *)(block + MZG_Q8_0_CODES));
+}
+
+static inline __m256i mzg_q4_0_codes32(const uint8_t *block)
+{
+    return mzg_nibbles32(block + MZG_Q4_0_CODES);
+}
+
+static inline __m256i mzg_q4_1_codes32(const uint8_t *block)
+{
+    return mzg_nibbles32(block + MZG_Q4_1_CODES);
+}
+
+static inline __m256i mzg_q5_0_codes32(const uint8_t *block)
+{
+    __m256i low = mzg_nibbles32(block + MZG_Q5_0_CODES);
+    return _mm256_or_si256(low, mzg_fifth_bits32(block + MZG_Q5_0_HIGH));
+}
+
+static inline __m256i mzg_q5_1_codes32(const uint8_t *block)
+{
+    __m256i low = mzg_nibbles32(block + MZG_Q5_1_CODES);
+    return _mm256_or_si256(low, mzg_fifth_bits32(block + MZG_Q5_1_HIGH));
+}
+
+/* mzg_scale_from on eight values. */
+MZG_INLINE __m128i mzg_scales8(__m256 s)
+{
+    __m128i near = _mm256_cvtps_ph(s, _MM_FROUND_TO_NEAREST_INT);
+    __m128i up = _mm256_cvtps_ph(s, _MM_FROUND_TO_POS_INF);
+    __m128i subnormal = _mm_cmpgt_epi16(_mm_set1_epi16(0x401), up); /* or 2^-14, the same either way */
+    return _mm_blendv_epi8(near, up, subnormal);
+}
+
+/* mzg_inverse on eight values. */
+MZG_INLINE __m256 mzg_inverse8(__m256 d)
+{
+    __m256 nonzero = _mm256_cmp_ps(d, _mm256_setzero_ps(), _CMP_NEQ_UQ);
+    return _mm256_and_ps(_mm256_div_ps(_mm256_set1_ps(1.0f), d), nonzero);
+}
+
+/* What the blocks of a group are coded with. */
+struct mzg_plan8 {
+    float inv[MZG_GROUP];     /* 1 / scale */
+    float min[MZG_GROUP];     /* as decoded */
+    uint16_t half[MZG_GROUP]; /* the scale as stored */
+    uint16_t min_half[MZG_GROUP];
+};
+
+/* Sets the signs of those scales whose block reaches the same magnitude on both sides. */
+static inline void mzg_break_ties(struct mzg_plan8 *p, const float *x, __m256 hi, unsigned ties)
+{
+    float amax[MZG_GROUP];
+    _mm256_storeu_ps(amax, hi);
+    for (; ties; ties &= ties - 1) {
+        int b = __builtin_ctz(ties);
+        if (p->half[b] && mzg_first_positive(x + b * MZG_BLOCK, amax[b])) {
+            p->half[b] |= 0x8000;
+            p->inv[b] = -p->inv[b];
+        }
+    }
+}
+
+/* Scales for codes -half..half-1 from each block's extremes; 0 where one is beyond the format.
+ * x: the blocks, to look up which of two elements of the same magnitude comes first. */
+MZG_INLINE int mzg_signed_plan8(struct mzg_plan8 *p, const float *x, __m256 lo, __m256 hi,
+                                float half)
+{
+    __m256 below = _mm256_sub_ps(_mm256_setzero_ps(), lo), amax = _mm256_max_ps(hi, below);
+    __m256 limit = _mm256_set1_ps(half * MZG_F16_MAX);
+    if (_mm256_movemask_ps(_mm256_cmp_ps(amax, limit, _CMP_NLE_UQ)))
+        return 0;
+    __m128i scale = mzg_scales8(_mm256_mul_ps(amax, _mm256_set1_ps(1.0f / half)));
+    __m256i positive = _mm256_castps_si256(_mm256_cmp_ps(hi, below, _CMP_GT_OQ));
+    __m128i positive16 = _mm_packs_epi32(_mm256_castsi256_si128(positive),
+                                         _mm256_extracti128_si256(positive, 1));
+    __m128i sign = _mm_and_si128(positive16, _mm_set1_epi16((short)0x8000));
+    sign = _mm_andnot_si128(_mm_cmpeq_epi16(scale, _mm_setzero_si128()), sign);
+    scale = _mm_or_si128(scale, sign);
+    _mm_storeu_si128((__m128i *)p->half, scale);
+    _mm256_storeu_ps(p->inv, mzg_inverse8(_mm256_cvtph_ps(scale)));
+
+    unsigned ties = (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(hi, below, _CMP_EQ_OQ));
+    if (ties)
+        mzg_break_ties(p, x, hi, ties);
+    return 1;
+}
+
+/* Scales and minima for codes 0..top from each block's extremes; 0 where one is beyond the format. */
+MZG_INLINE int mzg_span_plan8(struct mzg_plan8 *p, __m256 lo, __m256 hi, float top)
+{
+    __m256 zero = _mm256_setzero_ps(), limit = _mm256_set1_ps(MZG_F16_MAX);
+    __m256 amax = _mm256_max_ps(hi, _mm256_sub_ps(zero, lo));
+    if (_mm256_movemask_ps(_mm256_cmp_ps(amax, limit, _CMP_NLE_UQ)))
+        return 0;
+    lo = _mm256_add_ps(lo, zero); /* -0 becomes 0 */
+    hi = _mm256_add_ps(hi, zero);
+    __m128i min = _mm256_cvtps_ph(lo, _MM_FROUND_TO_NEAREST_INT);
+    __m128i scale = mzg_scales8(_mm256_div_ps(_mm256_sub_ps(hi, lo), _mm256_set1_ps(top)));
+    _mm_storeu_si128((__m128i *)p->half, scale);
+    _mm_storeu_si128((__m128i *)p->min_half, min);
+    _mm256_storeu_ps(p->inv, mzg_inverse8(_mm256_cvtph_ps(scale)));
+    _mm256_storeu_ps(p->min, _mm256_cvtph_ps(min));
+    return 1;
+}
+
+/* Accumulators of a dot product, one per block of a group. */
+typedef void mzg_dot_group8(__m256 *acc, const uint8_t *x, const uint8_t *y);
+
+/* Runs group over n elements of x, in blocks of so many bytes, and of y, in Q8_0. */
+MZG_INLINE float mzg_dot_groups8(const void *q, size_t bytes, const void *y, size_t n,
+                                 mzg_dot_group8 *group)
+{
+    const uint8_t *xb = q, *yb = y;
+    __m256 acc = _mm256_setzero_ps();
+    for (; n >= MZG_GROUP_ELEMS; n -= MZG_GROUP_ELEMS) {
+        group(&acc, xb, yb);
+        xb += MZG_GROUP * bytes;
+        yb += MZG_GROUP * MZG_Q8_0_BYTES;
+    }
+    if (n >= MZG_BLOCK) {
+        uint8_t x_rest[MZG_GROUP_BYTES] = {0}, y_rest[MZG_GROUP_BYTES] = {0};
+        memcpy(x_rest, xb, n / MZG_BLOCK * bytes);
+        memcpy(y_rest, yb, n / MZG_BLOCK * MZG_Q8_0_BYTES);
+        group(&acc, x_rest, y_rest);
+    }
+    float sums[8];
+    _mm256_storeu_ps(sums, acc);
+    return mzg_sum8(sums);
+}
+
+/* acc += d * dy * sum, block by block; d: where the first block's scale is. */
+MZG_INLINE void mzg_accumulate8(__m256 *acc, const uint8_t *d, size_t bytes, const uint8_t *y,
+                                __m256i sum)
+{
+    __m256 scale = _mm256_mul_ps(mzg_halves8(d, bytes), mzg_halves8(y, MZG_Q8_0_BYTES));
+    *acc = _mm256_add_ps(*acc, _mm256_mul_ps(scale, _mm256_cvtepi32_ps(sum)));
+}
+
+/* acc += d * dy * sum + m * dy * ysum, block by block; the minimum m follows the scale d. */
+MZG_INLINE void mzg_accumulate_min8(__m256 *acc, const uint8_t *d, size_t bytes, const uint8_t *y,
+                                    __m256i sum, __m256i ysum)
+{
+    __m256 dy = mzg_halves8(y, MZG_Q8_0_BYTES);
+    __m256 scale = _mm256_mul_ps(mzg_halves8(d, bytes), dy);
+    __m256 min = _mm256_mul_ps(mzg_halves8(d + 2, bytes), dy);
+    __m256 coded = _mm256_mul_ps(scale, _mm256_cvtepi32_ps(sum));
+    __m256 offset = _mm256_mul_ps(min, _mm256_cvtepi32_ps(ysum));
+    *acc = _mm256_add_ps(*acc, _mm256_add_ps(coded, offset));
+}
+
+#endif

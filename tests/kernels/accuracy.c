@@ -1,0 +1,178 @@
+/* accuracy.c: the reference against the bounds that SPEC.md derives ("Blocks", accuracy). The
+ * variants equal the reference bit for bit, so what holds for it holds for them. */
+#include "harness.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ELEMS = 64 * 32 };
+
+/* A format of blocks of 32 with codes first..last, d = (what the codes span) / divisor. */
+struct format {
+    enum mzg_type type;
+    int first, last;
+    double divisor;
+    bool has_min;
+};
+
+static const struct format formats[] = {
+    {MZG_TYPE_Q8_0, -127, 127, 127, false}, {MZG_TYPE_Q4_0, -8, 7, 8, false},
+    {MZG_TYPE_Q4_1, 0, 15, 15, true},       {MZG_TYPE_Q5_0, -16, 15, 16, false},
+    {MZG_TYPE_Q5_1, 0, 31, 31, true},
+};
+enum { FORMATS = sizeof formats / sizeof formats[0] };
+
+static float half_at(const uint8_t *p, size_t at)
+{
+    struct mzg_kernels k;
+    float x;
+    mzg_kernels_init(&k, 0);
+    k.type[MZG_TYPE_F16].dequantize(p + at, &x, 1);
+    return x;
+}
+
+struct extremes {
+    double lo, hi, amax;
+    bool top_positive; /* whether the first element of magnitude amax is */
+};
+
+static struct extremes extremes_of(const float *x)
+{
+    struct extremes e = {x[0], x[0], 0, false};
+    for (int i = 0; i < 32; i++) {
+        e.lo = fmin(e.lo, x[i]);
+        e.hi = fmax(e.hi, x[i]);
+        if (fabs(x[i]) > e.amax) {
+            e.amax = fabs(x[i]);
+            e.top_positive = x[i] > 0;
+        }
+    }
+    return e;
+}
+
+/* The bound on |x - decoded| from what is in the block alone. */
+static double bound_of(const struct format *f, const struct extremes *e, double x)
+{
+    double span = f->has_min ? e->hi - e->lo : e->amax;
+    double d = span / f->divisor * (1 + 0x1p-10) + 0x1p-24;
+    if (f->has_min) {
+        double shift = fmax(fabs(e->lo) * 0x1p-11, 0x1p-25);
+        return d * (0.5 + 0x1p-17) + shift + e->amax * 0x1p-23;
+    }
+    if (f->last == 127)
+        return d * (0.5 + 0x1p-16);
+    if ((x > 0) == e->top_positive)
+        return d * (0.5 + 0x1p-18);
+    return d * (1 + f->divisor * 0x1p-10);
+}
+
+/* Whether a neighbour of the code that decodes to y would be closer to x. */
+static bool best_code(const struct format *f, const struct extremes *e, double d, double m, double x,
+                      double y)
+{
+    double slack = fabs(d) * 0x1p-14 + e->amax * 0x1p-22;
+    double end = m + f->first * d, other = m + f->last * d;
+    double least = fmin(end, other) - slack, most = fmax(end, other) + slack;
+    for (int side = -1; side <= 1; side += 2) {
+        double near = y + side * d;
+        if (near >= least && near <= most && fabs(x - near) + slack < fabs(x - y))
+            return false;
+    }
+    return true;
+}
+
+static void check_blocks(const struct format *f, const float *x, const uint8_t *q, const float *y)
+{
+    const struct mzg_type_info *info = mzg_type_by_number((uint32_t)f->type);
+    for (size_t b = 0; b < ELEMS / 32; b++, x += 32, y += 32, q += info->block_bytes) {
+        struct extremes e = extremes_of(x);
+        double d = half_at(q, 0), m = f->has_min ? half_at(q, 2) : 0;
+        bool within = true, best = true;
+        for (int i = 0; i < 32; i++) {
+            within &= fabs((double)x[i] - y[i]) <= bound_of(f, &e, x[i]);
+            best &= best_code(f, &e, d, m, x[i], y[i]);
+        }
+        mzg_expect(within, "error above the derived bound");
+        mzg_expect(best, "a neighbouring code would be closer");
+    }
+}
+
+static void check_halves(enum mzg_type type, const float *x, const float *y)
+{
+    bool within = true;
+    for (size_t i = 0; i < ELEMS; i++) {
+        double a = fabs((double)x[i]), error = fabs((double)x[i] - y[i]);
+        if (type == MZG_TYPE_F16)
+            within &= error <= fmax(a * 0x1p-11, 0x1p-25);
+        else
+            within &= error <= fmax(a * 0x1p-8, 0x1p-134);
+    }
+    mzg_expect(within, "error above the derived bound");
+}
+
+/* The dot product against the exact sum of decoded values. */
+static void check_dot(const struct mzg_kernels *k, const struct mzg_type_info *info,
+                      const struct format *f, const uint8_t *q, const float *x, struct mzg_rng *r)
+{
+    static uint8_t yq[ELEMS / 32 * 34];
+    static float y[ELEMS];
+    mzg_block_fill(0, MZG_TYPE_Q8_0, yq, ELEMS, r);
+    k->type[MZG_TYPE_Q8_0].dequantize(yq, y, ELEMS);
+    double exact = 0, magnitude = 0;
+    for (size_t i = 0; i < ELEMS; i++) {
+        double m = f && f->has_min ? half_at(q + i / 32 * info->block_bytes, 2) : 0;
+        exact += (double)x[i] * y[i];
+        magnitude += (fabs(x[i] - m) + fabs(m)) * fabs((double)y[i]);
+    }
+    double roundings = f ? ELEMS / 256 + 7 : ELEMS / 32 + 7;
+    double got = k->type[info->type].dot(q, yq, ELEMS);
+    mzg_expect(fabs(got - exact) <= roundings * 0x1p-24 * (1 + 0x1p-10) * magnitude + 0x1p-140,
+               "dot product off by more than its roundings");
+}
+
+static const struct format *format_of(enum mzg_type type)
+{
+    for (size_t i = 0; i < FORMATS; i++)
+        if (formats[i].type == type)
+            return &formats[i];
+    return NULL;
+}
+
+static void check_type(const struct mzg_kernels *k, enum mzg_type type, struct mzg_rng *r)
+{
+    static float x[ELEMS], y[ELEMS];
+    static uint8_t q[ELEMS * 4];
+    const struct mzg_type_info *info = mzg_type_by_number((uint32_t)type);
+    const struct format *f = format_of(type);
+    snprintf(mzg_case.kernel, sizeof mzg_case.kernel, "%s accuracy", info->name);
+    mzg_case.shown = 0;
+    for (unsigned kind = 0; kind < mzg_float_kinds(); kind++) {
+        if (!mzg_float_kind_fits(kind))
+            continue;
+        snprintf(mzg_case.input, sizeof mzg_case.input, "%s", mzg_float_kind_name(kind));
+        for (int round = 0; round < 8; round++) {
+            mzg_float_fill(kind, type, x, ELEMS, r);
+            k->type[type].quantize(x, q, ELEMS);
+            k->type[type].dequantize(q, y, ELEMS);
+            if (f)
+                check_blocks(f, x, q, y);
+            else if (type == MZG_TYPE_F32)
+                mzg_expect(memcmp(x, y, sizeof x) == 0, "F32 is not copied");
+            else
+                check_halves(type, x, y);
+            check_dot(k, info, f, q, y, r);
+        }
+    }
+}
+
+void mzg_test_accuracy(uint64_t seed)
+{
+    struct mzg_kernels k;
+    struct mzg_rng r = {seed};
+    mzg_kernels_init(&k, 0);
+    mzg_case.n = ELEMS;
+    for (enum mzg_type type = 0; type < MZG_TYPE_END; type++)
+        if (k.type[type].quantize)
+            check_type(&k, type, &r);
+}
