@@ -116,12 +116,12 @@ $(B)/$(SO): $(LIB_OBJ) $(B)/exports.map
 
 # ---- tests: a step is a target; tests/*/rules.mk may add to the lists ----
 
-TEST_STEPS := unit cli refused fuzz-replay layers headers installed
+TEST_STEPS := unit cli refused fuzz-replay layers installed
 LONG_STEPS := bare
 BENCH_STEPS :=
 INTEROP_STEPS :=
-.PHONY: samples demo demo-run test test-run test-long unit cli refused fuzz-replay layers headers \
-	installed bare asan tsan check-clang bench interop deps clean
+.PHONY: samples demo demo-run test test-run test-long unit cli refused fuzz-replay layers installed bare \
+	 asan tsan check-clang bench interop deps clean
 
 # Missing packages may change what this file finds out about the machine, so it is read again.
 deps:
@@ -183,9 +183,6 @@ fuzz-replay: $(REPLAY_BIN)
 
 layers:
 	@tests/layers.sh
-
-headers:
-	@CC='$(CC)' CFLAGS='$(STD) $(WARN) -Werror $(INC)' tests/headers.sh
 
 bare:
 	@tests/bare.sh
