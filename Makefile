@@ -120,8 +120,8 @@ TEST_STEPS := unit cli refused fuzz-replay layers installed
 LONG_STEPS := bare
 BENCH_STEPS :=
 INTEROP_STEPS :=
-.PHONY: samples demo demo-run test test-run test-long unit cli refused fuzz-replay layers installed bare \
-	 asan tsan check-clang bench interop deps clean
+.PHONY: samples demo demo-run test test-run test-long unit cli refused fuzz-replay layers \
+	installed bare asan tsan check-clang bench interop deps clean
 
 # Missing packages may change what this file finds out about the machine, so it is read again.
 deps:
