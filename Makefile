@@ -183,6 +183,7 @@ fuzz-replay: $(REPLAY_BIN)
 
 layers:
 	@tests/layers.sh
+	@tests/layers.sh --self-test
 
 bare:
 	@tests/bare.sh

@@ -21,6 +21,7 @@ void mzg_stop_watch(void)
             sigaction(watched[i], &act, NULL);
     }
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 bool mzg_stop_asked(void)

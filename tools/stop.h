@@ -8,7 +8,8 @@
 
 #include <stdbool.h>
 
-/* Also ignores SIGPIPE, so that a reader who leaves is an ordinary write error. */
+/* Also ignores SIGPIPE and SIGXFSZ, so that a reader who leaves and a file that may not grow are
+ * ordinary write errors. */
 void mzg_stop_watch(void);
 bool mzg_stop_asked(void);
 /* Ends the program by the signal that asked; returns when none did. */
