@@ -145,6 +145,7 @@ struct mzg_bundle_info {
     uint64_t content_bytes;    /* of the files */
     uint64_t stored_bytes;     /* of the distinct objects */
     uint64_t new_bytes;        /* pack: stored bytes that were not in the repository before */
+    void *memory;              /* what the texts live in */
 };
 
 /* Adds a signed bundle of n files to a repository folder (made when missing), or writes the
@@ -158,6 +159,7 @@ void mzg_bundle_info_clear(struct mzg_bundle_info *info);
 struct mzg_trust {
     const char *const *keys; /* files of public keys */
     size_t n_keys;
+    const char *now;         /* RFC 3339, UTC: a bundle that has expired by then is refused; NULL: none is */
 };
 
 /* Checks signatures and every stored byte (deep: every decoded byte too) of the bundle `select`

@@ -363,5 +363,5 @@ const char *mzg_config_name(const struct mzg_config *c)
 
     if (!name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return NULL;
-    return strlen(name) <= 255 && mzg_name_valid(name, strlen(name)) ? name : NULL;
+    return strlen(name) <= 255 && mzg_item_name_valid(name, strlen(name)) ? name : NULL;
 }

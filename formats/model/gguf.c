@@ -172,7 +172,7 @@ static enum mzg_code parse_key(struct parse *p, const char **key, size_t *len, s
     if (*len == 0 || *len > UINT16_MAX)
         return mzg_fail(e, MZG_MALFORMED, at, "a key of %zu bytes", *len);
     snprintf(p->where, sizeof p->where, "metadata key '%s'", mzg_quote_n(quoted, *key, *len));
-    if (!mzg_name_valid(*key, *len))
+    if (!mzg_item_name_valid(*key, *len))
         return mzg_fail(e, MZG_MALFORMED, at + 8, "not a text");
     return MZG_OK;
 }
@@ -281,7 +281,7 @@ static enum mzg_code parse_name(struct parse *p, const char **name, size_t *len,
     if (*len == 0 || *len >= MZG_GGUF_NAME)
         return mzg_fail(e, MZG_MALFORMED, at, "a name of %zu bytes", *len);
     snprintf(p->where, sizeof p->where, "tensor '%s'", mzg_quote_n(quoted, *name, *len));
-    if (!mzg_name_valid(*name, *len))
+    if (!mzg_item_name_valid(*name, *len))
         return mzg_fail(e, MZG_MALFORMED, at + 8, "not a text");
     return MZG_OK;
 }

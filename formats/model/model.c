@@ -278,7 +278,7 @@ static enum mzg_code copy_metadata(struct mzg_model *m, struct mzg_err *e)
     if (!mzg_kvs_get_text(from, "general.architecture", &arch, &len))
         return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
                         "metadata key 'general.architecture' is missing or no text");
-    if (!mzg_name_valid(arch, len))
+    if (!mzg_item_name_valid(arch, len))
         return mzg_fail(e, MZG_MALFORMED, mzg_kvs_find(from, "general.architecture")->offset,
                         "metadata key 'general.architecture' is empty or no text");
     m->arch = mzg_arena_text(&m->arena, arch, len);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool mzg_name_valid(const char *name, size_t len)
+bool mzg_item_name_valid(const char *name, size_t len)
 {
     uint32_t c;
     size_t size;

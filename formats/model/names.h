@@ -13,7 +13,7 @@ struct mzg_name {
 };
 
 /* True for well-formed UTF-8 of at least one byte, without control characters. */
-bool mzg_name_valid(const char *name, size_t len);
+bool mzg_item_name_valid(const char *name, size_t len);
 
 /* By name, bytewise, then by index. */
 void mzg_names_sort(struct mzg_name *names, size_t n);

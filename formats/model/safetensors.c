@@ -139,7 +139,7 @@ static enum mzg_code read_entry(struct header *h, const char *name, json_t *entr
     const struct dtype *dtype = NULL;
     uint64_t at = find_key(h, name);
 
-    if (!mzg_name_valid(name, strlen(name)))
+    if (!mzg_item_name_valid(name, strlen(name)))
         return mzg_fail(e, MZG_MALFORMED, at, "the name is empty or holds control characters");
     if (!json_is_object(entry))
         return mzg_fail(e, MZG_MALFORMED, at, "its entry is no object");

@@ -1,0 +1,174 @@
+#include "mzigo_ranges.h"
+
+#include "base/file.h"
+#include "base/reader.h"
+#include "model/gguf.h"
+#include "model/weights.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ARENA_CAP ((size_t)64 << 20)
+#define RECORD "mzigo." /* keys that go into the manifest */
+#define NOTE_TEXT 4096
+#define NOTE_KEY 512
+
+/* ---- ranges ---- */
+
+static struct mzg_range *add(struct mzg_ranges *r, uint64_t end, enum mzg_range_kind kind)
+{
+    struct mzg_range *last = r->n > 0 ? &r->ranges[r->n - 1] : NULL;
+    uint64_t start = last != NULL ? last->offset + last->length : 0;
+    r->ranges[r->n] = (struct mzg_range){.offset = start, .length = end - start, .kind = kind};
+    return &r->ranges[r->n++];
+}
+
+/* Arrays apart from the rest of the metadata, which changes with every release. */
+static void add_header(struct mzg_ranges *r, const struct mzg_gguf *g)
+{
+    for (size_t i = 0; i < g->kvs.count; i++) {
+        const struct mzg_kv *kv = &g->kvs.items[i];
+        if (kv->type != MZG_KV_ARRAY || kv->end - kv->offset < MZG_CUT_ARRAY)
+            continue;
+        add(r, kv->offset, MZG_RANGE_HEADER);
+        add(r, kv->end, MZG_RANGE_ARRAY);
+    }
+    add(r, g->data_offset, MZG_RANGE_HEADER);
+}
+
+/* A tensor's range runs up to the next one: the padding between them is always the same. */
+static void add_tensors(struct mzg_ranges *r, const struct mzg_weights *w)
+{
+    for (size_t i = 0; i < w->n_tensors; i++) {
+        const struct mzg_tensor *t = &w->tensors[i];
+        uint64_t end = i + 1 < w->n_tensors ? w->tensors[i + 1].offset : w->files[0].file.size;
+        struct mzg_range *range = add(r, end, MZG_RANGE_TENSOR);
+        uint64_t rows = t->ne[0] > 0 ? t->elems / t->ne[0] : 0;
+        range->layout = (uint32_t)t->type;
+        range->row_bytes = rows > 0 ? t->bytes / rows : 0;
+    }
+}
+
+/* ---- notes ---- */
+
+static void take_text(char *out, size_t room, struct mzg_reader *v)
+{
+    uint64_t len = mzg_reader_u64(v);
+    const uint8_t *text = mzg_reader_bytes(v, len);
+    snprintf(out, room, "%.*s", text != NULL ? (int)(len < room ? len : room - 1) : 0,
+             text != NULL ? (const char *)text : "");
+}
+
+/* The value as text; empty for a kind that the record does not use. */
+static void value_text(char *out, size_t room, const struct mzg_kv *kv)
+{
+    struct mzg_reader v;
+    mzg_reader_init(&v, kv->value, kv->size, kv->offset);
+    out[0] = '\0';
+    if (kv->type == MZG_KV_STRING)
+        take_text(out, room, &v);
+    else if (kv->type == MZG_KV_U32)
+        snprintf(out, room, "%" PRIu32, mzg_reader_u32(&v));
+    else if (kv->type == MZG_KV_U64)
+        snprintf(out, room, "%" PRIu64, mzg_reader_u64(&v));
+    else if (kv->type == MZG_KV_BOOL)
+        snprintf(out, room, "%s", mzg_reader_u8(&v) ? "true" : "false");
+}
+
+static bool put_note(struct mzg_ranges *r, const char *key, const char *text)
+{
+    struct mzg_ranges_note *note = &r->notes[r->n_notes];
+    note->key = mzg_arena_text(&r->arena, key, strlen(key));
+    note->text = mzg_arena_text(&r->arena, text, strlen(text));
+    r->n_notes++;
+    return note->key != NULL && note->text != NULL;
+}
+
+/* An array of texts becomes a note per element: "KEY[3]". */
+static bool add_note(struct mzg_ranges *r, const char *name, const struct mzg_kv *kv)
+{
+    char key[NOTE_KEY], text[NOTE_TEXT];
+    struct mzg_reader v;
+    if (kv->type != MZG_KV_ARRAY) {
+        snprintf(key, sizeof key, "%s: %s", name, kv->key);
+        value_text(text, sizeof text, kv);
+        return put_note(r, key, text);
+    }
+    mzg_reader_init(&v, kv->value, kv->size, kv->offset);
+    for (uint64_t i = 0; kv->elem == MZG_KV_STRING && i < kv->count; i++) {
+        snprintf(key, sizeof key, "%s: %s[%" PRIu64 "]", name, kv->key, i);
+        take_text(text, sizeof text, &v);
+        if (!put_note(r, key, text))
+            return false;
+    }
+    return true;
+}
+
+static bool is_record(const struct mzg_kv *kv)
+{
+    return strncmp(kv->key, RECORD, strlen(RECORD)) == 0;
+}
+
+static enum mzg_code add_notes(struct mzg_ranges *r, const struct mzg_kvs *k, const char *name,
+                               struct mzg_err *e)
+{
+    uint64_t room = 0;
+    for (size_t i = 0; i < k->count; i++)
+        room += is_record(&k->items[i]) ? k->items[i].count : 0;
+    r->notes = mzg_arena_alloc(&r->arena, room, sizeof *r->notes);
+    if (r->notes == NULL)
+        return mzg_fail_memory(e, "provenance");
+    for (size_t i = 0; i < k->count; i++)
+        if (is_record(&k->items[i]) && !add_note(r, name, &k->items[i]))
+            return mzg_fail_memory(e, "provenance");
+    return MZG_OK;
+}
+
+/* ---- */
+
+/* A file is looked into when it begins as a GGUF file does; then it must be a sound one. */
+static enum mzg_code is_gguf(const char *path, bool *yes, struct mzg_err *e)
+{
+    struct mzg_file f;
+    char magic[4];
+    *yes = false;
+    enum mzg_code rc = mzg_file_open(&f, path, e);
+    if (rc == MZG_OK && f.size >= sizeof magic) {
+        rc = mzg_file_read(&f, 0, magic, sizeof magic, e);
+        *yes = rc == MZG_OK && memcmp(magic, "GGUF", sizeof magic) == 0;
+    }
+    mzg_file_close(&f);
+    return rc;
+}
+
+enum mzg_code mzg_ranges_find(struct mzg_ranges *r, const char *path, const char *name,
+                              struct mzg_err *e)
+{
+    struct mzg_weights w;
+    bool gguf;
+    memset(r, 0, sizeof *r);
+    mzg_arena_init(&r->arena, ARENA_CAP);
+    enum mzg_code rc = is_gguf(path, &gguf, e);
+    if (rc != MZG_OK || !gguf)
+        return rc;
+    rc = mzg_weights_open(&w, path, e);
+    if (rc != MZG_OK)
+        return rc;
+    size_t room = 2 * w.gguf->kvs.count + 1 + w.n_tensors;
+    r->ranges = mzg_arena_alloc(&r->arena, room, sizeof *r->ranges);
+    if (r->ranges == NULL) {
+        rc = mzg_fail_memory(e, "ranges");
+    } else {
+        add_header(r, w.gguf);
+        add_tensors(r, &w);
+        rc = add_notes(r, &w.gguf->kvs, name, e);
+    }
+    mzg_weights_close(&w);
+    return rc;
+}
+
+void mzg_ranges_clear(struct mzg_ranges *r)
+{
+    mzg_arena_clear(&r->arena);
+    memset(r, 0, sizeof *r);
+}

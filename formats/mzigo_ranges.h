@@ -1,0 +1,28 @@
+/* mzigo_ranges.h: what is known of the inside of a file that is packed: for a GGUF file, where its
+ * metadata arrays and tensors lie (so that equal ones become equal chunks) and what it records of its
+ * own making (so that the manifest says it too). Other files have neither. */
+#ifndef MZG_RANGES_H
+#define MZG_RANGES_H
+
+#include "base/arena.h"
+#include "bundle/chunker.h"
+
+struct mzg_ranges_note {
+    const char *key;  /* "stories.gguf: mzigo.convert.to" */
+    const char *text;
+};
+
+struct mzg_ranges {
+    struct mzg_arena arena;
+    struct mzg_range *ranges; /* they tile the file; n == 0: nothing is known */
+    size_t n;
+    struct mzg_ranges_note *notes;
+    size_t n_notes;
+};
+
+/* name: what the bundle calls the file. r is the caller's to clear, also after a failure. */
+enum mzg_code mzg_ranges_find(struct mzg_ranges *r, const char *path, const char *name,
+                              struct mzg_err *e) MZG_MUST;
+void mzg_ranges_clear(struct mzg_ranges *r);
+
+#endif
