@@ -81,7 +81,8 @@ MZG_INLINE __m128i mzg_scales8(__m256 s)
 {
     __m128i near = _mm256_cvtps_ph(s, _MM_FROUND_TO_NEAREST_INT);
     __m128i up = _mm256_cvtps_ph(s, _MM_FROUND_TO_POS_INF);
-    __m128i subnormal = _mm_cmpgt_epi16(_mm_set1_epi16(0x401), up); /* or 2^-14, the same either way */
+    /* 2^-14 itself is taken along: it is the same in both. */
+    __m128i subnormal = _mm_cmpgt_epi16(_mm_set1_epi16(0x401), up);
     return _mm_blendv_epi8(near, up, subnormal);
 }
 
@@ -139,7 +140,8 @@ MZG_INLINE int mzg_signed_plan8(struct mzg_plan8 *p, const float *x, __m256 lo, 
     return 1;
 }
 
-/* Scales and minima for codes 0..top from each block's extremes; 0 where one is beyond the format. */
+/* Scales and minima for codes 0..top from each block's extremes; 0 where one is beyond what the
+ * format holds. */
 MZG_INLINE int mzg_span_plan8(struct mzg_plan8 *p, __m256 lo, __m256 hi, float top)
 {
     __m256 zero = _mm256_setzero_ps(), limit = _mm256_set1_ps(MZG_F16_MAX);

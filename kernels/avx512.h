@@ -1,4 +1,5 @@
-/* avx512.h: what the AVX-512 dot products share: the codes of two neighbouring blocks in a vector. */
+/* avx512.h: what the AVX-512 dot products share: the codes of two neighbouring blocks in one
+ * vector. */
 #ifndef MZG_KERNELS_AVX512_H
 #define MZG_KERNELS_AVX512_H
 

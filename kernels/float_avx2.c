@@ -108,7 +108,8 @@ MZG_INLINE float dot(const void *q, const void *y, size_t n, size_t bytes, to8 *
     for (; n >= MZG_BLOCK; n -= MZG_BLOCK, xb += MZG_BLOCK * bytes, yb += MZG_Q8_0_BYTES) {
         const uint8_t *codes = yb + MZG_Q8_0_CODES;
         __m256 d = mzg_half_all(yb);
-        __m256 s0 = _mm256_add_ps(product8(load(xb), codes), product8(load(xb + 16 * bytes), codes + 16));
+        __m256 s0 = _mm256_add_ps(product8(load(xb), codes),
+                                  product8(load(xb + 16 * bytes), codes + 16));
         __m256 s1 = _mm256_add_ps(product8(load(xb + 8 * bytes), codes + 8),
                                   product8(load(xb + 24 * bytes), codes + 24));
         acc0 = _mm256_add_ps(acc0, _mm256_mul_ps(d, s0));

@@ -62,7 +62,7 @@ struct mzg_type_info {
     const char *name;       /* "Q4_0" */
     uint32_t block_elems;   /* elements per block; a row's width must be a multiple of it */
     uint32_t block_bytes;   /* bytes per block */
-    uint32_t revision;      /* of our quantizer: output bytes change only with it; 0: cannot quantize */
+    uint32_t revision;      /* of our quantizer: its output changes only with it; 0: there is none */
     float max_abs;          /* largest |x| the format can hold without saturating (SPEC.md) */
 };
 
@@ -88,8 +88,8 @@ uint32_t mzg_cpu_features(void);
 const char *mzg_cpu_name(uint32_t bit);
 
 /* The kernels of one type; a NULL member is not implemented for the type. n counts elements and is
- * a multiple of block_elems (of 32 for dot). A void pointer needs no alignment, a float pointer that
- * of a float. Buffers do not overlap. */
+ * a multiple of block_elems (of 32 for dot). A void pointer needs no alignment, a float pointer
+ * that of a float. Buffers do not overlap. */
 struct mzg_type_kernels {
     /* x: n floats -> q: n / block_elems blocks. */
     void (*quantize)(const float *x, void *q, size_t n);

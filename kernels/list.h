@@ -106,8 +106,42 @@ enum {
     X(Q5_0, q5_0, dot, vnni)                                                                     \
     X(Q5_1, q5_1, dot, vnni)
 
+#define MZG_LIST_NEON(X)                                                                         \
+    X(F32, f32, find_unfit, neon)                                                                \
+    X(F32, f32, dot, neon)                                                                       \
+    X(F16, f16, quantize, neon)                                                                  \
+    X(F16, f16, dequantize, neon)                                                                \
+    X(F16, f16, dot, neon)                                                                       \
+    X(BF16, bf16, quantize, neon)                                                                \
+    X(BF16, bf16, dequantize, neon)                                                              \
+    X(BF16, bf16, dot, neon)                                                                     \
+    X(Q8_0, q8_0, quantize, neon)                                                                \
+    X(Q8_0, q8_0, dequantize, neon)                                                              \
+    X(Q8_0, q8_0, dot, neon)                                                                     \
+    X(Q4_0, q4_0, quantize, neon)                                                                \
+    X(Q4_0, q4_0, dequantize, neon)                                                              \
+    X(Q4_0, q4_0, dot, neon)                                                                     \
+    X(Q4_1, q4_1, quantize, neon)                                                                \
+    X(Q4_1, q4_1, dequantize, neon)                                                              \
+    X(Q4_1, q4_1, dot, neon)                                                                     \
+    X(Q5_0, q5_0, quantize, neon)                                                                \
+    X(Q5_0, q5_0, dequantize, neon)                                                              \
+    X(Q5_0, q5_0, dot, neon)                                                                     \
+    X(Q5_1, q5_1, quantize, neon)                                                                \
+    X(Q5_1, q5_1, dequantize, neon)                                                              \
+    X(Q5_1, q5_1, dot, neon)
+
+#define MZG_LIST_DOTPROD(X)                                                                      \
+    X(Q8_0, q8_0, dot, dotprod)                                                                  \
+    X(Q4_0, q4_0, dot, dotprod)                                                                  \
+    X(Q4_1, q4_1, dot, dotprod)                                                                  \
+    X(Q5_0, q5_0, dot, dotprod)                                                                  \
+    X(Q5_1, q5_1, dot, dotprod)
+
 #if defined(__x86_64__)
 #define MZG_KERNEL_LIST(X) MZG_LIST_REF(X) MZG_LIST_AVX2(X) MZG_LIST_AVX512(X) MZG_LIST_VNNI(X)
+#elif defined(__aarch64__)
+#define MZG_KERNEL_LIST(X) MZG_LIST_REF(X) MZG_LIST_NEON(X) MZG_LIST_DOTPROD(X)
 #else
 #define MZG_KERNEL_LIST(X) MZG_LIST_REF(X)
 #endif

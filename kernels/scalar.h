@@ -71,7 +71,7 @@ static inline uint16_t mzg_f16_from(float x)
         return 0x7e00;
     if (a >= 0x477ff000) /* 65520: half way to what would be the next value */
         return (uint16_t)(sign | 0x7c00);
-    if (a < 0x38800000) /* a subnormal half: at 0.5 a float's last bit is 2^-24, as a half's is here */
+    if (a < 0x38800000) /* a subnormal half: its last bit is 2^-24, as that of a float is at 0.5 */
         return (uint16_t)(sign | (mzg_bits(mzg_float(a) + 0.5f) - 0x3f000000));
     a += 0xfff + (a >> 13 & 1);
     return (uint16_t)(sign | (a - 0x38000000) >> 13);

@@ -68,8 +68,8 @@ static double bound_of(const struct format *f, const struct extremes *e, double 
 }
 
 /* Whether a neighbour of the code that decodes to y would be closer to x. */
-static bool best_code(const struct format *f, const struct extremes *e, double d, double m, double x,
-                      double y)
+static bool best_code(const struct format *f, const struct extremes *e, double d, double m,
+                      double x, double y)
 {
     double slack = fabs(d) * 0x1p-14 + e->amax * 0x1p-22;
     double end = m + f->first * d, other = m + f->last * d;

@@ -28,7 +28,8 @@ static size_t reach(size_t room)
     return room < 256 ? room : 256;
 }
 
-uint8_t *mzg_guard_take(const struct mzg_guard *g, enum mzg_place place, size_t shift, size_t bytes)
+uint8_t *mzg_guard_take(const struct mzg_guard *g, enum mzg_place place, size_t shift,
+                        size_t bytes)
 {
     uint8_t *buffer = g->start;
     if (place == MZG_AT_END)

@@ -131,7 +131,8 @@ int main(int argc, char **argv)
         } else if (strcmp(argv[i], "--list") == 0) {
             return list_names();
         } else {
-            fputs("usage: harness [--seed N] [--cpu MASK] [--only TEXT] [--bench] [--list]\n", stderr);
+            fputs("usage: harness [--seed N] [--cpu MASK] [--only TEXT] [--bench] [--list]\n",
+                  stderr);
             return 2;
         }
     }

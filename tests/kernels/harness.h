@@ -45,7 +45,8 @@ enum mzg_place { MZG_AT_END, MZG_AT_START, MZG_INSIDE };
 
 /* A buffer of so many bytes; all around it is filled with canaries. shift: bytes past an address
  * that is a multiple of 64, for MZG_INSIDE. */
-uint8_t *mzg_guard_take(const struct mzg_guard *g, enum mzg_place place, size_t shift, size_t bytes);
+uint8_t *mzg_guard_take(const struct mzg_guard *g, enum mzg_place place, size_t shift,
+                        size_t bytes);
 
 /* Whether everything around a buffer is as mzg_guard_take left it. */
 bool mzg_guard_intact(const struct mzg_guard *g, const uint8_t *buffer, size_t bytes);

@@ -11,7 +11,7 @@ KERNEL_OBJ := $(KERNEL_SRC:%.c=$(B)/%.o)
 ARM_CC ?= aarch64-linux-gnu-gcc
 ARM_RUN ?= qemu-aarch64-static
 
-TEST_STEPS += kernels-test
+TEST_STEPS += kernels-test kernels-arm
 .PHONY: kernels-test kernels-arm kernels-plant kernels-bench
 
 $(HARNESS): $(HARNESS_OBJ) $(KERNEL_OBJ)

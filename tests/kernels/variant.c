@@ -176,7 +176,7 @@ static void test_all_halves(void)
         }
         return;
     }
-    unsigned shift = t.type->type == MZG_TYPE_F16 ? 12 : 15; /* half a step of the format, as bits */
+    unsigned shift = t.type->type == MZG_TYPE_F16 ? 12 : 15; /* of half a step, in bits */
     uint32_t bits = 0;
     for (unsigned round = 0; round < 65536 / (MAX_ELEMS / 8); round++) {
         for (uint32_t i = 0; i + 6 <= MAX_ELEMS; bits += 1u << shift << 1) {

@@ -1,0 +1,243 @@
+/* q32_quantize_neon.c: blocks of 32, four at a time: first each block's extremes, then the four
+ * scales in one vector, then the codes. NaN needs no search: minimum and maximum
+ * let it through. */
+#include "list.h"
+#include "neon.h"
+
+/* What four blocks are coded with. */
+struct plan {
+    float inv[4];     /* 1 / scale */
+    float min[4];     /* as decoded */
+    uint16_t half[4]; /* the scale as stored */
+    uint16_t min_half[4];
+};
+
+MZG_INLINE float32x4_t min_of_block(const float *x)
+{
+    float32x4_t m = vld1q_f32(x);
+    for (int i = 4; i < MZG_BLOCK; i += 4)
+        m = vminq_f32(m, vld1q_f32(x + i));
+    return m;
+}
+
+MZG_INLINE float32x4_t max_of_block(const float *x)
+{
+    float32x4_t m = vld1q_f32(x);
+    for (int i = 4; i < MZG_BLOCK; i += 4)
+        m = vmaxq_f32(m, vld1q_f32(x + i));
+    return m;
+}
+
+MZG_INLINE float32x4_t lowest4(const float *x)
+{
+    float32x4_t a = vpminq_f32(min_of_block(x), min_of_block(x + MZG_BLOCK));
+    float32x4_t b = vpminq_f32(min_of_block(x + 2 * MZG_BLOCK), min_of_block(x + 3 * MZG_BLOCK));
+    return vpminq_f32(a, b);
+}
+
+MZG_INLINE float32x4_t highest4(const float *x)
+{
+    float32x4_t a = vpmaxq_f32(max_of_block(x), max_of_block(x + MZG_BLOCK));
+    float32x4_t b = vpmaxq_f32(max_of_block(x + 2 * MZG_BLOCK), max_of_block(x + 3 * MZG_BLOCK));
+    return vpmaxq_f32(a, b);
+}
+
+/* Whether all are within the limit; NaN is not. */
+MZG_INLINE int all_within(float32x4_t amax, float limit)
+{
+    return vminvq_u32(vcleq_f32(amax, vdupq_n_f32(limit))) != 0;
+}
+
+/* Sets the signs of those scales whose block reaches the same magnitude on both sides. */
+static inline void break_ties(struct plan *p, const float *x, float32x4_t hi, uint32x4_t tie)
+{
+    float amax[4];
+    uint32_t tied[4];
+    vst1q_f32(amax, hi);
+    vst1q_u32(tied, tie);
+    for (int b = 0; b < 4; b++) {
+        if (tied[b] && p->half[b] && mzg_first_positive(x + b * MZG_BLOCK, amax[b])) {
+            p->half[b] |= 0x8000;
+            p->inv[b] = -p->inv[b];
+        }
+    }
+}
+
+/* Scales for codes -half..half-1; 0 where a value is beyond the format. */
+MZG_INLINE int signed_plan(struct plan *p, const float *x, float half)
+{
+    float32x4_t hi = highest4(x), below = vnegq_f32(lowest4(x)), amax = vmaxq_f32(hi, below);
+    if (!all_within(amax, half * MZG_F16_MAX))
+        return 0;
+    uint16x4_t scale = mzg_scales4(vmulq_f32(amax, vdupq_n_f32(1.0f / half)));
+    uint16x4_t sign = vand_u16(vmovn_u32(vcgtq_f32(hi, below)), vdup_n_u16(0x8000));
+    scale = vorr_u16(scale, vbic_u16(sign, vceqz_u16(scale)));
+    vst1_u16(p->half, scale);
+    vst1q_f32(p->inv, mzg_inverse4(vcvt_f32_f16(vreinterpret_f16_u16(scale))));
+    uint32x4_t tie = vceqq_f32(hi, below);
+    if (vmaxvq_u32(tie))
+        break_ties(p, x, hi, tie);
+    return 1;
+}
+
+/* Scales and minima for codes 0..top; 0 where a value is beyond the format. */
+MZG_INLINE int span_plan(struct plan *p, const float *x, float top)
+{
+    const float32x4_t zero = vdupq_n_f32(0.0f);
+    float32x4_t lo = lowest4(x), hi = highest4(x);
+    if (!all_within(vmaxq_f32(hi, vnegq_f32(lo)), MZG_F16_MAX))
+        return 0;
+    lo = vaddq_f32(lo, zero); /* -0 becomes 0 */
+    hi = vaddq_f32(hi, zero);
+    float16x4_t min = vcvt_f16_f32(lo);
+    uint16x4_t scale = mzg_scales4(vdivq_f32(vsubq_f32(hi, lo), vdupq_n_f32(top)));
+    vst1_u16(p->half, scale);
+    vst1_u16(p->min_half, vreinterpret_u16_f16(min));
+    vst1q_f32(p->inv, mzg_inverse4(vcvt_f32_f16(vreinterpret_f16_u16(scale))));
+    vst1q_f32(p->min, vcvt_f32_f16(min));
+    return 1;
+}
+
+/* Eight integers nearest to (x - min) * inv, saturated to 16 bits. */
+MZG_INLINE int16x8_t code8(const float *x, float32x4_t min, float32x4_t inv, int has_min)
+{
+    float32x4_t a = vld1q_f32(x), b = vld1q_f32(x + 4);
+    if (has_min) {
+        a = vsubq_f32(a, min);
+        b = vsubq_f32(b, min);
+    }
+    int16x4_t low = vqmovn_s32(vcvtnq_s32_f32(vmulq_f32(a, inv)));
+    return vqmovn_high_s32(low, vcvtnq_s32_f32(vmulq_f32(b, inv)));
+}
+
+MZG_INLINE int8x16_t signed_codes(const float *x, float inverse)
+{
+    float32x4_t inv = vdupq_n_f32(inverse);
+    return vqmovn_high_s16(vqmovn_s16(code8(x, inv, inv, 0)), code8(x + 8, inv, inv, 0));
+}
+
+/* Sixteen codes 0..2 * half - 1. */
+MZG_INLINE uint8x16_t shifted_codes(const float *x, float inverse, uint8_t half)
+{
+    uint8x16_t codes = vreinterpretq_u8_s8(signed_codes(x, inverse));
+    return vminq_u8(vaddq_u8(codes, vdupq_n_u8(half)), vdupq_n_u8((uint8_t)(2 * half - 1)));
+}
+
+/* Sixteen codes 0..top. */
+MZG_INLINE uint8x16_t span_codes(const float *x, const struct plan *p, int b, uint8_t top)
+{
+    float32x4_t min = vdupq_n_f32(p->min[b]), inv = vdupq_n_f32(p->inv[b]);
+    uint8x8_t low = vqmovun_s16(code8(x, min, inv, 1));
+    uint8x16_t codes = vqmovun_high_s16(low, code8(x + 8, min, inv, 1));
+    return vminq_u8(codes, vdupq_n_u8(top));
+}
+
+MZG_INLINE void store_nibbles(uint8_t *out, uint8x16_t low, uint8x16_t high)
+{
+    vst1q_u8(out, vsliq_n_u8(low, high, 4));
+}
+
+MZG_INLINE void store_fifth_bits(uint8_t *out, uint8x16_t low, uint8x16_t high)
+{
+    const uint8x16_t bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    const uint8x16_t sixteen = vdupq_n_u8(16);
+    uint8x16_t a = vandq_u8(vtstq_u8(low, sixteen), bit);
+    uint8x16_t b = vandq_u8(vtstq_u8(high, sixteen), bit);
+    uint8x16_t sums = vpaddq_u8(a, b); /* of two, then of four and eight neighbours */
+    sums = vpaddq_u8(sums, sums);
+    sums = vpaddq_u8(sums, sums);
+    mzg_store32(out, vgetq_lane_u32(vreinterpretq_u32_u8(sums), 0));
+}
+
+static inline int q8_0_quad(const float *x, uint8_t *out)
+{
+    float32x4_t amax = vmaxq_f32(highest4(x), vnegq_f32(lowest4(x)));
+    if (!all_within(amax, 127 * MZG_F16_MAX))
+        return 0;
+    uint16x4_t scale = mzg_scales4(vdivq_f32(amax, vdupq_n_f32(127.0f)));
+    uint16_t half[4];
+    float inv[4];
+    vst1_u16(half, scale);
+    vst1q_f32(inv, mzg_inverse4(vcvt_f32_f16(vreinterpret_f16_u16(scale))));
+    for (int b = 0; b < 4; b++, x += MZG_BLOCK, out += MZG_Q8_0_BYTES) {
+        int8_t *codes = (int8_t *)(out + MZG_Q8_0_CODES);
+        mzg_store16(out, half[b]);
+        vst1q_s8(codes, signed_codes(x, inv[b]));
+        vst1q_s8(codes + 16, signed_codes(x + 16, inv[b]));
+    }
+    return 1;
+}
+
+static inline int q4_0_quad(const float *x, uint8_t *out)
+{
+    struct plan p;
+    if (!signed_plan(&p, x, 8.0f))
+        return 0;
+    for (int b = 0; b < 4; b++, x += MZG_BLOCK, out += MZG_Q4_0_BYTES) {
+        mzg_store16(out, p.half[b]);
+        store_nibbles(out + MZG_Q4_0_CODES, shifted_codes(x, p.inv[b], 8),
+                      shifted_codes(x + 16, p.inv[b], 8));
+    }
+    return 1;
+}
+
+static inline int q4_1_quad(const float *x, uint8_t *out)
+{
+    struct plan p;
+    if (!span_plan(&p, x, 15.0f))
+        return 0;
+    for (int b = 0; b < 4; b++, x += MZG_BLOCK, out += MZG_Q4_1_BYTES) {
+        mzg_store16(out, p.half[b]);
+        mzg_store16(out + MZG_Q4_1_MIN, p.min_half[b]);
+        store_nibbles(out + MZG_Q4_1_CODES, span_codes(x, &p, b, 15),
+                      span_codes(x + 16, &p, b, 15));
+    }
+    return 1;
+}
+
+static inline int q5_0_quad(const float *x, uint8_t *out)
+{
+    struct plan p;
+    if (!signed_plan(&p, x, 16.0f))
+        return 0;
+    for (int b = 0; b < 4; b++, x += MZG_BLOCK, out += MZG_Q5_0_BYTES) {
+        uint8x16_t low = shifted_codes(x, p.inv[b], 16);
+        uint8x16_t high = shifted_codes(x + 16, p.inv[b], 16);
+        mzg_store16(out, p.half[b]);
+        store_fifth_bits(out + MZG_Q5_0_HIGH, low, high);
+        store_nibbles(out + MZG_Q5_0_CODES, low, high);
+    }
+    return 1;
+}
+
+static inline int q5_1_quad(const float *x, uint8_t *out)
+{
+    struct plan p;
+    if (!span_plan(&p, x, 31.0f))
+        return 0;
+    for (int b = 0; b < 4; b++, x += MZG_BLOCK, out += MZG_Q5_1_BYTES) {
+        uint8x16_t low = span_codes(x, &p, b, 31), high = span_codes(x + 16, &p, b, 31);
+        mzg_store16(out, p.half[b]);
+        mzg_store16(out + MZG_Q5_1_MIN, p.min_half[b]);
+        store_fifth_bits(out + MZG_Q5_1_HIGH, low, high);
+        store_nibbles(out + MZG_Q5_1_CODES, low, high);
+    }
+    return 1;
+}
+
+/* A group is two quads. */
+#define QUANTIZE(type, bytes)                                                                      \
+    static inline int type##_group(const float *x, uint8_t *out)                                   \
+    {                                                                                              \
+        return type##_quad(x, out) && type##_quad(x + 4 * MZG_BLOCK, out + 4 * bytes);             \
+    }                                                                                              \
+    void mzg_##type##_quantize_neon(const float *x, void *q, size_t n)                             \
+    {                                                                                              \
+        mzg_quantize_groups(x, q, n, bytes, type##_group, mzg_##type##_quantize_ref);              \
+    }
+
+QUANTIZE(q8_0, MZG_Q8_0_BYTES)
+QUANTIZE(q4_0, MZG_Q4_0_BYTES)
+QUANTIZE(q4_1, MZG_Q4_1_BYTES)
+QUANTIZE(q5_0, MZG_Q5_0_BYTES)
+QUANTIZE(q5_1, MZG_Q5_1_BYTES)
