@@ -26,6 +26,7 @@ struct mzg_archive {
     const struct mzg_manifest *m;
     uint64_t *offsets;           /* of the data of each object that has come, by ordinal */
     uint32_t come;               /* objects that have */
+    bool ended;                  /* what follows the last one has been looked at */
 };
 
 void mzg_documents_clear(struct mzg_documents *d)
@@ -115,8 +116,8 @@ static enum mzg_code read_document(struct mzg_archive *a, size_t max, char **tex
                                    uint64_t size, struct mzg_err *e)
 {
     if (size > max)
-        return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "%" PRIu64 " bytes, at most %zu are read", size,
-                        max);
+        return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "%" PRIu64 " bytes, at most %zu are read",
+                        size, max);
     data_offset(a, size);
     *len = (size_t)size;
     *text = malloc(*len + 1);
@@ -204,11 +205,14 @@ struct mzg_objects *mzg_archive_objects(struct mzg_archive *a)
 enum mzg_code mzg_archive_end(struct mzg_archive *a, struct mzg_err *e)
 {
     char q[MZG_QUOTE];
+    if (a->ended)
+        return MZG_OK;
     int got = archive_read_next_header(a->tar, &a->entry);
     if (got == ARCHIVE_OK) {
         const char *path = archive_entry_pathname(a->entry);
         return mzg_fail(e, MZG_MALFORMED, (uint64_t)archive_read_header_position(a->tar),
-                        "member '%s' is not listed in the manifest", mzg_quote(q, path ? path : ""));
+                        "member '%s' is not listed in the manifest",
+                        mzg_quote(q, path ? path : ""));
     }
     if (got != ARCHIVE_EOF)
         return fail_tar(a, e);
@@ -226,6 +230,7 @@ enum mzg_code mzg_archive_end(struct mzg_archive *a, struct mzg_err *e)
                 return mzg_fail(e, MZG_MALFORMED, pos + i, "tar: something follows its end");
         }
     }
+    a->ended = true;
     return MZG_OK;
 }
 

@@ -50,9 +50,9 @@ struct mzg_packed {
 
 /* Adds the bundle to the repository folder at location, which is made when missing; or writes an
  * archive when location ends in ".mzb". What the manifest cannot say (names, dates) is MZG_USAGE
- * before anything is written. A NAME and VERSION that the repository holds already stays as it is: fine
- * when it has the same files and key's signature, else MZG_IO or MZG_REFUSED. run->notify hears of bundles
- * whose manifests cannot be read. r may be NULL. */
+ * before anything is written. A NAME and VERSION that the repository holds already stays as it is:
+ * fine when it has the same files and key's signature, else MZG_IO or MZG_REFUSED. run->notify
+ * hears of bundles whose manifests cannot be read. r may be NULL. */
 enum mzg_code mzg_bundle_pack(const char *location, const struct mzg_pack *p,
                               const struct mzg_key *key, const struct mzg_run *run,
                               struct mzg_packed *r, struct mzg_err *e) MZG_MUST;
@@ -65,8 +65,8 @@ enum mzg_code mzg_bundle_each(const char *location, const struct mzg_repo_visito
 
 struct mzg_bundle;
 
-/* A repository folder or a .mzb file, whichever location is. select: NULL for the only bundle there.
- * MZG_IO when there is no such bundle, MZG_USAGE when select leaves a choice between names. */
+/* A repository folder or a .mzb file, whichever location is. select: NULL for the only bundle
+ * there. MZG_IO when there is no such bundle, MZG_USAGE when select leaves a choice of names. */
 enum mzg_code mzg_bundle_open(struct mzg_bundle **b, const char *location,
                               const struct mzg_select *select, struct mzg_err *e) MZG_MUST;
 void mzg_bundle_close(struct mzg_bundle *b); /* NULL is fine */
@@ -86,8 +86,8 @@ struct mzg_policy {
 
 struct mzg_verified;
 
-/* The signature over the manifest's bytes first; only then are they parsed. MZG_REFUSED for anything
- * that policy does not accept. b must outlive *v, and serves one *v only. */
+/* The signature over the manifest's bytes first; only then are they parsed. MZG_REFUSED for
+ * anything that policy does not accept. b must outlive *v, and serves one *v only. */
 enum mzg_code mzg_bundle_verify(struct mzg_bundle *b, const struct mzg_policy *policy,
                                 struct mzg_verified **v, struct mzg_err *e) MZG_MUST;
 void mzg_verified_free(struct mzg_verified *v); /* NULL is fine */

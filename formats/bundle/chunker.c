@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Two ranges may share a piece when both are of one of these groups; GROUP_ALONE shares with none. */
+/* Ranges of one group may share a piece; those that stand alone share with none. */
 enum group { GROUP_ALONE, GROUP_HEADER, GROUP_TENSORS };
 
 static enum group group_of(const struct mzg_range *r)

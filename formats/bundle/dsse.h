@@ -24,8 +24,8 @@ struct mzg_keyring {
 };
 
 /* MZG_OK when a trusted key signed exactly this payload as this type; *signer is that key.
- * MZG_MALFORMED: not an envelope, or one that carries a payload of its own. MZG_REFUSED: for another
- * type, by nobody who is trusted, or over other bytes. */
+ * MZG_MALFORMED: not an envelope, or one that carries a payload of its own. MZG_REFUSED: for
+ * another type, by nobody who is trusted, or over other bytes. */
 enum mzg_code mzg_dsse_verify(const char *envelope, size_t len, const char *type,
                               const void *payload, size_t n, const struct mzg_keyring *trusted,
                               const struct mzg_key **signer, struct mzg_err *e) MZG_MUST;

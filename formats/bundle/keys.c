@@ -46,16 +46,19 @@ static enum mzg_code find_type(const EVP_PKEY *pkey, enum mzg_key_type *type, st
         return MZG_OK;
     }
     if (EVP_PKEY_is_a(pkey, "EC")) {
-        if (!EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof group,
-                                            NULL))
-            ERR_clear_error();
-        if (strcmp(group, "prime256v1") == 0) {
+        int spelled_out = 0; /* parameters instead of a name: the same key would get a second id */
+        (void)EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof group,
+                                             NULL);
+        (void)EVP_PKEY_get_int_param(pkey, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
+                                     &spelled_out);
+        ERR_clear_error();
+        if (strcmp(group, "prime256v1") == 0 && !spelled_out) {
             *type = MZG_KEY_TYPE_P256;
             return MZG_OK;
         }
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
                         "EC key on curve %s: only P-256 and Ed25519 keys are used",
-                        *group ? group : "of its own making");
+                        *group && !spelled_out ? group : "parameters of its own");
     }
     const char *name = EVP_PKEY_get0_type_name(pkey);
     return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,

@@ -25,7 +25,8 @@ enum mzg_code mzg_key_generate(struct mzg_key **key, enum mzg_key_type type,
 void mzg_key_free(struct mzg_key *key); /* free(NULL) is fine */
 
 /* A file that is not PEM of the right sort is MZG_MALFORMED, another kind of key MZG_UNSUPPORTED by
- * name ("RSA key"), a missing passphrase MZG_USAGE, a wrong one MZG_REFUSED. passphrase may be NULL. */
+ * name ("RSA key"), a missing passphrase MZG_USAGE, a wrong one MZG_REFUSED. passphrase may be
+ * NULL. */
 enum mzg_code mzg_key_load_secret(struct mzg_key **key, const char *path, const char *passphrase,
                                   struct mzg_err *e) MZG_MUST;
 enum mzg_code mzg_key_load_public(struct mzg_key **key, const char *path,

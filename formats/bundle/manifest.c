@@ -2,68 +2,26 @@
 #include "manifest.h"
 
 #include "../base/json.h"
-#include <stdarg.h>
-#include <stdio.h>
+#include "item.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define ARENA_CAP ((size_t)32 << 20)
-#define TREE_CAP ((size_t)104 << 20) /* by base/json.h: 1444 bytes for each of MZG_MANIFEST_CHUNKS */
-
-#define NONE SIZE_MAX
+#define TREE_CAP ((size_t)104 << 20) /* as base/json.c counts: 1444 bytes for each chunk */
 
 struct parser {
     struct mzg_manifest *m;
-    struct mzg_err *e;
-    size_t file;  /* index of the one in hand, or NONE; names the item in messages */
-    size_t chunk; /* the same, in that file */
+    struct mzg_items in;
 };
 
-/* "files[0].chunks[3].KEY: why". */
-MZG_PRINTF(4, 5)
-static enum mzg_code bad(struct parser *p, enum mzg_code code, const char *key, const char *fmt, ...)
-{
-    char file[32] = "", chunk[32] = "", why[MZG_ERR_TEXT];
-    va_list ap;
-    va_start(ap, fmt);
-    if (vsnprintf(why, sizeof why, fmt, ap) < 0)
-        why[0] = '\0';
-    va_end(ap);
-    if (p->file != NONE)
-        snprintf(file, sizeof file, "files[%zu]%s", p->file, *key || p->chunk != NONE ? "." : "");
-    if (p->chunk != NONE)
-        snprintf(chunk, sizeof chunk, "chunks[%zu]%s", p->chunk, *key ? "." : "");
-    return mzg_fail(p->e, code, MZG_NO_OFFSET, "%s%s%s: %s", file, chunk, key, why);
-}
+#define bad(p, ...) mzg_item_bad(&(p)->in, __VA_ARGS__)
 
 /* ---- members ---- */
 
 static enum mzg_code keep_text(struct parser *p, const char *text, const char **out)
 {
     *out = mzg_arena_text(&p->m->arena, text, strlen(text));
-    return *out ? MZG_OK : mzg_fail_memory(p->e, "manifest");
-}
-
-static enum mzg_code get_text(struct parser *p, const json_t *o, const char *key, const char **out)
-{
-    const json_t *v = json_object_get(o, key);
-    if (!json_is_string(v))
-        return bad(p, MZG_MALFORMED, key, v ? "not a text" : "missing");
-    *out = json_string_value(v);
-    return MZG_OK;
-}
-
-static enum mzg_code get_int(struct parser *p, const json_t *o, const char *key, int64_t min,
-                             int64_t max, int64_t *out)
-{
-    const json_t *v = json_object_get(o, key);
-    if (!json_is_integer(v))
-        return bad(p, MZG_MALFORMED, key, v ? "not an integer" : "missing");
-    *out = json_integer_value(v);
-    if (*out < min || *out > max)
-        return bad(p, MZG_MALFORMED, key, "%lld is not between %lld and %lld", (long long)*out,
-                   (long long)min, (long long)max);
-    return MZG_OK;
+    return *out ? MZG_OK : mzg_fail_memory(p->in.e, "manifest");
 }
 
 /* Text that people are shown: no control bytes, bounded. */
@@ -82,7 +40,7 @@ static enum mzg_code read_text(struct parser *p, const json_t *o, const char *ke
                                bool (*valid)(const char *), const char *rule, const char **out)
 {
     const char *text = NULL;
-    enum mzg_code code = get_text(p, o, key, &text);
+    enum mzg_code code = mzg_item_text(&p->in, o, key, &text);
     if (!code && !valid(text))
         code = bad(p, MZG_MALFORMED, key, "%s", rule);
     return code ? code : keep_text(p, text, out);
@@ -95,71 +53,13 @@ static enum mzg_code read_text_opt(struct parser *p, const json_t *o, const char
     return json_object_get(o, key) ? read_text(p, o, key, valid, rule, out) : MZG_OK;
 }
 
-static enum mzg_code read_digest(struct parser *p, const json_t *o, const char *key,
-                                 uint8_t digest[MZG_SHA256_BYTES])
-{
-    const char *text = NULL;
-    enum mzg_code code = get_text(p, o, key, &text);
-    if (!code && !mzg_sha256_parse(text, digest))
-        code = bad(p, MZG_MALFORMED, key, "not 64 lower-case hex digits");
-    return code;
-}
-
-static enum mzg_code read_list(struct parser *p, const json_t *o, const char *key, size_t max,
-                               const json_t **list)
-{
-    *list = json_object_get(o, key);
-    if (!json_is_array(*list))
-        return bad(p, MZG_MALFORMED, key, *list ? "not a list" : "missing");
-    if (json_array_size(*list) > max)
-        return bad(p, MZG_LIMIT, key, "%zu entries, at most %zu are read", json_array_size(*list),
-                   max);
-    return MZG_OK;
-}
-
-/* Puts a step of the path, ".key" or "[3]", before a message that begins with a path. */
-static enum mzg_code under(struct mzg_err *e, const char *fmt, ...) MZG_PRINTF(2, 3);
-static enum mzg_code under(struct mzg_err *e, const char *fmt, ...)
-{
-    char step[MZG_QUOTE + 8], rest[MZG_ERR_TEXT];
-    va_list ap;
-    va_start(ap, fmt);
-    if (vsnprintf(step, sizeof step, fmt, ap) < 0)
-        step[0] = '\0';
-    va_end(ap);
-    memcpy(rest, e->msg, sizeof rest);
-    return mzg_fail(e, e->code, MZG_NO_OFFSET, "%s%s", step, rest);
-}
-
-/* Strings and integers only, everywhere: a float has no one spelling, and readers would differ. */
-static enum mzg_code check_types(json_t *v, struct mzg_err *e)
-{
-    const char *key;
-    json_t *item;
-    size_t i;
-    char q[MZG_QUOTE];
-    if (json_is_string(v) || json_is_integer(v))
-        return MZG_OK;
-    if (!json_is_array(v) && !json_is_object(v))
-        return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, ": only strings and integers are allowed");
-    json_array_foreach(v, i, item) {
-        if (check_types(item, e))
-            return under(e, "[%zu]", i);
-    }
-    json_object_foreach(v, key, item) {
-        if (check_types(item, e))
-            return under(e, "%s%s", mzg_quote(q, key), *e->msg == '[' || *e->msg == ':' ? "" : ".");
-    }
-    return MZG_OK;
-}
-
 /* ---- chunks and files ---- */
 
 static enum mzg_code read_codec(struct parser *p, const json_t *o, struct mzg_chunk *c)
 {
     const char *text = NULL;
     char q[MZG_QUOTE];
-    enum mzg_code code = get_text(p, o, "codec", &text);
+    enum mzg_code code = mzg_item_text(&p->in, o, "codec", &text);
     if (!code && !mzg_codec_find(text, &c->codec))
         code = bad(p, MZG_UNSUPPORTED, "codec", "'%s' is not one this program has",
                    mzg_quote(q, text));
@@ -171,15 +71,15 @@ static enum mzg_code read_chunk(struct parser *p, const json_t *o, struct mzg_ch
     int64_t length = 0, stored = 0;
     if (!json_is_object(o))
         return bad(p, MZG_MALFORMED, "", "not an object");
-    enum mzg_code code = get_int(p, o, "length", 1, MZG_CHUNK_MAX, &length);
+    enum mzg_code code = mzg_item_int(&p->in, o, "length", 1, MZG_CHUNK_MAX, &length);
     if (!code)
-        code = read_digest(p, o, "sha256", c->sha256);
+        code = mzg_item_digest(&p->in, o, "sha256", c->sha256);
     if (!code)
         code = read_codec(p, o, c);
     if (!code)
-        code = read_digest(p, o, "object", c->object);
+        code = mzg_item_digest(&p->in, o, "object", c->object);
     if (!code)
-        code = get_int(p, o, "stored", 1, length, &stored);
+        code = mzg_item_int(&p->in, o, "stored", 1, length, &stored);
     if (!code && c->codec == MZG_CODEC_NONE && stored != length)
         code = bad(p, MZG_MALFORMED, "stored", "differs from length under codec none");
     c->length = (uint32_t)length;
@@ -192,23 +92,24 @@ static enum mzg_code read_chunks(struct parser *p, const json_t *o, struct mzg_m
     const json_t *list;
     struct mzg_manifest *m = p->m;
     uint64_t sum = 0;
-    enum mzg_code code = read_list(p, o, "chunks", MZG_MANIFEST_CHUNKS - (size_t)m->n_chunks, &list);
+    size_t most = MZG_MANIFEST_CHUNKS - (size_t)m->n_chunks;
+    enum mzg_code code = mzg_item_list(&p->in, o, "chunks", most, &list);
     if (code)
         return code;
     f->n_chunks = json_array_size(list);
     f->chunks = mzg_arena_alloc(&m->arena, f->n_chunks, sizeof *f->chunks);
     if (!f->chunks)
-        return mzg_fail_memory(p->e, "chunks");
-    for (p->chunk = 0; p->chunk < f->n_chunks; p->chunk++) {
-        struct mzg_chunk *c = &f->chunks[p->chunk];
-        code = read_chunk(p, json_array_get(list, p->chunk), c);
+        return mzg_fail_memory(p->in.e, "chunks");
+    for (p->in.chunk = 0; p->in.chunk < f->n_chunks; p->in.chunk++) {
+        struct mzg_chunk *c = &f->chunks[p->in.chunk];
+        code = read_chunk(p, json_array_get(list, p->in.chunk), c);
         if (code)
             return code;
         sum += c->length; /* at most 2^16 * 2^23 */
         m->most_length = c->length > m->most_length ? c->length : m->most_length;
         m->most_stored = c->stored > m->most_stored ? c->stored : m->most_stored;
     }
-    p->chunk = NONE;
+    p->in.chunk = MZG_ITEM_NONE;
     if (sum != f->size)
         return bad(p, MZG_MALFORMED, "size", "%llu, but the chunks' lengths sum to %llu",
                    (unsigned long long)f->size, (unsigned long long)sum);
@@ -219,23 +120,23 @@ static enum mzg_code read_chunks(struct parser *p, const json_t *o, struct mzg_m
 
 static enum mzg_code read_member(struct parser *p, const json_t *o)
 {
-    struct mzg_member *f = &p->m->files[p->file];
+    struct mzg_member *f = &p->m->files[p->in.file];
     int64_t size = 0;
     char q[MZG_QUOTE];
     if (!json_is_object(o))
         return bad(p, MZG_MALFORMED, "", "not an object");
     enum mzg_code code = read_text(p, o, "path", mzg_member_path_valid,
                                    "not a portable path that stays inside its folder", &f->path);
-    for (size_t i = 0; !code && i < p->file; i++) {
+    for (size_t i = 0; !code && i < p->in.file; i++) {
         if (mzg_member_paths_clash(f->path, p->m->files[i].path))
             code = bad(p, MZG_MALFORMED, "path", "'%s' clashes with files[%zu]",
                        mzg_quote(q, f->path), i);
     }
     if (!code)
-        code = get_int(p, o, "size", 0, INT64_MAX, &size);
+        code = mzg_item_int(&p->in, o, "size", 0, INT64_MAX, &size);
     f->size = (uint64_t)size;
     if (!code)
-        code = read_digest(p, o, "sha256", f->sha256);
+        code = mzg_item_digest(&p->in, o, "sha256", f->sha256);
     return code ? code : read_chunks(p, o, f);
 }
 
@@ -243,7 +144,7 @@ static enum mzg_code read_files(struct parser *p, const json_t *root)
 {
     const json_t *list;
     struct mzg_manifest *m = p->m;
-    enum mzg_code code = read_list(p, root, "files", MZG_MANIFEST_FILES, &list);
+    enum mzg_code code = mzg_item_list(&p->in, root, "files", MZG_MANIFEST_FILES, &list);
     if (code)
         return code;
     m->n_files = json_array_size(list);
@@ -251,10 +152,10 @@ static enum mzg_code read_files(struct parser *p, const json_t *root)
         return bad(p, MZG_MALFORMED, "files", "empty");
     m->files = mzg_arena_alloc(&m->arena, m->n_files, sizeof *m->files);
     if (!m->files)
-        return mzg_fail_memory(p->e, "files");
-    for (p->file = 0; p->file < m->n_files && !code; p->file++)
-        code = read_member(p, json_array_get(list, p->file));
-    p->file = NONE;
+        return mzg_fail_memory(p->in.e, "files");
+    for (p->in.file = 0; p->in.file < m->n_files && !code; p->in.file++)
+        code = read_member(p, json_array_get(list, p->in.file));
+    p->in.file = MZG_ITEM_NONE;
     return code;
 }
 
@@ -292,8 +193,8 @@ static enum mzg_code mark_firsts(struct parser *p, struct mention *all, size_t n
         struct mzg_chunk *c = all[i].chunk, *before = i ? all[i - 1].chunk : NULL;
         c->first = !before || memcmp(before->object, c->object, MZG_SHA256_BYTES) != 0;
         if (!c->first && !agree(before, c)) {
-            p->file = all[i].file;
-            p->chunk = all[i].index;
+            p->in.file = all[i].file;
+            p->in.chunk = all[i].index;
             return bad(p, MZG_MALFORMED, "object", "described differently in files[%u].chunks[%u]",
                        all[i - 1].file, all[i - 1].index);
         }
@@ -324,7 +225,7 @@ static enum mzg_code find_objects(struct parser *p)
     struct mention *all = calloc(m->n_chunks ? m->n_chunks : 1, sizeof *all);
     size_t n = 0;
     if (!all)
-        return mzg_fail_memory(p->e, "objects");
+        return mzg_fail_memory(p->in.e, "objects");
     for (uint32_t f = 0; f < m->n_files; f++) {
         for (uint32_t i = 0; i < m->files[f].n_chunks; i++)
             all[n++] = (struct mention){&m->files[f].chunks[i], f, i};
@@ -370,7 +271,7 @@ static enum mzg_code read_notes(struct parser *p, json_t *root, const char *key,
         return bad(p, MZG_LIMIT, key, "too many entries");
     struct mzg_note *list = mzg_arena_alloc(&p->m->arena, json_object_size(o), sizeof *list);
     if (!list)
-        return mzg_fail_memory(p->e, key);
+        return mzg_fail_memory(p->in.e, key);
     json_object_foreach(o, k, v) {
         enum mzg_code code = read_note(p, key, k, v, texts, &list[i++]);
         if (code)
@@ -390,17 +291,17 @@ static enum mzg_code read_head(struct parser *p, const json_t *root)
     struct mzg_manifest *m = p->m;
     const char *format = NULL;
     char q[MZG_QUOTE];
-    enum mzg_code code = get_text(p, root, "format", &format);
+    enum mzg_code code = mzg_item_text(&p->in, root, "format", &format);
     if (code)
         return code;
     if (strcmp(format, MZG_MANIFEST_FORMAT) != 0)
         return bad(p, MZG_UNSUPPORTED, "format", "'%s', not %s", mzg_quote(q, format),
                    MZG_MANIFEST_FORMAT);
-    code = read_text(p, root, "name", mzg_name_valid, "not " MZG_NAME_RULE, &m->name);
+    code = read_text(p, root, "name", mzg_bundle_name_valid, "not " MZG_NAME_RULE, &m->name);
     if (!code)
-        code = read_text(p, root, "version", mzg_name_valid, "not " MZG_NAME_RULE, &m->version);
+        code = read_text(p, root, "version", mzg_bundle_name_valid, "not " MZG_NAME_RULE, &m->version);
     if (!code)
-        code = get_int(p, root, "sequence", 1, INT64_MAX, &m->sequence);
+        code = mzg_item_int(&p->in, root, "sequence", 1, INT64_MAX, &m->sequence);
     if (!code)
         code = read_text(p, root, "created", mzg_date_valid, date, &m->created);
     if (!code)
@@ -414,8 +315,8 @@ static enum mzg_code read_root(struct parser *p, json_t *root)
 {
     struct mzg_manifest *m = p->m;
     if (!json_is_object(root))
-        return mzg_fail(p->e, MZG_MALFORMED, 0, "not a JSON object");
-    enum mzg_code code = check_types(root, p->e);
+        return mzg_fail(p->in.e, MZG_MALFORMED, 0, "not a JSON object");
+    enum mzg_code code = mzg_item_types(&p->in, root);
     if (!code)
         code = read_head(p, root);
     if (!code)
@@ -430,7 +331,7 @@ static enum mzg_code read_root(struct parser *p, json_t *root)
 enum mzg_code mzg_manifest_parse(struct mzg_manifest *m, const char *text, size_t len,
                                  struct mzg_err *e)
 {
-    struct parser p = {m, e, NONE, NONE};
+    struct parser p = {m, {text, len, e, MZG_ITEM_NONE, MZG_ITEM_NONE}};
     json_t *root = NULL;
     memset(m, 0, sizeof *m);
     mzg_arena_init(&m->arena, ARENA_CAP);

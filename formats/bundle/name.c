@@ -13,7 +13,7 @@ static char fold(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-bool mzg_name_valid(const char *text)
+bool mzg_bundle_name_valid(const char *text)
 {
     size_t n = strnlen(text, MZG_NAME_MAX + 1);
     if (n == 0 || n > MZG_NAME_MAX || !is_alnum(text[0]) || text[n - 1] == '.')
@@ -91,7 +91,7 @@ enum mzg_code mzg_select_parse(struct mzg_select *s, const char *text, struct mz
         memcpy(s->name, text, n);
     if (at && strlen(at + 1) <= MZG_NAME_MAX)
         memcpy(s->version, at + 1, strlen(at + 1));
-    if (!mzg_name_valid(s->name) || (at && !mzg_name_valid(s->version)))
+    if (!mzg_bundle_name_valid(s->name) || (at && !mzg_bundle_name_valid(s->version)))
         return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "'%s' is not NAME or NAME@VERSION (each "
                         MZG_NAME_RULE ")", mzg_quote(q, text));
     return MZG_OK;

@@ -13,7 +13,7 @@
     "1 to 128 of A-Z a-z 0-9 . _ + -, beginning with a letter or digit, not ending with '.'"
 
 /* A bundle's name or version: MZG_NAME_RULE. */
-bool mzg_name_valid(const char *text);
+bool mzg_bundle_name_valid(const char *text);
 
 /* "2026-11-23T08:00:00Z": UTC, whole seconds, a day that exists. Such dates order as text. */
 bool mzg_date_valid(const char *text);

@@ -93,7 +93,8 @@ enum mzg_code mzg_spool_objects_open(struct mzg_spool_objects *o, const char *pa
                                      struct mzg_err *e)
 {
     char *name = NULL;
-    *o = (struct mzg_spool_objects){.base = {spool_get, spool_put}, .file = {.fd = -1, .dirfd = -1}};
+    *o = (struct mzg_spool_objects){.base = {spool_get, spool_put}};
+    o->file = (struct mzg_output){.fd = -1, .dirfd = -1};
     if (asprintf(&name, "%s.objects", path) < 0)
         return mzg_fail_memory(e, "path");
     enum mzg_code code = mzg_output_open(&o->file, name, 0600, e);

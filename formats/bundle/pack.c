@@ -2,8 +2,10 @@
 #include "archive.h"
 #include "bundle.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 
 struct packing {
     const struct mzg_pack *p;
@@ -15,48 +17,6 @@ struct packing {
     struct mzg_buf envelope;
     uint64_t new_bytes;
 };
-
-/* ---- before anything is written ---- */
-
-static enum mzg_code check_text(const char *what, const char *text, bool (*valid)(const char *),
-                                const char *rule, struct mzg_err *e)
-{
-    char q[MZG_QUOTE];
-    if (valid(text))
-        return MZG_OK;
-    return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "%s '%s': not %s", what, mzg_quote(q, text), rule);
-}
-
-static enum mzg_code check_files(const struct mzg_pack *p, struct mzg_err *e)
-{
-    enum mzg_code code = MZG_OK;
-    char q[MZG_QUOTE], r[MZG_QUOTE];
-    if (p->n_files == 0 || p->n_files > MZG_MANIFEST_FILES)
-        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "a bundle holds 1 to %d files, not %zu",
-                        MZG_MANIFEST_FILES, p->n_files);
-    for (size_t i = 0; i < p->n_files && !code; i++) {
-        code = check_text("file", p->files[i].path, mzg_member_path_valid, "a portable path", e);
-        for (size_t j = 0; j < i && !code; j++) {
-            if (mzg_member_paths_clash(p->files[i].path, p->files[j].path))
-                code = mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "files '%s' and '%s' clash",
-                                mzg_quote(q, p->files[j].path), mzg_quote(r, p->files[i].path));
-        }
-    }
-    return code;
-}
-
-static enum mzg_code check_pack(const struct mzg_pack *p, struct mzg_err *e)
-{
-    static const char date[] = "a date such as 2026-11-23T08:00:00Z";
-    enum mzg_code code = check_text("name", p->name, mzg_name_valid, MZG_NAME_RULE, e);
-    if (!code)
-        code = check_text("version", p->version, mzg_name_valid, MZG_NAME_RULE, e);
-    if (!code)
-        code = check_text("created", p->created, mzg_date_valid, date, e);
-    if (!code && p->expires)
-        code = check_text("expires", p->expires, mzg_date_valid, date, e);
-    return code ? code : check_files(p, e);
-}
 
 /* ---- a bundle that is there already ---- */
 
@@ -158,6 +118,22 @@ static enum mzg_code sign(struct packing *k, struct mzg_err *e)
                          e);
 }
 
+/* The manifest with its files still empty, read back: what it cannot say is found before anything
+ * is written. */
+static enum mzg_code rehearse(const struct mzg_manifest *m, struct mzg_err *e)
+{
+    struct mzg_buf b;
+    struct mzg_manifest first = *m;
+    if (!first.sequence)
+        first.sequence = 1;
+    mzg_buf_init(&b, MZG_MANIFEST_MAX);
+    enum mzg_code code = mzg_manifest_write(&first, &b, e);
+    mzg_buf_clear(&b);
+    if (!code && m->expires && strcmp(m->expires, m->created) <= 0)
+        code = mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "expires: is not after created");
+    return code ? mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "%s", e->msg) : MZG_OK;
+}
+
 static enum mzg_code begin(struct packing *k, struct mzg_err *e)
 {
     const struct mzg_pack *p = k->p;
@@ -166,9 +142,13 @@ static enum mzg_code begin(struct packing *k, struct mzg_err *e)
         .expires = p->expires, .licence = p->licence, .program = p->program,
         .provenance = p->provenance, .n_provenance = p->n_provenance,
         .accuracy = p->accuracy, .n_accuracy = p->n_accuracy,
-        .files = calloc(p->n_files, sizeof *k->m.files), .n_files = p->n_files,
+        .files = calloc(p->n_files + 1, sizeof *k->m.files), .n_files = p->n_files,
     };
-    return k->m.files ? MZG_OK : mzg_fail_memory(e, "files");
+    if (!k->m.files)
+        return mzg_fail_memory(e, "files");
+    for (size_t i = 0; i < p->n_files; i++)
+        k->m.files[i].path = p->files[i].path;
+    return rehearse(&k->m, e);
 }
 
 static void end(struct packing *k)
@@ -213,8 +193,8 @@ static enum mzg_code add_to_repo(struct packing *k, const struct mzg_dir *repo, 
     if (!code)
         code = mzg_index_repo(&known, repo, &k->run->notify, e);
     if (!code)
-        code = mzg_store_files(k->p->files, k->p->n_files, k->m.files, &known, &objects.base, k->run,
-                               &k->new_bytes, e);
+        code = mzg_store_files(k->p->files, k->p->n_files, k->m.files, &known, &objects.base,
+                               k->run, &k->new_bytes, e);
     mzg_index_clear(&known);
     if (!code)
         code = sign(k, e);
@@ -227,9 +207,14 @@ static enum mzg_code pack_repo(const char *location, struct packing *k, struct m
                                struct mzg_err *e)
 {
     struct mzg_dir repo = {.fd = -1};
-    char path[MZG_REPO_PATH];
+    char path[MZG_REPO_PATH], q[MZG_QUOTE];
     mzg_repo_path(path, k->p->name, k->p->version, MZG_REPO_MANIFEST);
     enum mzg_code code = mzg_dir_create(&repo, location, e);
+    /* Two packs at once would give two bundles one sequence number. Where the file system has no
+     * locks, the caller sees to that. */
+    if (!code && flock(repo.fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        code = mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: another program is adding to it",
+                        mzg_quote(q, location));
     if (!code && mzg_dir_has(&repo, path))
         code = check_existing(location, k, r, e);
     else if (!code)
@@ -250,8 +235,8 @@ static enum mzg_code pack_archive(const char *location, struct packing *k, struc
         k->m.sequence = 1;
     enum mzg_code code = mzg_spool_objects_open(&spool, location, e);
     if (!code)
-        code = mzg_store_files(k->p->files, k->p->n_files, k->m.files, &nothing, &spool.base, k->run,
-                               &k->new_bytes, e);
+        code = mzg_store_files(k->p->files, k->p->n_files, k->m.files, &nothing, &spool.base,
+                               k->run, &k->new_bytes, e);
     if (!code)
         code = sign(k, e);
     if (!code)
@@ -282,10 +267,7 @@ enum mzg_code mzg_bundle_pack(const char *location, const struct mzg_pack *p,
 {
     struct packing k = {.p = p, .key = key, .run = run};
     struct mzg_packed packed = {0};
-    enum mzg_code code = check_pack(p, e);
-    if (code)
-        return code;
-    code = begin(&k, e);
+    enum mzg_code code = begin(&k, e);
     if (!code)
         code = is_archive_name(location) ? pack_archive(location, &k, e)
                                          : pack_repo(location, &k, &packed, e);

@@ -20,7 +20,7 @@ static bool take_step(const char **p, char step[MZG_NAME_MAX + 1])
     memcpy(step, *p, n);
     step[n] = '\0';
     *p += n + 1;
-    return mzg_name_valid(step);
+    return mzg_bundle_name_valid(step);
 }
 
 bool mzg_repo_parse_path(const char *path, char name[MZG_NAME_MAX + 1],
@@ -47,7 +47,7 @@ static enum mzg_code each_version(const struct mzg_dir *repo, const char *name,
         return MZG_OK;
     enum mzg_code code = mzg_dir_list(repo, folder, MZG_REPO_BUNDLES, &versions, &n, e);
     for (size_t i = 0; i < n && !code; i++) {
-        if (!mzg_name_valid(versions[i]))
+        if (!mzg_bundle_name_valid(versions[i]))
             continue;
         mzg_repo_path(path, name, versions[i], MZG_REPO_MANIFEST);
         if (mzg_dir_has(repo, path))
@@ -68,7 +68,7 @@ enum mzg_code mzg_repo_each(const struct mzg_dir *repo, const char *name,
         return MZG_OK;
     enum mzg_code code = mzg_dir_list(repo, "bundles", MZG_REPO_BUNDLES, &names, &n, e);
     for (size_t i = 0; i < n && !code; i++) {
-        if (mzg_name_valid(names[i]))
+        if (mzg_bundle_name_valid(names[i]))
             code = each_version(repo, names[i], v, e);
     }
     free(names);

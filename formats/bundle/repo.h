@@ -26,9 +26,9 @@ void mzg_repo_path(char path[MZG_REPO_PATH], const char *name, const char *versi
 bool mzg_repo_parse_path(const char *path, char name[MZG_NAME_MAX + 1],
                          char version[MZG_NAME_MAX + 1]);
 
-/* Calls fn for each bundle of the given name (NULL: of all names), by name and version in byte order,
- * until it returns other than MZG_OK. Folders whose names are no bundle's, and versions without a
- * manifest, are passed over. */
+/* Calls fn for each bundle of the given name (NULL: of all names), by name and version in byte
+ * order, until it returns other than MZG_OK. Folders whose names are no bundle's, and versions
+ * without a manifest, are passed over. */
 struct mzg_repo_visitor {
     enum mzg_code (*fn)(void *ctx, const char *name, const char *version, struct mzg_err *e);
     void *ctx;
@@ -41,9 +41,9 @@ enum mzg_code mzg_repo_each(const struct mzg_dir *repo, const char *name,
 enum mzg_code mzg_repo_manifest(const struct mzg_dir *repo, const char *name, const char *version,
                                 struct mzg_manifest *m, struct mzg_err *e) MZG_MUST;
 
-/* Fills in what s leaves open: the only name there is (MZG_USAGE when there are several), the version
- * with the highest sequence number (of equals, the last in byte order). MZG_IO when there is no such
- * bundle. */
+/* Fills in what s leaves open: the only name there is (MZG_USAGE when there are several), the
+ * version with the highest sequence number (of equals, the last in byte order). MZG_IO when there
+ * is no such bundle. */
 enum mzg_code mzg_repo_select(const struct mzg_dir *repo, struct mzg_select *s,
                               struct mzg_err *e) MZG_MUST;
 

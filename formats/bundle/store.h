@@ -1,8 +1,8 @@
 /* store.h: files cut, compressed and stored: the half of packing that moves bytes.
  *
- * The caller's thread reads pieces in order, workers hash and compress them, and the caller's thread
- * stores them in order: objects, manifest and their order never depend on timing. Memory is bounded
- * by MZG_STORE_MEMORY and one thorough encoder. */
+ * The caller's thread reads pieces in order, workers hash and compress them, and the caller's
+ * thread stores them in order: nothing that is written depends on timing. Memory is bounded by
+ * MZG_STORE_MEMORY and one thorough encoder. */
 #ifndef MZG_BUNDLE_STORE_H
 #define MZG_BUNDLE_STORE_H
 

@@ -30,8 +30,8 @@ struct mzg_walker {
                          struct mzg_err *e);
 };
 
-/* Only what is wrong with the bundle goes to w->bad (MZG_REFUSED); an input error, a stop or lack of
- * memory ends the walk. what: for progress, "verify". */
+/* Only what is wrong with the bundle goes to w->bad (MZG_REFUSED); an input error, a stop or lack
+ * of memory ends the walk. what: for progress, "verify". */
 enum mzg_code mzg_walk(const struct mzg_manifest *m, struct mzg_objects *store,
                        enum mzg_depth depth, const struct mzg_run *run, const char *what,
                        const struct mzg_walker *w, struct mzg_err *e) MZG_MUST;

@@ -141,4 +141,86 @@ KEPT static enum mzg_code take_out(const char *location, const char *select,
     return code;
 }
 
+/* ---- breaking things ---- */
+
+/* Puts `to` in place of the first `from` in a file that has it. */
+KEPT static void replace_text(const char *path, const char *from, const char *to)
+{
+    size_t n;
+    char *old = get_bytes(path, &n), *at = memmem(old, n, from, strlen(from));
+    if (!at)
+        fail_msg("%s does not hold %s", path, from);
+    size_t head = (size_t)(at - old), tail = n - head - strlen(from);
+    char *new = malloc(head + strlen(to) + tail + 1);
+    assert_non_null(new);
+    memcpy(new, old, head);
+    memcpy(new + head, to, strlen(to));
+    memcpy(new + head + strlen(to), at + strlen(from), tail);
+    put_bytes(path, new, head + strlen(to) + tail);
+    free(new);
+    free(old);
+}
+
+KEPT static void flip_bit(const char *path, size_t at)
+{
+    size_t n;
+    char *data = get_bytes(path, &n);
+    assert_true(at < n);
+    data[at] ^= 1;
+    put_bytes(path, data, n);
+    free(data);
+}
+
+/* The envelope that key would write over the bytes of manifest. */
+KEPT static void sign_again(const char *manifest, const char *envelope, const struct mzg_key *key)
+{
+    size_t n;
+    struct mzg_buf b;
+    struct mzg_err e;
+    char *data = get_bytes(manifest, &n);
+    mzg_buf_init(&b, MZG_DSSE_MAX);
+    assert_ok(mzg_dsse_sign(&b, MZG_MANIFEST_TYPE, data, n, key, &e), e);
+    put_bytes(envelope, b.data, b.len);
+    mzg_buf_clear(&b);
+    free(data);
+}
+
+/* A bundle t@1 of two small files, one stored as it is, one by zstd, in repo and in t.mzb. */
+#define M "repo/bundles/t/1/manifest.json"
+#define D "repo/bundles/t/1/manifest.dsse"
+
+static const struct mzg_source two[] = {
+    {.disk = "a.bin", .path = "a.bin"},
+    {.disk = "b.txt", .path = "docs/b.txt"},
+};
+
+KEPT static struct mzg_key *make_small(void)
+{
+    struct mzg_err e;
+    struct mzg_key *key = make_key(MZG_KEY_TYPE_ED25519);
+    struct mzg_pack p = PACK("t", "1", two);
+    char text[601];
+    for (size_t i = 0; i < 600; i++)
+        text[i] = "Habari ya leo? "[i % 15];
+    put_noise("a.bin", 700, 7);
+    put_bytes("b.txt", text, 600);
+    assert_ok(mzg_bundle_pack("repo", &p, key, &run2, NULL, &e), e);
+    assert_ok(mzg_bundle_pack("t.mzb", &p, key, &run2, NULL, &e), e);
+    return key;
+}
+
+/* Path of the object that stores a.bin (0) or docs/b.txt (1). */
+KEPT static void small_object(size_t file, char path[128])
+{
+    struct mzg_manifest m;
+    struct mzg_err e;
+    size_t n;
+    char *text = get_bytes(M, &n), name[MZG_OBJECT_PATH];
+    assert_ok(mzg_manifest_parse(&m, text, n, &e), e);
+    mzg_object_path(m.files[file].chunks[0].object, name);
+    snprintf(path, 128, "repo/%s", name);
+    mzg_manifest_clear(&m);
+    free(text);
+}
+
 #endif

@@ -17,7 +17,7 @@ static int scratch_remove_one(const char *path, const struct stat *st, int flag,
 }
 
 /* cmocka's setup: makes the folder and enters it. */
-static int scratch_setup(void **state)
+__attribute__((unused)) static int scratch_setup(void **state)
 {
     char path[] = "/tmp/mzigo-test-XXXXXX";
 
@@ -27,7 +27,7 @@ static int scratch_setup(void **state)
     return *state == NULL;
 }
 
-static int scratch_teardown(void **state)
+__attribute__((unused)) static int scratch_teardown(void **state)
 {
     int failed = chdir("/") != 0 ||
                  nftw(*state, scratch_remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0;
