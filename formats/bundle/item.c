@@ -202,7 +202,7 @@ static enum mzg_code check_types(json_t *v, struct mzg_err *e)
     }
     json_object_foreach(v, key, item) {
         if (check_types(item, e))
-            return under(e, "%s%s", mzg_quote(q, key), *e->msg == '[' || *e->msg == ':' ? "" : ".");
+            return under(e, ".%s", mzg_quote(q, key));
     }
     return MZG_OK;
 }
@@ -212,7 +212,9 @@ enum mzg_code mzg_item_types(const struct mzg_items *in, json_t *root)
     char path[MZG_ERR_TEXT];
     enum mzg_code code = check_types(root, in->e);
     if (code) {
-        memcpy(path, in->e->msg, sizeof path);
+        char *msg = in->e->msg;
+        memmove(msg, msg + (*msg == '.'), strlen(msg) + (*msg != '.'));
+        memcpy(path, msg, sizeof path);
         path[strcspn(path, ":")] = '\0';
         in->e->offset = locate(in->text, in->len, path);
     }

@@ -286,6 +286,7 @@ static enum mzg_code read_notes(struct parser *p, json_t *root, const char *key,
 
 static enum mzg_code read_head(struct parser *p, const json_t *root)
 {
+    static const char name[] = "not " MZG_NAME_RULE;
     static const char date[] = "not a date such as 2026-11-23T08:00:00Z";
     static const char plain[] = "longer than 4096 bytes, or has control bytes";
     struct mzg_manifest *m = p->m;
@@ -297,9 +298,9 @@ static enum mzg_code read_head(struct parser *p, const json_t *root)
     if (strcmp(format, MZG_MANIFEST_FORMAT) != 0)
         return bad(p, MZG_UNSUPPORTED, "format", "'%s', not %s", mzg_quote(q, format),
                    MZG_MANIFEST_FORMAT);
-    code = read_text(p, root, "name", mzg_bundle_name_valid, "not " MZG_NAME_RULE, &m->name);
+    code = read_text(p, root, "name", mzg_bundle_name_valid, name, &m->name);
     if (!code)
-        code = read_text(p, root, "version", mzg_bundle_name_valid, "not " MZG_NAME_RULE, &m->version);
+        code = read_text(p, root, "version", mzg_bundle_name_valid, name, &m->version);
     if (!code)
         code = mzg_item_int(&p->in, root, "sequence", 1, INT64_MAX, &m->sequence);
     if (!code)

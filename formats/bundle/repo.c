@@ -100,7 +100,8 @@ enum mzg_code mzg_repo_manifest(const struct mzg_dir *repo, const char *name, co
 struct choice {
     const struct mzg_dir *repo;
     struct mzg_select *s;
-    bool several; /* names */
+    bool several;      /* names */
+    size_t versions;   /* of the name */
     int64_t sequence;
 };
 
@@ -112,6 +113,17 @@ static enum mzg_code note_name(void *ctx, const char *name, const char *version,
     if (*c->s->name && strcmp(c->s->name, name) != 0)
         c->several = true;
     snprintf(c->s->name, sizeof c->s->name, "%s", name);
+    return MZG_OK;
+}
+
+static enum mzg_code count_version(void *ctx, const char *name, const char *version,
+                                   struct mzg_err *e)
+{
+    struct choice *c = ctx;
+    (void)name;
+    (void)e;
+    c->versions++;
+    snprintf(c->s->version, sizeof c->s->version, "%s", version);
     return MZG_OK;
 }
 
@@ -142,6 +154,17 @@ enum mzg_code mzg_repo_sequence(const struct mzg_dir *repo, const char *name, in
     return code;
 }
 
+/* A lone version is chosen by its path: then no manifest is read before its signature is checked. */
+static enum mzg_code select_version(struct choice *c, struct mzg_err *e)
+{
+    struct mzg_repo_visitor count = {count_version, c}, note = {note_version, c};
+    char q[MZG_QUOTE];
+    enum mzg_code code = mzg_repo_each(c->repo, c->s->name, &count, e);
+    if (!code && c->versions > 1)
+        code = mzg_repo_each(c->repo, c->s->name, &note, e);
+    return code ? mzg_prefix(e, "%s", mzg_quote(q, c->repo->path)) : MZG_OK;
+}
+
 enum mzg_code mzg_repo_select(const struct mzg_dir *repo, struct mzg_select *s, struct mzg_err *e)
 {
     struct choice c = {.repo = repo, .s = s};
@@ -153,7 +176,7 @@ enum mzg_code mzg_repo_select(const struct mzg_dir *repo, struct mzg_select *s, 
         code = mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "%s: holds several bundles: name one",
                         mzg_quote(q, repo->path));
     if (!code && *s->name && !*s->version)
-        code = mzg_repo_each(repo, s->name, &(struct mzg_repo_visitor){note_version, &c}, e);
+        code = select_version(&c, e);
     if (code)
         return code;
     mzg_repo_path(path, s->name, s->version, MZG_REPO_MANIFEST);

@@ -190,7 +190,7 @@ static const struct mutation mutations[] = {
      "\"M.GGUF"},
     {"\"docs/empty\"", "\"m.gguf/x\"", BAD, "files[1].path: 'm.gguf/x' clashes", NULL},
     {"\"size\": 300", "\"size\": 301", BAD, "files[0].size: 301, but", "301"},
-    {"\"size\": 300", "\"size\": -1", BAD, "files[0].size: -1", "-1"},
+    {"\"size\": 300", "\"size\": -1", BAD, "files[0].size: -1", "-1,\n"},
     {"\"size\": 0", "\"size\": 9223372036854775807", BAD, "files[1].size: 9223372036854775807", NULL},
     {"\"sha256\": \"" A "\"", "\"sha256\": \"" A "a\"", BAD, "files[0].sha256: ", NULL},
     {"\"sha256\": \"" A, "\"sha256\": \"A" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -274,7 +274,8 @@ static void huge_counts_are_refused_and_large_ones_are_not(void **state)
     assert_ok(parse_counts(2, MZG_MANIFEST_CHUNKS / 2, &e), e);
     assert_refused(parse_counts(1, MZG_MANIFEST_CHUNKS + 1, &e), MZG_LIMIT,
                    "files[0].chunks: 65537", e);
-    assert_refused(parse_counts(3, MZG_MANIFEST_CHUNKS / 2, &e), MZG_LIMIT, "files[2].chunks", e);
+    assert_refused(parse_counts(2, MZG_MANIFEST_CHUNKS / 2 + 1, &e), MZG_LIMIT,
+                   "files[1].chunks: 32769", e);
     char *big = malloc(MZG_MANIFEST_MAX + 1);
     memset(big, ' ', MZG_MANIFEST_MAX + 1);
     struct mzg_manifest m;
