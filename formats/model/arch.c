@@ -108,7 +108,8 @@ static enum mzg_code map_one(struct map *map, const struct mzg_arch_tensor *row,
     const struct mzg_hparams *h = map->work->hparams;
     const uint64_t ne[2] = {dim_of(h, row->width), dim_of(h, row->rows)};
     unsigned n_dims = row->rows == MZG_DIM_1 ? 1 : 2;
-    size_t skip = map->bare && strncmp(row->source, PREFIX, strlen(PREFIX)) == 0 ? strlen(PREFIX) : 0;
+    bool prefixed = strncmp(row->source, PREFIX, strlen(PREFIX)) == 0;
+    size_t skip = map->bare && prefixed ? strlen(PREFIX) : 0;
     char name[SOURCE_NAME];
 
     expand(name, sizeof name, row->source + skip, layer);
@@ -153,9 +154,9 @@ static enum mzg_code collect(struct map *map, struct mzg_err *e)
         if (map->slots[i].src)
             m->tensors[m->n_tensors++] = map->slots[i];
         else if (!ignored(m->weights.tensors[i].name))
-            return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "tensor '%s' is left over: %s has none of "
-                            "this name", mzg_quote(q, m->weights.tensors[i].name),
-                            map->work->arch->name);
+            return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
+                            "tensor '%s' is left over: %s has none of this name",
+                            mzg_quote(q, m->weights.tensors[i].name), map->work->arch->name);
     }
     return MZG_OK;
 }

@@ -1,9 +1,9 @@
 /* arch.h: model families: what their tensors are called and shaped, and what they need besides.
  *
  * To add one: write arch_NAME.c with its table of tensors and its struct mzg_arch, declare that at
- * the end of this file and list it in arch.c. Nothing else changes; tests/unit/test_model.c shows how
- * to try it on a folder. A family whose tensors need more than renaming and the order of heads' rows
- * needs a new transform in model.h first. */
+ * the end of this file and list it in arch.c. Nothing else changes; tests/unit/test_model.c shows
+ * how to try it on a folder. A family whose tensors need more than renaming and the order of heads'
+ * rows needs a new transform in model.h first. */
 #ifndef MZG_MODEL_ARCH_H
 #define MZG_MODEL_ARCH_H
 

@@ -27,6 +27,12 @@ static const struct mzg_arch_tensor tensors[] = {
     PROJECTION("mlp.down_proj", "ffn_down", MZG_DIM_EMBD, MZG_DIM_FF, 0),
 };
 
+static enum mzg_code fail_key(enum mzg_code code, const char *key, const char *what,
+                              struct mzg_err *e)
+{
+    return mzg_fail(e, code, MZG_NO_OFFSET, "config.json: key '%s' %s", key, what);
+}
+
 /* What this architecture's runtime takes for granted. */
 static enum mzg_code check(const struct mzg_arch_work *work, const char *rope, struct mzg_err *e)
 {
@@ -43,11 +49,10 @@ static enum mzg_code check(const struct mzg_arch_work *work, const char *rope, s
     if (code != MZG_OK)
         return mzg_prefix(e, "config.json");
     if (strcmp(act, "silu") != 0 && strcmp(act, "swish") != 0)
-        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
-                        "config.json: key 'hidden_act': llama runs silu, not '%s'", mzg_quote(q, act));
+        return fail_key(MZG_UNSUPPORTED, "hidden_act", "is not silu, which llama runs", e);
     if (rotary < 1 || rotary > 1)
-        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "config.json: key "
-                        "'partial_rotary_factor': llama rotates whole heads");
+        return fail_key(MZG_UNSUPPORTED, "partial_rotary_factor",
+                        "is not 1: llama rotates whole heads", e);
     for (size_t i = 0; i < sizeof ropes / sizeof *ropes; i++)
         known = known || strcmp(ropes[i], rope) == 0;
     if (!known)
@@ -61,12 +66,13 @@ static void notice_losses(const struct mzg_arch_work *work, const char *rope)
     const json_t *window = json_object_get(work->config->root, "sliding_window");
 
     if (json_is_integer(window))
-        mzg_notice(work->notify, "config.json: sliding_window %lld: llama runtimes attend to the whole "
-                   "context; beyond the window, answers differ from the original's",
+        mzg_notice(work->notify,
+                   "config.json: sliding_window %lld: llama runtimes attend to the whole context; "
+                   "beyond the window, answers differ from the original's",
                    (long long)json_integer_value(window));
     if (strcmp(rope, "dynamic") == 0)
-        mzg_notice(work->notify, "config.json: rope_type 'dynamic': not expressed in GGUF; within the "
-                   "trained context nothing changes");
+        mzg_notice(work->notify, "config.json: rope_type 'dynamic': not expressed in GGUF; within "
+                   "the trained context nothing changes");
 }
 
 static enum mzg_code put(const struct mzg_arch_work *work, struct mzg_kvs *k, struct mzg_err *e)
@@ -80,7 +86,7 @@ static enum mzg_code put(const struct mzg_arch_work *work, struct mzg_kvs *k, st
     if (code != MZG_OK)
         return code;
     if (!mzg_kvs_find(k, "llama.attention.layer_norm_rms_epsilon"))
-        return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "config.json: key 'rms_norm_eps' is missing");
+        return fail_key(MZG_MALFORMED, "rms_norm_eps", "is missing", e);
     notice_losses(work, rope);
     mzg_kvs_u32(k, "llama.vocab_size", (uint32_t)h->vocab);
     mzg_kvs_u32(k, "llama.rope.dimension_count", (uint32_t)h->head_dim);
@@ -114,8 +120,7 @@ static enum mzg_code read_rope(const struct mzg_config *c, struct mzg_rope *r, s
                             reals[i].min, reals[i].max);
     }
     if (r->low >= r->high)
-        return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
-                        "config.json: key 'low_freq_factor' is not below high_freq_factor");
+        return fail_key(MZG_MALFORMED, "low_freq_factor", "is not below high_freq_factor", e);
     return MZG_OK;
 }
 

@@ -10,15 +10,15 @@
 #define CONFIG_BYTES ((size_t)16 << 20)
 #define KEY_MAX 128
 
-/* Limits of what a config may say: far beyond any model, small enough that products of a few of them
- * cannot overflow 64 bits. */
+/* Limits of what a config may say: far beyond any model, small enough that products of a few of
+ * them cannot overflow 64 bits. */
 #define MAX_LAYERS 4096
 #define MAX_WIDTH (1 << 24)
 #define MAX_HEADS 65536
 #define MAX_VOCAB (1 << 26)
 
-/* How each value is called in config.json: the first that is there counts. Sources differ in age and
- * lineage; the order is llama.cpp's. */
+/* How each value is called in config.json: the first that is there counts. Sources differ in age
+ * and lineage; the order is llama.cpp's. */
 #define NAMES(...) (const char *const[]){__VA_ARGS__, NULL}
 
 static const struct row {
@@ -176,9 +176,9 @@ static enum mzg_code load(struct mzg_config *c, const char *path, struct mzg_err
     code = mzg_json_text_opt(c->root, "model_type", &c->model_type, e);
     if (code != MZG_OK)
         return mzg_prefix(e, "config.json");
-    const char *class = json_string_value(json_array_get(json_object_get(c->root, "architectures"), 0));
-    if (class)
-        c->class = class;
+    const json_t *classes = json_object_get(c->root, "architectures");
+    if (json_is_string(json_array_get(classes, 0)))
+        c->class = json_string_value(json_array_get(classes, 0));
     return check_kind(c->root, e);
 }
 
@@ -194,7 +194,7 @@ enum mzg_code mzg_config_load(struct mzg_config *c, const char *folder, struct m
     snprintf(path, room, "%s/config.json", folder);
     if (access(path, F_OK) != 0 && errno == ENOENT)
         code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
-                        "there is no config.json: not a model folder (raw mode takes bare weights)");
+                        "there is no config.json: no model folder (raw mode takes bare weights)");
     else
         code = load(c, path, e);
     free(path);
@@ -230,8 +230,8 @@ static enum mzg_code check_heads(struct mzg_hparams *h, struct mzg_err *e)
     if (h->heads_kv > h->heads || h->heads % h->heads_kv != 0)
         return fail_key("num_key_value_heads", "does not divide the number of heads", e);
     if (h->head_dim == 0 && h->embd % h->heads != 0)
-        return fail_key("num_attention_heads", "does not divide hidden_size, and there is no head_dim",
-                        e);
+        return fail_key("num_attention_heads",
+                        "does not divide hidden_size, and there is no head_dim", e);
     if (h->head_dim == 0)
         h->head_dim = h->embd / h->heads;
     if (h->head_dim % 2 != 0)

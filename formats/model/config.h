@@ -1,4 +1,4 @@
-/* config.h: config.json of a model folder, and the GGUF keys that every architecture takes from it. */
+/* config.h: config.json of a model folder, and the GGUF keys every architecture takes from it. */
 #ifndef MZG_MODEL_CONFIG_H
 #define MZG_MODEL_CONFIG_H
 

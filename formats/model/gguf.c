@@ -238,8 +238,9 @@ static enum mzg_code read_alignment(struct mzg_gguf *g, struct mzg_err *e)
     if (!kv)
         return MZG_OK;
     if (kv->type != MZG_KV_U32 || !mzg_kvs_get_u64(&g->kvs, kv->key, &v))
-        return mzg_fail(e, MZG_MALFORMED, kv->offset, "metadata key '%s': a u32 is expected, not %s",
-                        kv->key, mzg_kv_type_name(kv->type));
+        return mzg_fail(e, MZG_MALFORMED, kv->offset,
+                        "metadata key '%s': a u32 is expected, not %s", kv->key,
+                        mzg_kv_type_name(kv->type));
     if (v == 0 || (v & (v - 1)) != 0)
         return mzg_fail(e, MZG_MALFORMED, kv->end - 4, "metadata key '%s': %llu is no power of two",
                         kv->key, ULL(v));

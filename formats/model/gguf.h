@@ -22,8 +22,8 @@ struct mzg_gguf {
 };
 
 /* Reads the header of w->files[file] into w->gguf and appends its tensors to w. Versions 2 and 3
- * (their layout is the same). MZG_UNSUPPORTED: version 1, big-endian, arrays of arrays, tensor types
- * that are not known. MZG_LIMIT: a header beyond MZG_GGUF_HEADER or MZG_GGUF_KEYS. */
+ * (their layout is the same). MZG_UNSUPPORTED: version 1, big-endian, arrays of arrays, tensor
+ * types that are not known. MZG_LIMIT: a header beyond MZG_GGUF_HEADER or MZG_GGUF_KEYS. */
 enum mzg_code mzg_gguf_read(struct mzg_weights *w, uint32_t file, struct mzg_err *e) MZG_MUST;
 void mzg_gguf_clear(struct mzg_gguf *g); /* fine on a zeroed one */
 
@@ -43,9 +43,9 @@ struct mzg_gguf_tensor {
     uint64_t bytes;  /* filled in by mzg_gguf_layout */
 };
 
-/* Fills in offset and bytes of each tensor, in order, padded to alignment without gaps; *total: bytes
- * of the data section, its last padding included. MZG_MALFORMED when a row's width is no multiple of
- * its type's block, MZG_LIMIT on overflow. */
+/* Fills in offset and bytes of each tensor, in order, padded to alignment without gaps; *total:
+ * bytes of the data section, its last padding included. MZG_MALFORMED when a row's width is no
+ * multiple of its type's block, MZG_LIMIT on overflow. */
 enum mzg_code mzg_gguf_layout(struct mzg_gguf_tensor *t, size_t n, uint32_t alignment,
                               uint64_t *total, struct mzg_err *e) MZG_MUST;
 

@@ -57,7 +57,7 @@ void mzg_kvs_i32s(struct mzg_kvs *k, const char *key, const int32_t *v, size_t n
 /* A copy of a pair read from elsewhere. */
 void mzg_kvs_copy(struct mzg_kvs *k, const struct mzg_kv *kv);
 
-/* For a reader: appends a pair whose key and value stay the caller's, without looking for the key. */
+/* For a reader: appends a pair whose key and value stay the caller's, also one that is there. */
 void mzg_kvs_refer(struct mzg_kvs *k, const struct mzg_kv *kv);
 
 /* MZG_LIMIT when memory was out, MZG_MALFORMED naming a key that was set twice. */

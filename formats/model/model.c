@@ -167,7 +167,8 @@ static enum mzg_code put_vocab(struct mzg_model *m, const struct mzg_arch_work *
     if (v.count != work->hparams->vocab) {
         code = mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
                         "%s: config.json: key 'vocab_size' is %llu, the tokenizer has %u "
-                        "tokens", mzg_quote(q, path), (unsigned long long)work->hparams->vocab, v.count);
+                        "tokens", mzg_quote(q, path),
+                        (unsigned long long)work->hparams->vocab, v.count);
     } else {
         if (work->arch->tune)
             work->arch->tune(&v, &m->kvs);
@@ -178,7 +179,7 @@ static enum mzg_code put_vocab(struct mzg_model *m, const struct mzg_arch_work *
     return code;
 }
 
-/* Messages of what is read from files say the path themselves when the file cannot be read at all. */
+/* Where a file cannot be read at all, the message has its path already. */
 static enum mzg_code say_path(enum mzg_code code, const char *path, struct mzg_err *e)
 {
     char q[MZG_QUOTE];
@@ -318,8 +319,9 @@ static enum mzg_code take_all(struct mzg_model *m, struct mzg_err *e)
     enum mzg_code code = MZG_OK;
 
     if (!m->weights.gguf && !m->raw)
-        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "bare weights: give the folder with their "
-                        "config.json and tokenizer, or convert in raw mode");
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
+                        "bare weights: give the folder with their config.json and tokenizer, or "
+                        "convert in raw mode");
     if (m->weights.gguf)
         code = copy_metadata(m, e);
     else

@@ -14,18 +14,18 @@ struct mzg_model_tensor {
     unsigned n_dims;
     uint64_t ne[MZG_DIMS];
     uint32_t heads;                /* not 0: the rows are this many heads, and within each head row
-                                    * p * (hd / 2) + i goes to row 2 * i + p (hd rows a head; p: 0, 1) */
+                                    * p * (hd / 2) + i goes to row 2 * i + p (hd rows; p: 0, 1) */
 };
 
 struct mzg_model {
     struct mzg_weights weights;
     struct mzg_kvs kvs;                /* metadata in final order, without general.file_type,
                                         * general.quantization_version and mzigo.* */
-    struct mzg_model_tensor *tensors;  /* in output order: that of weights.tensors, computed ones first */
+    struct mzg_model_tensor *tensors;  /* in output order: computed ones, then as weights.tensors */
     size_t n_tensors;
     const char *arch;                  /* general.architecture */
     bool raw;
-    /* The small files the metadata was made from (config.json, tokenizer.model ...), sorted by name:
+    /* The small files the metadata was made from (config.json, tokenizer.model ...), by name:
      * their digests go into the output beside those of the weights. */
     struct mzg_model_text { const char *name; uint64_t size; uint8_t sha256[32]; } *texts;
     size_t n_texts;

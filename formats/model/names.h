@@ -1,4 +1,4 @@
-/* names.h: tensor names and metadata keys from outside: which are fit, which come twice, where each is.
+/* names.h: tensor names and metadata keys from outside: which are fit, which come twice, and where.
  *
  * A sorted table, not a hash: names come from files that may have been made to collide. */
 #ifndef MZG_MODEL_NAMES_H

@@ -100,7 +100,8 @@ static enum mzg_code read_shape(const json_t *entry, const struct dtype *dtype,
         uint64_t n = (uint64_t)json_integer_value(dim);
         t->ne[t->n_dims - 1 - i] = n;
         if (__builtin_mul_overflow(t->elems, n, &t->elems))
-            return mzg_fail(e, MZG_MALFORMED, at, "'shape' gives more elements than can be counted");
+            return mzg_fail(e, MZG_MALFORMED, at,
+                            "'shape' gives more elements than can be counted");
     }
     if (__builtin_mul_overflow(t->elems, dtype->bytes, &t->bytes))
         return mzg_fail(e, MZG_MALFORMED, at, "'shape' gives more bytes than can be counted");
@@ -127,8 +128,9 @@ static enum mzg_code read_offsets(const struct header *h, const json_t *entry,
                         "its data ends at %llu, %llu bytes of data are in the file", ULL(end),
                         ULL(h->size));
     if (end - begin != t->bytes)
-        return mzg_fail(e, MZG_MALFORMED, t->offset, "shape and dtype give %llu bytes, data_offsets %llu",
-                        ULL(t->bytes), ULL(end - begin));
+        return mzg_fail(e, MZG_MALFORMED, t->offset,
+                        "shape and dtype give %llu bytes, data_offsets %llu", ULL(t->bytes),
+                        ULL(end - begin));
     return MZG_OK;
 }
 
@@ -151,7 +153,8 @@ static enum mzg_code read_entry(struct header *h, const char *name, json_t *entr
     if (code != MZG_OK)
         return code;
     if (json_object_size(entry) != 3)
-        return mzg_fail(e, MZG_MALFORMED, at, "its entry has members besides dtype, shape, data_offsets");
+        return mzg_fail(e, MZG_MALFORMED, at,
+                        "its entry has members besides dtype, shape, data_offsets");
     t.type = dtype->type;
     t.type_name = dtype->name;
     t.name = mzg_arena_text(&h->w->arena, name, strlen(name));
@@ -212,7 +215,8 @@ static enum mzg_code check_cover(const struct header *h, struct mzg_tensor *t, s
     qsort(t, n, sizeof *t, by_offset);
     for (size_t i = 0; i < n; i++) {
         if (t[i].offset != at)
-            return mzg_fail(e, MZG_MALFORMED, t[i].offset, "tensor '%s': %s", mzg_quote(quoted, t[i].name),
+            return mzg_fail(e, MZG_MALFORMED, t[i].offset, "tensor '%s': %s",
+                            mzg_quote(quoted, t[i].name),
                             t[i].offset < at ? "its data overlaps another's"
                                              : "there is a hole before its data");
         at += t[i].bytes;
@@ -234,11 +238,11 @@ static enum mzg_code load_header(struct header *h, const struct mzg_file *f, str
     mzg_reader_init(&r, raw, sizeof raw, 0);
     uint64_t len = mzg_reader_u64(&r);
     if (len > f->size - sizeof raw)
-        return mzg_fail(e, MZG_MALFORMED, 0, "a header of %llu bytes, %llu are in the file", ULL(len),
-                        ULL(f->size - sizeof raw));
+        return mzg_fail(e, MZG_MALFORMED, 0, "a header of %llu bytes, %llu are in the file",
+                        ULL(len), ULL(f->size - sizeof raw));
     if (len > MZG_SAFETENSORS_HEADER)
-        return mzg_fail(e, MZG_MALFORMED, 0, "a header of %llu bytes, the format allows %u", ULL(len),
-                        MZG_SAFETENSORS_HEADER);
+        return mzg_fail(e, MZG_MALFORMED, 0, "a header of %llu bytes, the format allows %u",
+                        ULL(len), MZG_SAFETENSORS_HEADER);
     h->len = (size_t)len;
     h->data = sizeof raw + len;
     h->size = f->size - h->data;

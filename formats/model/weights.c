@@ -148,41 +148,42 @@ static enum mzg_code check_shard_name(const char *tensor, const json_t *shard, s
     return MZG_OK;
 }
 
-/* The files of a weight_map, each once, by name. */
-static enum mzg_code list_shards(struct mzg_weights *w, json_t *map, struct mzg_err *e)
+/* The map's files in w->files, each once, by name. shards: room for one an entry. */
+static enum mzg_code take_shards(struct mzg_weights *w, json_t *map, struct mzg_name *shards,
+                                 struct mzg_err *e)
 {
-    struct mzg_name *shards = calloc(json_object_size(map) + 1, sizeof *shards);
-    enum mzg_code code = shards ? MZG_OK : mzg_fail_memory(e, "shards");
     size_t n = 0, files = 0;
     const char *tensor;
     json_t *shard;
 
-    if (shards) {
-        json_object_foreach(map, tensor, shard) {
-            code = check_shard_name(tensor, shard, e);
-            if (code != MZG_OK)
-                break;
-            shards[n].name = json_string_value(shard);
-            n++;
-        }
+    json_object_foreach(map, tensor, shard) {
+        enum mzg_code code = check_shard_name(tensor, shard, e);
+        if (code != MZG_OK)
+            return code;
+        shards[n++].name = json_string_value(shard);
     }
-    if (code == MZG_OK) {
-        mzg_names_sort(shards, n);
-        for (size_t i = 0; i < n; i++) {
-            if (i == 0 || strcmp(shards[files - 1].name, shards[i].name) != 0)
-                shards[files++] = shards[i];
-        }
-        if (files > MZG_SHARDS_MAX)
-            code = mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "weight_map names %zu files, at most %d are "
-                            "read", files, MZG_SHARDS_MAX);
+    mzg_names_sort(shards, n);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || strcmp(shards[files - 1].name, shards[i].name) != 0)
+            shards[files++] = shards[i];
     }
-    if (code == MZG_OK)
-        code = make_files(w, files, e);
+    if (files > MZG_SHARDS_MAX)
+        return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET,
+                        "weight_map names %zu files, at most %d are read", files, MZG_SHARDS_MAX);
+    enum mzg_code code = make_files(w, files, e);
     for (size_t i = 0; i < files && code == MZG_OK; i++) {
         w->files[i].name = mzg_arena_text(&w->arena, shards[i].name, strlen(shards[i].name));
         if (!w->files[i].name)
             code = mzg_fail_memory(e, "shards");
     }
+    return code;
+}
+
+static enum mzg_code list_shards(struct mzg_weights *w, json_t *map, struct mzg_err *e)
+{
+    struct mzg_name *shards = calloc(json_object_size(map), sizeof *shards);
+    enum mzg_code code = shards ? take_shards(w, map, shards, e) : mzg_fail_memory(e, "shards");
+
     free(shards);
     return code;
 }
@@ -198,14 +199,17 @@ static enum mzg_code check_map(const struct mzg_weights *w, json_t *map, struct 
         const struct mzg_tensor *t = mzg_weights_find(w, name);
         if (!t)
             return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
-                            "weight_map names tensor '%s', which no shard holds", mzg_quote(q, name));
+                            "weight_map names tensor '%s', which no shard holds",
+                            mzg_quote(q, name));
         if (strcmp(w->files[t->file].name, json_string_value(shard)) != 0)
-            return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "tensor '%s' is in %s, not in the shard "
-                            "that weight_map names", mzg_quote(q, name), w->files[t->file].name);
+            return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
+                            "tensor '%s' is in %s, not in the shard that weight_map names",
+                            mzg_quote(q, name), w->files[t->file].name);
     }
     for (size_t i = 0; i < w->n_tensors; i++) {
         if (!json_object_get(map, w->tensors[i].name))
-            return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "tensor '%s' of %s is not in weight_map",
+            return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
+                            "tensor '%s' of %s is not in weight_map",
                             mzg_quote(q, w->tensors[i].name), w->files[w->tensors[i].file].name);
     }
     return MZG_OK;
@@ -244,7 +248,8 @@ static enum mzg_code open_map(struct mzg_weights *w, const char *folder, json_t 
         return mzg_prefix(e, "%s", MZG_INDEX_NAME);
     for (uint32_t i = 0; i < w->n_files && code == MZG_OK; i++) {
         char *path = join(&w->arena, folder, w->files[i].name);
-        code = path ? open_file(w, i, path, w->files[i].name, true, true, e) : mzg_fail_memory(e, "shards");
+        code = path ? open_file(w, i, path, w->files[i].name, true, true, e)
+                    : mzg_fail_memory(e, "shards");
     }
     if (code == MZG_OK)
         code = make_names(w, e);
@@ -293,8 +298,9 @@ static enum mzg_code fail_empty(const char *path, struct mzg_err *e)
         for (size_t i = 0; i < n && !found; i++)
             found = ends_with(names[i], ends[k]) ? names[i] : NULL;
     }
-    code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "there is no model.safetensors and no %s%s%s",
-                    MZG_INDEX_NAME, found ? "; there is " : "",
+    code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
+                    "there is no model.safetensors and no %s%s%s", MZG_INDEX_NAME,
+                    found ? "; there is " : "",
                     found ? mzg_quote(q, found) : "");
     free(names);
     mzg_dir_close(&d);

@@ -4,8 +4,8 @@
  * says (counts, shapes, offsets, lengths) has been checked against the files when open returns, so
  * that a tensor's bytes are known to be there and to overlap no other's.
  *
- * Links are followed, in the path and in the folder: the folders that download tools keep consist of
- * links. What an index names is a single component, never a path. */
+ * Links are followed, in the path and in the folder: the folders that download tools keep consist
+ * of links. What an index names is a single component, never a path. */
 #ifndef MZG_MODEL_WEIGHTS_H
 #define MZG_MODEL_WEIGHTS_H
 
@@ -42,7 +42,7 @@ struct mzg_weights {
     struct mzg_arena arena;          /* names, and what else hangs here */
     struct mzg_weights_file *files;  /* sorted by name */
     size_t n_files;
-    struct mzg_tensor *tensors;      /* by file, then by offset: the order in which one reading meets them */
+    struct mzg_tensor *tensors;      /* by file, then by offset: as one reading meets them */
     size_t n_tensors, room;
     struct mzg_name *by_name;        /* n_tensors, sorted */
     struct mzg_gguf *gguf;           /* the header, when the container is GGUF, else NULL */
@@ -52,8 +52,8 @@ struct mzg_weights {
 
 /* path: a .safetensors or .gguf file (told by content, not name), or a folder that holds
  * model.safetensors, or model.safetensors.index.json and exactly the tensors it lists in the shards
- * it lists them in (extra or missing names are MZG_MALFORMED). A safetensors source without a single
- * tensor is MZG_MALFORMED; a GGUF one (a bare vocabulary) is not. */
+ * it lists them in (extra or missing names are MZG_MALFORMED). A safetensors file without a single
+ * tensor is MZG_MALFORMED too; a GGUF one (a bare vocabulary) is not. */
 enum mzg_code mzg_weights_open(struct mzg_weights *w, const char *path, struct mzg_err *e) MZG_MUST;
 void mzg_weights_close(struct mzg_weights *w);
 

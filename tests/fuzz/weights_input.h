@@ -1,4 +1,4 @@
-/* weights_input.h: bytes as a file of weights; everything that opening promises is then relied on. */
+/* weights_input.h: bytes as a file of weights; what opening promises is then relied on. */
 #ifndef MZG_TESTS_WEIGHTS_INPUT_H
 #define MZG_TESTS_WEIGHTS_INPUT_H
 

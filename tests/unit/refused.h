@@ -3,8 +3,9 @@
  * A test makes its cases in a scratch folder and checks them there. `TEST --write tests/refused`
  * writes the same files for tests/refused and prints their lines of tests/refused/EXPECT, by which
  * the command line is tried on them; the test fails when the two have drifted apart. To renew:
- *   for t in safetensors gguf weights model; do build/tests/unit/test_$t --write tests/refused; done \
- *       > tests/refused/EXPECT
+ *   for t in safetensors gguf weights model; do
+ *       build/tests/unit/test_$t --write tests/refused
+ *   done > tests/refused/EXPECT
  * A line: path, base that passes, exit status, what the message names, byte or '-', command. */
 #ifndef MZG_TESTS_REFUSED_H
 #define MZG_TESTS_REFUSED_H
@@ -26,6 +27,10 @@
 
 #define CORPUS "tests/refused"
 #define SCRATCH_PATH 256
+
+/* An entry of a safetensors header, all in literals. */
+#define ENTRY(name, dtype, shape, offsets)                                                         \
+    "\"" name "\":{\"dtype\":\"" dtype "\",\"shape\":[" shape "],\"data_offsets\":[" offsets "]}"
 
 struct refused {
     const char *path;    /* below tests/refused; with a '/' at the end: a folder */

@@ -73,7 +73,7 @@ static void packed_weights_and_experts_are_named(void **state)
         {"{\"quantization_config\":{\"quant_method\":\"awq\"}}", "'awq'"},
         {"{\"quantization_config\":{}}", "quantization_config"},
         {"{\"quantization_config\":\"fp8\"}", "quantization_config"},
-        {"{\"compression_config\":{\"quant_method\":\"compressed-tensors\"}}", "compressed-tensors"},
+        {"{\"compression_config\":{\"quant_method\":\"sparse-24\"}}", "'sparse-24'"},
         {"{\"num_local_experts\":8}", "num_local_experts"},
         {"{\"num_experts\":\"many\"}", "num_experts"},
     };
@@ -95,9 +95,10 @@ static void older_names_are_understood_and_the_first_counts(void **state)
     struct mzg_err e;
 
     (void)state;
-    assert_int_equal(load(&c, "{\"n_layer\":2,\"n_embd\":16,\"n_inner\":32,\"n_head\":4,\"vocab_size\":9,"
-                          "\"n_positions\":77,\"n_ctx\":88,\"layer_norm_epsilon\":0.5,"
-                          "\"num_key_value_heads\":null}", &e), MZG_OK);
+    assert_int_equal(load(&c, "{\"n_layer\":2,\"n_embd\":16,\"n_inner\":32,\"n_head\":4,"
+                          "\"vocab_size\":9,\"n_positions\":77,\"n_ctx\":88,"
+                          "\"layer_norm_epsilon\":0.5,\"num_key_value_heads\":null}", &e),
+                     MZG_OK);
     assert_int_equal(mzg_config_hparams(&c, &h, &e), MZG_OK);
     assert_true(h.layers == 2 && h.embd == 16 && h.ff == 32 && h.heads == 4 && h.vocab == 9);
     assert_true(h.heads_kv == 4 && h.head_dim == 4 && !h.tied);

@@ -240,7 +240,7 @@ static void every_dtype_is_listed_with_its_size(void **state)
         char header[128];
         struct mzg_weights w;
         struct mzg_err e;
-        snprintf(header, sizeof header, "{\"t\":{\"dtype\":\"%s\",\"shape\":[3],\"data_offsets\":[0,%d]}}",
+        snprintf(header, sizeof header, "{" ENTRY("t", "%s", "3", "0,%d") "}",
                  dtypes[i].name, (int)dtypes[i].bytes * 3);
         size_t len = make_small(file, header, 3 * dtypes[i].bytes);
         assert_int_equal(open_bytes(&w, file, len, &e), MZG_OK);
@@ -256,8 +256,8 @@ static void a_tensor_without_elements_is_listed(void **state)
     uint8_t file[FILE_MAX];
     struct mzg_weights w;
     struct mzg_err e;
-    size_t len = make_small(file, "{\"t\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
-                                  "\"e\":{\"dtype\":\"F64\",\"shape\":[0,4],\"data_offsets\":[8,8]}}", 8);
+    size_t len = make_small(file, "{" ENTRY("t", "F32", "2", "0,8") ","
+                                  ENTRY("e", "F64", "0,4", "8,8") "}", 8);
 
     (void)state;
     assert_int_equal(open_bytes(&w, file, len, &e), MZG_OK);

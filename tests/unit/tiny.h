@@ -69,7 +69,7 @@ static inline void tiny_header(char out[TINY_MAX], size_t *bytes)
         char shape[32];
         snprintf(shape, sizeof shape, t->rows ? "%u,%u" : "%.0u%u", t->rows, t->width);
         len += (size_t)snprintf(out + len, TINY_MAX - len,
-                                "%s\"%s\":{\"dtype\":\"F32\",\"shape\":[%s],\"data_offsets\":[%zu,%zu]}",
+                                "%s" ENTRY("%s", "F32", "%s", "%zu,%zu"),
                                 i ? "," : "{", t->name, shape, data, data + size);
         data += size;
     }
