@@ -75,7 +75,7 @@ REPLAY_BIN := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/replay_%)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all
-all: $(B)/libmzigo.a $(TOOL_OBJ) $(if $(shell grep -l "mzg_code mzg_unpack" formats/mzigo*.c),$(B)/mzigo)
+all: $(B)/mzigo
 
 ifdef V
 run = $2

@@ -28,6 +28,7 @@ say "Whoever trusts the publisher's key can check it and take the model out."
 do_it mzigo verify repo --trust lab.pub
 do_it mzigo unpack repo -o out --trust lab.pub
 do_it cmp out/my-model.gguf my-model.gguf
+echo "the same bytes"
 say "The same as a single file."
 do_it mzigo pack my-model.gguf -o my-model.mzb --key lab.key --name my-model --version 1.0.0
 do_it mzigo verify my-model.mzb --trust lab.pub

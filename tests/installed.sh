@@ -26,9 +26,11 @@ C
 export PKG_CONFIG_PATH=$root/usr/lib/pkgconfig
 # shellcheck disable=SC2046
 $CC -Wall -Wextra -Werror "$root/program.c" $(pkg-config --cflags --libs mzigo) -o "$root/shared"
+# The library within the program, and what it needs as everywhere.
 # shellcheck disable=SC2046
 $CC "$root/program.c" $(pkg-config --cflags mzigo) "$root/usr/lib/libmzigo.a" \
-    $(pkg-config --static --libs-only-l mzigo | sed 's/-lmzigo//') -o "$root/static"
+    $(pkg-config --libs $(pkg-config --print-requires-private mzigo)) -lpthread -lm \
+    -o "$root/static"
 version=$(cat VERSION)
 [ "$(LD_LIBRARY_PATH=$root/usr/lib "$root/shared")" = "$version" ]
 [ "$("$root/static")" = "$version" ]

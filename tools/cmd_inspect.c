@@ -50,6 +50,7 @@ static bool holds_bundles(const char *path)
 struct listing {
     struct mzg_context *c;
     json_t *bundles;
+    size_t count;
     enum mzg_code code; /* of printing */
     struct mzg_err err;
 };
@@ -57,6 +58,7 @@ struct listing {
 static void on_bundle(void *ctx, const struct mzg_bundle_info *info)
 {
     struct listing *l = ctx;
+    l->count++;
     if (l->c->json)
         mzg_bundle_report(mzg_report_row(l->bundles), info);
     else if (!l->code)
@@ -75,8 +77,11 @@ static enum mzg_code inspect_bundles(struct mzg_context *c, const char *path, st
         *e = l.err;
         code = l.code;
     }
-    if (!code && !c->json && !c->quiet)
-        printf("next: mzigo verify %s --trust KEY.pub\n", mzg_shell_word(word, path));
+    mzg_shell_word(word, path);
+    if (!code && !c->json && l.count == 0)
+        printf("%s: a repository without a bundle\n", word);
+    else if (!code && !c->json && !c->quiet)
+        printf("next: mzigo verify %s --trust KEY.pub\n", word);
     return code;
 }
 

@@ -3,6 +3,7 @@
 #include "report.h"
 #include "term.h"
 #include <stdio.h>
+#include <string.h>
 
 static const struct mzg_operand operands[] = {
     {"LOCATION", 0, "A repository folder or a .mzb file."},
@@ -24,15 +25,14 @@ struct findings {
     struct mzg_context *c;
     json_t *bundles; /* with --json */
     json_t *faults;
-    size_t passed;
-    enum mzg_code code; /* of printing */
+    char held[MZG_ERR_TEXT]; /* the newest fault: the last one may be the error that main prints */
+    enum mzg_code code;      /* of printing */
     struct mzg_err err;
 };
 
 static void on_bundle(void *ctx, const struct mzg_bundle_info *info)
 {
     struct findings *f = ctx;
-    f->passed++;
     if (f->c->json) {
         mzg_bundle_report(mzg_report_row(f->bundles), info);
         return;
@@ -46,11 +46,14 @@ static void on_bundle(void *ctx, const struct mzg_bundle_info *info)
 static void on_fault(void *ctx, const char *text)
 {
     struct findings *f = ctx;
-    if (f->c->json)
+    if (f->c->json) {
         mzg_report_row_text(f->faults, text);
+        return;
+    }
     mzg_meter_wipe(f->c->meter);
-    if (!f->c->json)
-        printf("bad: %s\n", text);
+    if (*f->held)
+        printf("bad: %s\n", f->held);
+    snprintf(f->held, sizeof f->held, "%s", text);
 }
 
 static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
@@ -67,6 +70,9 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     how.notify = (struct mzg_notify){on_fault, &f};
     code = mzg_verify(mzg_args_operand(&c->args, 0), mzg_args_operand(&c->args, 1), &trust,
                       mzg_args_has(&c->args, "deep"), &how, on_bundle, &f, e);
+    mzg_meter_wipe(c->meter);
+    if (*f.held && !(code && strstr(f.held, e->msg)))
+        printf("bad: %s\n", f.held);
     if (!code && f.code) {
         *e = f.err;
         code = f.code;

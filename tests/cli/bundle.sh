@@ -30,8 +30,8 @@ for location in repo m.mzb; do
     check "unpacked from $location" cmp -s out-$location/LICENSE LICENSE
     same "files from $location" "$(ls -A out-$location | tr '\n' ' ')" "LICENSE m.gguf "
 
-    no 6 "" verify $location --trust other.pub
-    no 6 "" unpack $location -o no --trust other.pub
+    no 6 "not trusted" verify $location --trust other.pub
+    no 6 "not trusted" unpack $location -o no --trust other.pub
     no 2 "option --trust KEY.pub is missing" verify $location
     no 3 "nosuch.pub" verify $location --trust nosuch.pub
     no 3 "nosuch" verify $location nosuch --trust lab.pub

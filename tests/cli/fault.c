@@ -4,7 +4,8 @@
  *   MZG_FAULT=N:term  gets SIGTERM just before it, and goes on
  *   MZG_FAULT=N:full  it fails with ENOSPC, and so does each later one that needs room
  *   MZG_FAULT=N:eio   it alone fails with EIO
- *   MZG_FAULT_MARK=FILE is made when the program is struck: without it, N was beyond the last change.
+ *   MZG_FAULT_MARK=FILE is made when the program is struck, and names what it was about to do: without
+ *   it, N was beyond the last one.
  * So "killed at any moment" is a loop over N, and no test depends on time. */
 #include <dlfcn.h>
 #include <errno.h>
@@ -23,15 +24,18 @@
 
 static atomic_ulong count;
 
-static void mark(void)
+static void mark(const char *what)
 {
     const char *path = getenv("MZG_FAULT_MARK");
-    if (path)
-        close((int)syscall(SYS_openat, AT_FDCWD, path, O_CREAT | O_WRONLY, 0600));
+    int fd = path ? (int)syscall(SYS_openat, AT_FDCWD, path, O_CREAT | O_WRONLY, 0600) : -1;
+    if (fd >= 0) {
+        syscall(SYS_write, fd, what, strlen(what));
+        close(fd);
+    }
 }
 
-/* True when this change has to fail (errno is set). */
-static bool struck(bool needs_room)
+/* True when this has to fail (errno is set). */
+static bool struck(const char *what, bool needs_room)
 {
     const char *fault = getenv("MZG_FAULT");
     char *action;
@@ -40,7 +44,7 @@ static bool struck(bool needs_room)
     if (!n || mine < n)
         return false;
     if (mine == n)
-        mark();
+        mark(what);
     if (strcmp(action, ":full") == 0 && needs_room) {
         errno = ENOSPC;
         return true;
@@ -61,6 +65,11 @@ static bool is_file(int fd)
     return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+static const char *sync_of(int fd)
+{
+    return is_file(fd) ? "fsync" : "fsync of a folder";
+}
+
 /* The C library's own; the cast through a union keeps ISO C's rules on function pointers. */
 #define REAL(type, name)                                                                           \
     union {                                                                                        \
@@ -71,43 +80,42 @@ static bool is_file(int fd)
 ssize_t write(int fd, const void *data, size_t n)
 {
     REAL(ssize_t (*call)(int, const void *, size_t), write);
-    return is_file(fd) && struck(true) ? -1 : real.call(fd, data, n);
+    return is_file(fd) && struck("write", true) ? -1 : real.call(fd, data, n);
 }
 
 ssize_t pwrite64(int fd, const void *data, size_t n, off64_t at)
 {
     REAL(ssize_t (*call)(int, const void *, size_t, off64_t), pwrite64);
-    return struck(true) ? -1 : real.call(fd, data, n, at);
+    return struck("pwrite", true) ? -1 : real.call(fd, data, n, at);
 }
 
 int fallocate64(int fd, int mode, off64_t at, off64_t n)
 {
     REAL(int (*call)(int, int, off64_t, off64_t), fallocate64);
-    return struck(true) ? -1 : real.call(fd, mode, at, n);
+    return struck("fallocate", true) ? -1 : real.call(fd, mode, at, n);
 }
 
 int posix_fallocate64(int fd, off64_t at, off64_t n)
 {
     REAL(int (*call)(int, off64_t, off64_t), posix_fallocate64);
-    return struck(true) ? errno : real.call(fd, at, n);
+    return struck("posix_fallocate", true) ? errno : real.call(fd, at, n);
 }
 
 int ftruncate64(int fd, off64_t n)
 {
     REAL(int (*call)(int, off64_t), ftruncate64);
-    return struck(true) ? -1 : real.call(fd, n);
+    return struck("ftruncate", true) ? -1 : real.call(fd, n);
 }
 
+/* Nothing here takes the power away, so nobody need wait for the disk. */
 int fsync(int fd)
 {
-    REAL(int (*call)(int), fsync);
-    return struck(false) ? -1 : real.call(fd);
+    return struck(sync_of(fd), false) ? -1 : 0;
 }
 
 int fdatasync(int fd)
 {
-    REAL(int (*call)(int), fdatasync);
-    return struck(false) ? -1 : real.call(fd);
+    return struck(sync_of(fd), false) ? -1 : 0;
 }
 
 int openat64(int dir, const char *path, int flags, ...)
@@ -118,7 +126,7 @@ int openat64(int dir, const char *path, int flags, ...)
     va_start(args, flags);
     mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0;
     va_end(args);
-    return (flags & O_CREAT) && struck(true) ? -1 : real.call(dir, path, flags, mode);
+    return (flags & O_CREAT) && struck("openat", true) ? -1 : real.call(dir, path, flags, mode);
 }
 
 int open64(const char *path, int flags, ...)
@@ -129,35 +137,35 @@ int open64(const char *path, int flags, ...)
     va_start(args, flags);
     mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0;
     va_end(args);
-    return (flags & O_CREAT) && struck(true) ? -1 : real.call(path, flags, mode);
+    return (flags & O_CREAT) && struck("open", true) ? -1 : real.call(path, flags, mode);
 }
 
 int mkdirat(int dir, const char *path, mode_t mode)
 {
     REAL(int (*call)(int, const char *, mode_t), mkdirat);
-    return struck(true) ? -1 : real.call(dir, path, mode);
+    return struck("mkdirat", true) ? -1 : real.call(dir, path, mode);
 }
 
 int mkdir(const char *path, mode_t mode)
 {
     REAL(int (*call)(const char *, mode_t), mkdir);
-    return struck(true) ? -1 : real.call(path, mode);
+    return struck("mkdir", true) ? -1 : real.call(path, mode);
 }
 
 int renameat(int from_dir, const char *from, int to_dir, const char *to)
 {
     REAL(int (*call)(int, const char *, int, const char *), renameat);
-    return struck(false) ? -1 : real.call(from_dir, from, to_dir, to);
+    return struck("renameat", false) ? -1 : real.call(from_dir, from, to_dir, to);
 }
 
 int renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
 {
     REAL(int (*call)(int, const char *, int, const char *, unsigned), renameat2);
-    return struck(false) ? -1 : real.call(from_dir, from, to_dir, to, flags);
+    return struck("renameat2", false) ? -1 : real.call(from_dir, from, to_dir, to, flags);
 }
 
 int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
 {
     REAL(int (*call)(int, const char *, int, const char *, int), linkat);
-    return struck(false) ? -1 : real.call(from_dir, from, to_dir, to, flags);
+    return struck("linkat", false) ? -1 : real.call(from_dir, from, to_dir, to, flags);
 }
