@@ -10,7 +10,7 @@ const llama = await getLlama({
     gpu: false, build: "never", skipDownload: true, progressLogs: false, logLevel: LlamaLogLevel.error
 });
 const model = await llama.loadModel({modelPath: path});
-const context = await model.createContext({contextSize: 512});
+const context = await model.createContext({contextSize: 512, threads: 1}); // threads spin while they wait
 const sequence = context.getSequence();
 const tokens = model.tokenize(prompt);
 if (model.tokens.shouldPrependBosToken || tokens.length === 0)
