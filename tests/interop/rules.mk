@@ -11,7 +11,7 @@ interop-blocks: $(B)/tests/interop/ggml_blocks
 	@tests/interop/install.sh $(PEERS) || { [ $$? = 77 ] && exit 0; exit 1; }; \
 	[ ! -e $(PEER_LIB) ] || $< $(PEER_LIB) ../shared/data/use-lite/model.safetensors
 
-interop-models: all
+interop-models: all samples
 	@B='$(B)' tests/interop/models.sh $(PEERS)
 
 -include $(B)/tests/interop/ggml_blocks.d
