@@ -8,17 +8,25 @@
 
 #include <immintrin.h>
 
-/* The half at p, p + stride, ...: one for each block of a group. */
+MZG_INLINE __m128i mzg_load128(const uint8_t *p)
+{
+    return _mm_loadu_si128((const __m128i *)p);
+}
+
+/* The half at p, p + stride, ...: one for each block of a group. Each load is placed so that the half
+ * falls into its own lane, 2 bytes further for every block: a block is longer than that, so nothing
+ * before p is read, and the last load ends before the last block does. */
 MZG_INLINE __m256 mzg_halves8(const uint8_t *p, size_t stride)
 {
-    __m128i h = _mm_cvtsi32_si128(mzg_load16(p));
-    h = _mm_insert_epi16(h, mzg_load16(p + stride), 1);
-    h = _mm_insert_epi16(h, mzg_load16(p + 2 * stride), 2);
-    h = _mm_insert_epi16(h, mzg_load16(p + 3 * stride), 3);
-    h = _mm_insert_epi16(h, mzg_load16(p + 4 * stride), 4);
-    h = _mm_insert_epi16(h, mzg_load16(p + 5 * stride), 5);
-    h = _mm_insert_epi16(h, mzg_load16(p + 6 * stride), 6);
-    h = _mm_insert_epi16(h, mzg_load16(p + 7 * stride), 7);
+    const size_t step = stride - 2;
+    __m128i h = mzg_load128(p);
+    h = _mm_blend_epi16(h, mzg_load128(p + step), 1 << 1);
+    h = _mm_blend_epi16(h, mzg_load128(p + 2 * step), 1 << 2);
+    h = _mm_blend_epi16(h, mzg_load128(p + 3 * step), 1 << 3);
+    h = _mm_blend_epi16(h, mzg_load128(p + 4 * step), 1 << 4);
+    h = _mm_blend_epi16(h, mzg_load128(p + 5 * step), 1 << 5);
+    h = _mm_blend_epi16(h, mzg_load128(p + 6 * step), 1 << 6);
+    h = _mm_blend_epi16(h, mzg_load128(p + 7 * step), 1 << 7);
     return _mm256_cvtph_ps(h);
 }
 
@@ -159,6 +167,34 @@ MZG_INLINE int mzg_span_plan8(struct mzg_plan8 *p, __m256 lo, __m256 hi, float t
     return 1;
 }
 
+/* mzg_sum8 on a vector. */
+MZG_INLINE float mzg_total8(__m256 acc)
+{
+    __m128 t = _mm_add_ps(_mm256_castps256_ps128(acc), _mm256_extractf128_ps(acc, 1));
+    t = _mm_add_ps(t, _mm_movehl_ps(t, t));
+    return mzg_canonical(_mm_cvtss_f32(_mm_add_ss(t, _mm_movehdup_ps(t))));
+}
+
+/* The sums of the codes of eight Q8_0 blocks: of bytes shifted to be unsigned, which psadbw adds. */
+MZG_INLINE __m256i mzg_code_sums8(const uint8_t *y)
+{
+    const __m256i none = _mm256_setzero_si256(), shift = _mm256_set1_epi8(-128);
+    __m256i eights[8], sums[2];
+    MZG_UNROLL
+    for (int b = 0; b < 8; b++, y += MZG_Q8_0_BYTES)
+        eights[b] = _mm256_sad_epu8(_mm256_xor_si256(mzg_q8_0_codes32(y), shift), none);
+    MZG_UNROLL
+    for (int i = 0; i < 2; i++) {
+        const __m256i *e = eights + 4 * i;
+        __m256i words = _mm256_packus_epi32(_mm256_packus_epi32(e[0], e[1]),
+                                            _mm256_packus_epi32(e[2], e[3]));
+        sums[i] = _mm256_madd_epi16(words, _mm256_set1_epi16(1));
+    }
+    __m256i sum = _mm256_add_epi32(_mm256_permute2x128_si256(sums[0], sums[1], 0x20),
+                                   _mm256_permute2x128_si256(sums[0], sums[1], 0x31));
+    return _mm256_sub_epi32(sum, _mm256_set1_epi32(128 * MZG_BLOCK));
+}
+
 /* Accumulators of a dot product, one per block of a group. */
 typedef void mzg_dot_group8(__m256 *acc, const uint8_t *x, const uint8_t *y);
 
@@ -179,9 +215,7 @@ MZG_INLINE float mzg_dot_groups8(const void *q, size_t bytes, const void *y, siz
         memcpy(y_rest, yb, n / MZG_BLOCK * MZG_Q8_0_BYTES);
         group(&acc, x_rest, y_rest);
     }
-    float sums[8];
-    _mm256_storeu_ps(sums, acc);
-    return mzg_sum8(sums);
+    return mzg_total8(acc);
 }
 
 /* acc += d * dy * sum, block by block; d: where the first block's scale is. */

@@ -8,8 +8,9 @@ size_t mzg_f32_find_unfit_avx2(const float *x, size_t n, float limit)
     size_t i = 0;
     for (; n - i >= 32; i += 32) {
         __m256 bad = _mm256_setzero_ps();
-        for (size_t j = i; j < i + 32; j += 8) {
-            __m256 a = _mm256_andnot_ps(sign, _mm256_loadu_ps(x + j));
+        MZG_UNROLL
+        for (size_t j = 0; j < 32; j += 8) {
+            __m256 a = _mm256_andnot_ps(sign, _mm256_loadu_ps(x + i + j));
             bad = _mm256_or_ps(bad, _mm256_cmp_ps(a, max, _CMP_NLE_UQ));
         }
         if (_mm256_movemask_ps(bad))

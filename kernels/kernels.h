@@ -62,7 +62,7 @@ struct mzg_type_info {
     const char *name;       /* "Q4_0" */
     uint32_t block_elems;   /* elements per block; a row's width must be a multiple of it */
     uint32_t block_bytes;   /* bytes per block */
-    uint32_t revision;      /* of our quantizer: its output changes only with it; 0: there is none */
+    uint32_t revision;      /* of our quantizer; its output changes only with it; 0: none */
     float max_abs;          /* largest |x| the format can hold without saturating (SPEC.md) */
 };
 

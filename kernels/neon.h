@@ -101,6 +101,7 @@ MZG_INLINE float32x4_t mzg_dot_quad(float32x4_t acc, const uint8_t *x, size_t by
 {
     const int8x16x2_t ones = {{vdupq_n_s8(1), vdupq_n_s8(1)}};
     int32x4_t s[4], ys[4];
+    MZG_UNROLL
     for (int b = 0; b < 4; b++) {
         int8x16x2_t yc = mzg_q8_0_codes32(y + b * MZG_Q8_0_BYTES);
         s[b] = dot(codes_of(x + (size_t)b * bytes), yc);

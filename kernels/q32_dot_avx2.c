@@ -6,71 +6,95 @@
 #include "avx2.h"
 #include "list.h"
 
-/* From eight lanes per block to one sum per block, in order. */
-MZG_INLINE __m256i sum8(const __m256i v[8])
+/* From eight lanes for each of four blocks to two partial sums of each. */
+MZG_INLINE __m256i sum4(__m256i a, __m256i b, __m256i c, __m256i d)
 {
-    __m256i a = _mm256_hadd_epi32(_mm256_hadd_epi32(v[0], v[1]), _mm256_hadd_epi32(v[2], v[3]));
-    __m256i b = _mm256_hadd_epi32(_mm256_hadd_epi32(v[4], v[5]), _mm256_hadd_epi32(v[6], v[7]));
-    return _mm256_add_epi32(_mm256_permute2x128_si256(a, b, 0x20),
-                            _mm256_permute2x128_si256(a, b, 0x31));
+    __m256i ab = _mm256_add_epi32(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+    __m256i cd = _mm256_add_epi32(_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
+    return _mm256_add_epi32(_mm256_unpacklo_epi64(ab, cd), _mm256_unpackhi_epi64(ab, cd));
 }
 
-/* Sums of code * y of eight pairs of blocks; first: the 16-bit products' sums minus zero * y. */
+/* From two such to one sum per block, in order. */
+MZG_INLINE __m256i sum8(__m256i first, __m256i second)
+{
+    return _mm256_add_epi32(_mm256_permute2x128_si256(first, second, 0x20),
+                            _mm256_permute2x128_si256(first, second, 0x31));
+}
+
+/* (code - zero) * y of one block, added by fours. */
+MZG_INLINE __m256i products(__m256i codes, const uint8_t *y, char zero)
+{
+    __m256i yc = mzg_q8_0_codes32(y), pairs = _mm256_maddubs_epi16(codes, yc);
+    if (zero)
+        pairs = _mm256_sub_epi16(pairs, _mm256_maddubs_epi16(_mm256_set1_epi8(zero), yc));
+    return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+}
+
+MZG_INLINE __m256i code_sums4(const uint8_t *x, size_t bytes, const uint8_t *y,
+                              mzg_codes32 *codes_of, char zero)
+{
+    return sum4(products(codes_of(x), y, zero),
+                products(codes_of(x + bytes), y + MZG_Q8_0_BYTES, zero),
+                products(codes_of(x + 2 * bytes), y + 2 * MZG_Q8_0_BYTES, zero),
+                products(codes_of(x + 3 * bytes), y + 3 * MZG_Q8_0_BYTES, zero));
+}
+
+/* Sums of (code - zero) * y of eight blocks. */
 MZG_INLINE __m256i code_sums(const uint8_t *x, size_t bytes, const uint8_t *y,
                              mzg_codes32 *codes_of, char zero)
 {
-    const __m256i ones = _mm256_set1_epi16(1), zeros = _mm256_set1_epi8(zero);
-    __m256i sums[8];
-    for (int b = 0; b < 8; b++, x += bytes, y += MZG_Q8_0_BYTES) {
-        __m256i yc = mzg_q8_0_codes32(y);
-        __m256i pairs = _mm256_maddubs_epi16(codes_of(x), yc);
-        if (zero)
-            pairs = _mm256_sub_epi16(pairs, _mm256_maddubs_epi16(zeros, yc));
-        sums[b] = _mm256_madd_epi16(pairs, ones);
-    }
-    return sum8(sums);
+    return sum8(code_sums4(x, bytes, y, codes_of, zero),
+                code_sums4(x + 4 * bytes, bytes, y + 4 * MZG_Q8_0_BYTES, codes_of, zero));
 }
 
-/* Sums of the codes of eight Q8_0 blocks. */
-MZG_INLINE __m256i y_sums(const uint8_t *y)
+/* The same of one Q8_0 block, if no y is -128: then its sign can be turned, and no pair exceeds
+ * 2 * 128 * 127. The least y goes into *least. */
+MZG_INLINE __m256i signed_products(const uint8_t *x, const uint8_t *y, __m256i *least)
 {
-    const __m256i ones = _mm256_set1_epi16(1), units = _mm256_set1_epi8(1);
-    __m256i sums[8];
-    for (int b = 0; b < 8; b++, y += MZG_Q8_0_BYTES)
-        sums[b] = _mm256_madd_epi16(_mm256_maddubs_epi16(units, mzg_q8_0_codes32(y)), ones);
-    return sum8(sums);
+    __m256i xc = mzg_q8_0_codes32(x), yc = mzg_q8_0_codes32(y);
+    *least = _mm256_min_epi8(*least, yc);
+    __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(xc), _mm256_sign_epi8(yc, xc));
+    return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
 
-/* Sums for any codes, -128 on both sides included: the bytes are widened first. */
-static __attribute__((noinline)) __m256i wide_sums(const uint8_t *x, const uint8_t *y)
+MZG_INLINE __m256i signed_sums4(const uint8_t *x, const uint8_t *y, __m256i *least)
 {
-    __m256i sums[8];
-    for (int b = 0; b < 8; b++, x += MZG_Q8_0_BYTES, y += MZG_Q8_0_BYTES) {
-        __m256i xc = mzg_q8_0_codes32(x), yc = mzg_q8_0_codes32(y);
-        __m256i low = _mm256_madd_epi16(_mm256_cvtepi8_epi16(_mm256_castsi256_si128(xc)),
-                                        _mm256_cvtepi8_epi16(_mm256_castsi256_si128(yc)));
-        __m256i high = _mm256_madd_epi16(_mm256_cvtepi8_epi16(_mm256_extracti128_si256(xc, 1)),
-                                         _mm256_cvtepi8_epi16(_mm256_extracti128_si256(yc, 1)));
-        sums[b] = _mm256_add_epi32(low, high);
-    }
-    return sum8(sums);
+    enum { NEXT = MZG_Q8_0_BYTES };
+    return sum4(signed_products(x, y, least), signed_products(x + NEXT, y + NEXT, least),
+                signed_products(x + 2 * NEXT, y + 2 * NEXT, least),
+                signed_products(x + 3 * NEXT, y + 3 * NEXT, least));
+}
+
+/* The same for any codes: the bytes are widened first. */
+MZG_INLINE __m256i wide_products(const uint8_t *x, const uint8_t *y)
+{
+    __m256i xc = mzg_q8_0_codes32(x), yc = mzg_q8_0_codes32(y);
+    __m256i low = _mm256_madd_epi16(_mm256_cvtepi8_epi16(_mm256_castsi256_si128(xc)),
+                                    _mm256_cvtepi8_epi16(_mm256_castsi256_si128(yc)));
+    __m256i high = _mm256_madd_epi16(_mm256_cvtepi8_epi16(_mm256_extracti128_si256(xc, 1)),
+                                     _mm256_cvtepi8_epi16(_mm256_extracti128_si256(yc, 1)));
+    return _mm256_add_epi32(low, high);
+}
+
+static __attribute__((noinline)) __m256i wide_sums4(const uint8_t *x, const uint8_t *y)
+{
+    enum { NEXT = MZG_Q8_0_BYTES };
+    return sum4(wide_products(x, y), wide_products(x + NEXT, y + NEXT),
+                wide_products(x + 2 * NEXT, y + 2 * NEXT),
+                wide_products(x + 3 * NEXT, y + 3 * NEXT));
 }
 
 static inline void q8_0_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 {
-    const __m256i ones = _mm256_set1_epi16(1);
-    __m256i sums[8], least = _mm256_setzero_si256();
-    for (int b = 0; b < 8; b++) {
-        __m256i xc = mzg_q8_0_codes32(x + b * MZG_Q8_0_BYTES);
-        __m256i yc = mzg_q8_0_codes32(y + b * MZG_Q8_0_BYTES);
-        least = _mm256_min_epi8(least, yc);
-        __m256i pairs = _mm256_maddubs_epi16(_mm256_sign_epi8(xc, xc), _mm256_sign_epi8(yc, xc));
-        sums[b] = _mm256_madd_epi16(pairs, ones);
-    }
-    /* Without -128 in y, its sign can be turned and no pair exceeds 2 * 128 * 127. */
+    enum { HALF = 4 * MZG_Q8_0_BYTES };
+    __m256i least = _mm256_setzero_si256();
+    __m256i first = signed_sums4(x, y, &least), second = signed_sums4(x + HALF, y + HALF, &least);
     __m256i lowest = _mm256_cmpeq_epi8(least, _mm256_set1_epi8(-128));
-    __m256i sum = _mm256_testz_si256(lowest, lowest) ? sum8(sums) : wide_sums(x, y);
-    mzg_accumulate8(acc, x, MZG_Q8_0_BYTES, y, sum);
+    if (!_mm256_testz_si256(lowest, lowest)) {
+        first = wide_sums4(x, y);
+        second = wide_sums4(x + HALF, y + HALF);
+    }
+    mzg_accumulate8(acc, x, MZG_Q8_0_BYTES, y, sum8(first, second));
 }
 
 static inline void q4_0_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
@@ -82,7 +106,7 @@ static inline void q4_0_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 static inline void q4_1_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 {
     mzg_accumulate_min8(acc, x, MZG_Q4_1_BYTES, y,
-                        code_sums(x, MZG_Q4_1_BYTES, y, mzg_q4_1_codes32, 0), y_sums(y));
+                        code_sums(x, MZG_Q4_1_BYTES, y, mzg_q4_1_codes32, 0), mzg_code_sums8(y));
 }
 
 static inline void q5_0_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
@@ -94,7 +118,7 @@ static inline void q5_0_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 static inline void q5_1_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 {
     mzg_accumulate_min8(acc, x, MZG_Q5_1_BYTES, y,
-                        code_sums(x, MZG_Q5_1_BYTES, y, mzg_q5_1_codes32, 0), y_sums(y));
+                        code_sums(x, MZG_Q5_1_BYTES, y, mzg_q5_1_codes32, 0), mzg_code_sums8(y));
 }
 
 float mzg_q8_0_dot_avx2(const void *q, const void *y, size_t n)

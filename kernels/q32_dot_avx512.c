@@ -17,6 +17,7 @@ MZG_INLINE __m256i code_sums(const uint8_t *x, size_t bytes, const uint8_t *y,
                              mzg_codes64 *codes_of, char zero)
 {
     __m512i sums[4];
+    MZG_UNROLL
     for (int i = 0; i < 4; i++, x += 2 * bytes, y += 2 * MZG_Q8_0_BYTES)
         sums[i] = dot_codes(codes_of(x), mzg_q8_0_codes64(y), zero);
     return mzg_sum_pairs(sums);
@@ -26,6 +27,7 @@ MZG_INLINE __m256i code_sums(const uint8_t *x, size_t bytes, const uint8_t *y,
 MZG_INLINE __m256i y_sums(const uint8_t *y)
 {
     __m512i sums[4];
+    MZG_UNROLL
     for (int i = 0; i < 4; i++, y += 2 * MZG_Q8_0_BYTES)
         sums[i] = dot_codes(_mm512_set1_epi8(1), mzg_q8_0_codes64(y), 0);
     return mzg_sum_pairs(sums);
@@ -35,6 +37,7 @@ MZG_INLINE __m256i y_sums(const uint8_t *y)
 static __attribute__((noinline)) __m256i wide_sums(const uint8_t *x, const uint8_t *y)
 {
     __m512i sums[4];
+    MZG_UNROLL
     for (int i = 0; i < 4; i++, x += 2 * MZG_Q8_0_BYTES, y += 2 * MZG_Q8_0_BYTES) {
         __m512i first = _mm512_madd_epi16(_mm512_cvtepi8_epi16(mzg_q8_0_codes32(x)),
                                           _mm512_cvtepi8_epi16(mzg_q8_0_codes32(y)));
@@ -51,6 +54,7 @@ static inline void q8_0_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 {
     const __m512i zero = _mm512_setzero_si512();
     __m512i sums[4], least = zero;
+    MZG_UNROLL
     for (int i = 0; i < 4; i++) {
         __m512i xc = mzg_q8_0_codes64(x + 2 * i * MZG_Q8_0_BYTES);
         __m512i yc = mzg_q8_0_codes64(y + 2 * i * MZG_Q8_0_BYTES);

@@ -15,6 +15,7 @@ MZG_INLINE __m256i code_sums(const uint8_t *x, size_t bytes, const uint8_t *y,
 {
     const __m512i none = _mm512_setzero_si512(), zeros = _mm512_set1_epi8((char)zero);
     __m512i sums[4];
+    MZG_UNROLL
     for (int i = 0; i < 4; i++, x += 2 * bytes, y += 2 * MZG_Q8_0_BYTES) {
         __m512i yc = mzg_q8_0_codes64(y);
         sums[i] = _mm512_dpbusd_epi32(none, codes_of(x), yc);
@@ -29,6 +30,7 @@ MZG_INLINE __m256i y_sums(const uint8_t *y)
 {
     const __m512i none = _mm512_setzero_si512(), units = _mm512_set1_epi8(1);
     __m512i sums[4];
+    MZG_UNROLL
     for (int i = 0; i < 4; i++, y += 2 * MZG_Q8_0_BYTES)
         sums[i] = _mm512_dpbusd_epi32(none, units, mzg_q8_0_codes64(y));
     return mzg_sum_pairs(sums);

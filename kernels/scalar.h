@@ -17,6 +17,13 @@
 /* For what must be compiled into its caller, where a constant argument selects the code. */
 #define MZG_INLINE static inline __attribute__((always_inline))
 
+/* Before a loop over a vector of vectors: unrolled, these stay in registers. */
+#if defined(__clang__)
+#define MZG_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define MZG_UNROLL _Pragma("GCC unroll 8")
+#endif
+
 #define MZG_F16_MAX 65504.0f
 #define MZG_NAN_BITS 0x7fc00000u /* the NaN that every kernel gives, whatever the CPU's own */
 

@@ -5,6 +5,7 @@
  * guard.c     buffers between pages that cannot be touched
  * variant.c   one listed variant against the reference, bit by bit
  * accuracy.c  the reference against the bounds derived in SPEC.md
+ * golden.c    the reference against digests of its output
  * listing.c   the list itself: is every kernel in it that should be?
  * bench.c     how fast each variant is */
 #ifndef MZG_TESTS_KERNELS_HARNESS_H
@@ -69,8 +70,9 @@ bool mzg_expect(bool good, const char *what);
 
 void mzg_test_variant(const struct mzg_kernel *k, uint64_t seed);
 void mzg_test_accuracy(uint64_t seed);
+void mzg_test_golden(void);
 void mzg_test_listing(void);
-void mzg_test_features(uint32_t cpu, uint64_t seed);
+void mzg_test_features(uint32_t cpu);
 void mzg_bench(uint32_t cpu, const char *filter);
 
 #endif

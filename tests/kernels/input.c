@@ -38,6 +38,13 @@ static float signed_as(struct mzg_rng *r, float x)
     return mzg_rng_next(r) & 1 ? x : -x;
 }
 
+/* One random element; where it is must be drawn before what it becomes, whatever the compiler's
+ * order of evaluation, or the golden digests would depend on that. */
+static float *any_of(struct mzg_rng *r, float *x, size_t n)
+{
+    return x + mzg_rng_below(r, (uint32_t)n);
+}
+
 /* What a kind needs to know of the format. */
 struct shape {
     float max_abs;
@@ -98,8 +105,10 @@ static void fill_equal(const struct shape *s, float *x, size_t n, struct mzg_rng
 static void fill_outlier(const struct shape *s, float *x, size_t n, struct mzg_rng *r)
 {
     fill_normal(s, x, n, r);
-    if (n)
-        x[mzg_rng_below(r, (uint32_t)n)] = signed_as(r, 30.0f);
+    if (n) {
+        float *outlier = any_of(r, x, n);
+        *outlier = signed_as(r, 30.0f);
+    }
 }
 
 /* Half way between codes, with a scale that is exact. */
@@ -108,8 +117,10 @@ static void fill_ties(const struct shape *s, float *x, size_t n, struct mzg_rng 
     float unit = ldexpf(1, (int)mzg_rng_below(r, 20) - 12);
     for (size_t i = 0; i < n; i++)
         x[i] = signed_as(r, ((float)mzg_rng_below(r, (uint32_t)s->levels) + 0.5f) * unit);
-    if (n)
-        x[mzg_rng_below(r, (uint32_t)n)] = signed_as(r, s->levels * unit);
+    if (n) {
+        float *most = any_of(r, x, n);
+        *most = signed_as(r, s->levels * unit);
+    }
 }
 
 /* The largest magnitude on both sides. */
@@ -117,8 +128,10 @@ static void fill_mirrored(const struct shape *s, float *x, size_t n, struct mzg_
 {
     fill_normal(s, x, n, r);
     float v = (float)(1 + fabs(mzg_rng_normal(r)));
-    for (int i = 0; i < 3 && n; i++)
-        x[mzg_rng_below(r, (uint32_t)n)] = signed_as(r, v);
+    for (int i = 0; i < 3 && n; i++) {
+        float *most = any_of(r, x, n);
+        *most = signed_as(r, v);
+    }
 }
 
 static void fill_narrow(const struct shape *s, float *x, size_t n, struct mzg_rng *r)
@@ -143,7 +156,8 @@ static void fill_half_ties(const struct shape *s, float *x, size_t n, struct mzg
     (void)s;
     for (size_t i = 0; i < n; i++) {
         uint32_t exponent = 97 + mzg_rng_below(r, 45);
-        uint32_t tie = (mzg_rng_below(r, 1 << 11) << 12) + mzg_rng_below(r, 3) - 1;
+        uint32_t tie = mzg_rng_below(r, 1 << 11) << 12;
+        tie += mzg_rng_below(r, 3) - 1;
         x[i] = signed_as(r, from_bits((exponent << 23) + (tie & 0x7fffff)));
     }
 }
@@ -172,7 +186,8 @@ static void fill_edge(const struct shape *s, float *x, size_t n, struct mzg_rng 
     if (n && s->max_abs < FLT_MAX / 2) {
         const float edges[] = {s->max_abs, nextafterf(s->max_abs, 0), s->max_abs * 1.0001f,
                                nextafterf(s->max_abs, INFINITY), s->max_abs * 1.5f};
-        x[mzg_rng_below(r, (uint32_t)n)] = signed_as(r, edges[mzg_rng_below(r, 5)]);
+        float *edge = any_of(r, x, n), v = edges[mzg_rng_below(r, 5)];
+        *edge = signed_as(r, v);
     }
 }
 
@@ -187,8 +202,10 @@ static void fill_huge(const struct shape *s, float *x, size_t n, struct mzg_rng 
 static void fill_inf(const struct shape *s, float *x, size_t n, struct mzg_rng *r)
 {
     fill_normal(s, x, n, r);
-    for (uint32_t k = mzg_rng_below(r, 3) + 1; k && n; k--)
-        x[mzg_rng_below(r, (uint32_t)n)] = signed_as(r, INFINITY);
+    for (uint32_t k = mzg_rng_below(r, 3) + 1; k && n; k--) {
+        float *inf = any_of(r, x, n);
+        *inf = signed_as(r, INFINITY);
+    }
 }
 
 static void fill_nan(const struct shape *s, float *x, size_t n, struct mzg_rng *r)
@@ -197,7 +214,7 @@ static void fill_nan(const struct shape *s, float *x, size_t n, struct mzg_rng *
     for (uint32_t k = mzg_rng_below(r, 3) + 1; k && n; k--) {
         uint32_t nan = 0x7f800001 + mzg_rng_below(r, 0x7ffffe); /* quiet or not, any payload */
         uint32_t u = nan | (uint32_t)(mzg_rng_next(r) & 1) << 31;
-        memcpy(&x[mzg_rng_below(r, (uint32_t)n)], &u, sizeof u);
+        memcpy(any_of(r, x, n), &u, sizeof u);
     }
 }
 

@@ -12,6 +12,7 @@ ARM_CC ?= aarch64-linux-gnu-gcc
 ARM_RUN ?= qemu-aarch64-static
 
 TEST_STEPS += kernels-test kernels-arm
+LONG_STEPS += kernels-plant
 .PHONY: kernels-test kernels-arm kernels-plant kernels-bench
 
 $(HARNESS): $(HARNESS_OBJ) $(KERNEL_OBJ)
