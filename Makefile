@@ -171,7 +171,7 @@ $(B)/tests/cli/json $(B)/tests/cli/pty: $(B)/tests/cli/%: tests/cli/%.c
 cli: all samples $(CLI_TOOLS)
 	@B='$(B)' SAN='$(SAN)' tests/cli/run.sh $(T)
 
-refused: all
+refused: all samples
 	@B='$(B)' tests/refused.sh
 
 $(REPLAY_BIN): $(B)/tests/fuzz/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o \

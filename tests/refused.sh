@@ -7,7 +7,9 @@
 #   item    what the message names, or '-'
 #   offset  the byte that the message names, or '-' for none
 #   command mzigo's arguments; {} is the path, {out} an output that must not appear, {dir}
-#           tests/refused. Short: "inspect" is inspect {}, "convert" is convert {} -o {out} --to F16
+#           tests/refused. Short: "inspect" is inspect {}, "convert" is convert {} -o {out} --to F16;
+#           "overlay SAMPLE": the path is a folder whose files are laid over a copy of that sample,
+#           which is converted
 # A message is one line on stderr; nothing is written. B from the environment.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -30,6 +32,12 @@ run() { # PATH COMMAND
     case $2 in
     inspect) set -- "$1" "inspect {}" ;;
     convert) set -- "$1" "convert {} -o {out} --to F16" ;;
+    "overlay "*)
+        rm -rf "$work/model"
+        cp -r "$B/samples/${2#overlay }" "$work/model"
+        cp "$here/$1"/* "$work/model"
+        set -- "$1" "convert $work/model -o {out} --to F16"
+        ;;
     esac
     # shellcheck disable=SC2086
     for word in $2; do

@@ -125,8 +125,12 @@ enum mzg_code mzg_json_walk_next(struct mzg_json_walk *w, struct mzg_json_span *
             return expected(w, "a colon", e);
         w->pos++;
     }
-    *more = true;
-    return code == MZG_OK ? skip_value(w, value, e) : code;
+    if (code == MZG_OK)
+        code = skip_value(w, value, e);
+    if (code == MZG_OK && w->pos >= w->end) /* so that there is a byte behind each value */
+        return expected(w, "a closing bracket", e);
+    *more = code == MZG_OK;
+    return code;
 }
 
 enum mzg_code mzg_json_walk_count(const struct mzg_json_walk *w, size_t *count, struct mzg_err *e)

@@ -6,6 +6,9 @@
  *   for t in safetensors gguf weights model; do
  *       build/tests/unit/test_$t --write tests/refused
  *   done > tests/refused/EXPECT
+ *   for t in tokenizer_spm tokenizer_json; do
+ *       build/tests/unit/test_$t --write tests/refused
+ *   done > tests/refused/EXPECT.vocab
  * A line: path, base that passes, exit status, what the message names, byte or '-', command. */
 #ifndef MZG_TESTS_REFUSED_H
 #define MZG_TESTS_REFUSED_H
@@ -95,9 +98,9 @@ static inline void check_refusal(const struct refused *r, enum mzg_code code,
                  r->item, (int64_t)r->offset, code, e->msg, (int64_t)e->offset);
 }
 
-/* tests/refused holds this file and EXPECT this line. */
-static inline void check_committed(const struct refused *r, const char *rel, const void *data,
-                                   size_t len)
+/* tests/refused holds this file, and its list (EXPECT, or the name given) this line. */
+static inline void check_committed_in(const char *list, const struct refused *r, const char *rel,
+                                      const void *data, size_t len)
 {
     char path[512], line[1024], got[1024], bytes[8192];
     bool found = false;
@@ -113,13 +116,20 @@ static inline void check_committed(const struct refused *r, const char *rel, con
     if (!r)
         return;
     expect_line(line, r);
-    f = fopen(CORPUS "/EXPECT", "r");
+    snprintf(path, sizeof path, CORPUS "/%s", list);
+    f = fopen(path, "r");
     assert_non_null(f);
     while (!found && fgets(got, sizeof got, f))
         found = strcmp(got, line) == 0;
     fclose(f);
     if (!found)
-        fail_msg("not in EXPECT: %s", line);
+        fail_msg("not in %s: %s", list, line);
+}
+
+static inline void check_committed(const struct refused *r, const char *rel, const void *data,
+                                   size_t len)
+{
+    check_committed_in("EXPECT", r, rel, data, len);
 }
 
 #endif

@@ -2,15 +2,7 @@
 #include "base/json.h"
 #include "model/tokenizer_json.h"
 #include "model/vocab_table.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "refused.h"
 
 /* ---- two small files that pass, to be spoilt one place at a time ---- */
 
@@ -123,78 +115,123 @@ static char *spoil(const char *text, const char *from, const char *to)
     return out;
 }
 
-/* offset: of `at` in the spoilt text; NULL: none. */
-struct change {
-    const char *from, *to;
+/* One place of the good file, and what is said of it: at: where the offset is, in the spoilt text; NULL:
+ * anywhere. */
+static const struct mutation {
+    const char *name, *from, *to;
     enum mzg_code code;
     const char *what, *at;
+} mutations[] = {
+    {"id_negative", "\"abb\":3", "\"abb\":-3", MZG_MALFORMED, "'abb'", "\"abb\":"},
+    {"id_twice", "\"abb\":3", "\"abb\":2", MZG_MALFORMED, "id 2 is taken by 'ab'", "\"abb\":"},
+    {"id_real", "\"abb\":3", "\"abb\":3.0", MZG_MALFORMED, "'abb'", "\"abb\":"},
+    {"id_huge", "\"abb\":3", "\"abb\":2097152", MZG_LIMIT, "id 2097152", "\"abb\":"},
+    {"id_beyond_64_bits", "\"abb\":3", "\"abb\":99999999999999999999", MZG_MALFORMED, "'abb'", "\"abb\":"},
+    {"token_twice", "\"abb\":3", "\"abb\":3,\"abb\":11", MZG_MALFORMED, "duplicate", NULL},
+    {"merge_makes_no_token", "\"abb\":3", "\"abc\":3", MZG_MALFORMED, "what it makes is not in", "[\"ab\",\"b\"]"},
+    {"merge_two_spaces", "\"a b\",", "\"a  b\",", MZG_MALFORMED, "neither \"a b\" nor", "\"a  b\""},
+    {"merge_one_part", "\"a b\",", "\"ab\",", MZG_MALFORMED, "neither \"a b\" nor", "\"ab\",["},
+    {"merge_first_part", "\"a b\",", "\"q b\",", MZG_MALFORMED, "its first part", "\"q b\""},
+    {"merge_second_part", "\"a b\",", "\"a q\",", MZG_MALFORMED, "its second part", "\"a q\""},
+    {"merge_three_parts", "[\"ab\",\"b\"]", "[\"ab\",\"b\",\"b\"]", MZG_MALFORMED, "neither", "[\"ab\",\"b\",\"b"},
+    {"merge_number", "[\"ab\",\"b\"]", "[\"ab\",7]", MZG_MALFORMED, "neither", "[\"ab\",7"},
+    {"merge_cut", "[\"ab\",\"b\"]", "[\"ab\",\"b\"", MZG_MALFORMED, "JSON", NULL},
+    {"added_id_twice", "\"id\":7", "\"id\":6", MZG_MALFORMED, "id 6 is taken by 'a", "{\"id\":6,\"content\":\"<|"},
+    {"added_id_negative", "\"id\":7", "\"id\":-7", MZG_MALFORMED, "'<|im_end|>'", "{\"id\":-7"},
+    {"added_no_id", "\"id\":7,", "", MZG_MALFORMED, "'<|im_end|>'", "{\"content\":\"<|"},
+    {"added_text_twice", "<|im_end|>", "<s>", MZG_MALFORMED, "tokens 4 and 7 have the same text '<s>'", NULL},
+    {"added_text_number", "\"content\":\"<s>\"", "\"content\":5", MZG_MALFORMED, "'content'", "{\"id\":4"},
+    {"wordpiece", "\"type\":\"BPE\"", "\"type\":\"WordPiece\"", MZG_UNSUPPORTED, "'WordPiece'", NULL},
+    {"unigram", "\"type\":\"BPE\"", "\"type\":\"Unigram\"", MZG_UNSUPPORTED, "'Unigram'", NULL},
+    {"subword_prefix", "_prefix\":\"\"", "_prefix\":\"##\"", MZG_UNSUPPORTED, "prefix '##'", NULL},
+    {"pre_tokenizer_shape", "\"type\":\"ByteLevel\",", "\"type\":\"Whitespace\",", MZG_UNSUPPORTED, "'Whitespace'", NULL},
+    {"no_merges", "\"merges\":", "\"merge\":", MZG_MALFORMED, "no merges", NULL},
+    {"merges_twice", "\"vocab\":", "\"merges\":", MZG_MALFORMED, "'merges' at byte", "\"merges\":["},
+    {"vocab_list", "\"vocab\":{", "\"vocab\":[", MZG_MALFORMED, "'vocab' at byte", "[\"a\":0"},
+    {"no_model", "\"model\":", "\"modem\":", MZG_MALFORMED, "no 'model'", NULL},
+    {"model_list", "\"normalizer\":null", "\"model\":[]", MZG_MALFORMED, "'model' at byte", "[],\"pre"},
+    {"bad_escape", "\"truncation\"", "\"model\\u006\"", MZG_MALFORMED, "JSON", NULL},
+    {"model_twice", "\"truncation\":null", "\"\\u006dodel\":{}", MZG_MALFORMED, "'model' at byte", "\"model"},
+    {"bad_literal", "\"truncation\":null", "\"truncation\":nul", MZG_MALFORMED, "JSON", NULL},
+    {"bad_bracket", "\"truncation\":null", "\"truncation\":[}", MZG_MALFORMED, "JSON", NULL},
+    {"no_comma", "\"truncation\":null,", "\"truncation\":null", MZG_MALFORMED, "a comma or a closing",
+     "\"added_tokens"},
+    {"bytes_behind", "]]}}\n", "]]}}\nZ", MZG_MALFORMED, "the end expected", "Z"},
+    {"cut_last", "]]}}\n", "]]}", MZG_MALFORMED, "JSON", NULL},
+    {"cut_deep", "]]}}\n", "]", MZG_MALFORMED, "does not end", NULL},
+    {"token_nul", "\"c d\"", "\"c\\u0000d\"", MZG_UNSUPPORTED, "NUL", NULL},
+    {"token_not_utf8", "\"c d\"", "\"c\xff" "d\"", MZG_MALFORMED, "JSON", NULL},
 };
+#define MUTATIONS (sizeof mutations / sizeof *mutations)
 
-static void try_changes(const char *good, const struct change *c, size_t n)
+static enum mzg_code read_mutation(const char *text, struct mzg_err *e)
 {
-    for (size_t i = 0; i < n; i++) {
-        char *text = spoil(good, c[i].from, c[i].to);
-        const char *at = c[i].at ? strstr(text, c[i].at) : NULL;
-        struct mzg_err e = {.msg = ""};
-        struct loaded l;
-        enum mzg_code code = read_text(&l, text, strlen(text), NULL, &e);
+    struct loaded l;
+    enum mzg_code code = read_text(&l, text, strlen(text), NULL, e);
 
-        if (code != c[i].code || !strstr(e.msg, c[i].what))
-            fail_msg("change %zu (%s): code %d, %s", i, c[i].to, code, e.msg);
-        if (c[i].at && e.offset != (uint64_t)(at - text))
-            fail_msg("change %zu (%s): byte %llu, not %td", i, c[i].to,
-                     (unsigned long long)e.offset, at - text);
-        drop(&l);
-        free(text);
-    }
+    drop(&l);
+    return code;
+}
+
+/* Its line: where the table names no place, the byte is the reader's own. */
+static void make_refused(struct refused *r, char path[64], const struct mutation *m,
+                         const char *text)
+{
+    struct mzg_err e;
+
+    snprintf(path, 64, "tokenizer_json/%s", m->name);
+    *r = (struct refused){path, "tokenizer_json/good", m->code, m->what, 0, "overlay tiny"};
+    if (m->at)
+        r->offset = (uint64_t)(strstr(text, m->at) - text);
+    else if (read_mutation(text, &e) != MZG_OK)
+        r->offset = e.offset;
 }
 
 static void one_changed_place_is_refused_with_its_byte(void **state)
 {
-    static const struct change changes[] = {
-        {"\"abb\":3", "\"abb\":-3", MZG_MALFORMED, "'abb'", "\"abb\":"},
-        {"\"abb\":3", "\"abb\":2", MZG_MALFORMED, "id 2 is taken by 'ab'", "\"abb\":"},
-        {"\"abb\":3", "\"abb\":3.0", MZG_MALFORMED, "'abb'", "\"abb\":"},
-        {"\"abb\":3", "\"abb\":2097152", MZG_LIMIT, "id 2097152", "\"abb\":"},
-        {"\"abb\":3", "\"abb\":99999999999999999999", MZG_MALFORMED, "'abb'", "\"abb\":"},
-        {"\"abb\":3", "\"abb\":3,\"abb\":11", MZG_MALFORMED, "duplicate", NULL},
-        {"\"abb\":3", "\"abc\":3", MZG_MALFORMED, "what it makes is not in", "[\"ab\",\"b\"]"},
-        {"\"a b\",", "\"a  b\",", MZG_MALFORMED, "neither \"a b\" nor", "\"a  b\""},
-        {"\"a b\",", "\"ab\",", MZG_MALFORMED, "neither \"a b\" nor", "\"ab\",["},
-        {"\"a b\",", "\"q b\",", MZG_MALFORMED, "its first part", "\"q b\""},
-        {"\"a b\",", "\"a q\",", MZG_MALFORMED, "its second part", "\"a q\""},
-        {"[\"ab\",\"b\"]", "[\"ab\",\"b\",\"b\"]", MZG_MALFORMED, "neither", "[\"ab\",\"b\",\"b"},
-        {"[\"ab\",\"b\"]", "[\"ab\",7]", MZG_MALFORMED, "neither", "[\"ab\",7"},
-        {"[\"ab\",\"b\"]", "[\"ab\",\"b\"", MZG_MALFORMED, "JSON", NULL},
-        {"\"id\":7", "\"id\":6", MZG_MALFORMED, "id 6 is taken by 'a", "{\"id\":6,\"content\":\"<|"},
-        {"\"id\":7", "\"id\":-7", MZG_MALFORMED, "'<|im_end|>'", "{\"id\":-7"},
-        {"\"id\":7,", "", MZG_MALFORMED, "'<|im_end|>'", "{\"content\":\"<|"},
-        {"<|im_end|>", "<s>", MZG_MALFORMED, "tokens 4 and 7 have the same text '<s>'", NULL},
-        {"\"content\":\"<s>\"", "\"content\":5", MZG_MALFORMED, "'content'", "{\"id\":4"},
-        {"\"type\":\"BPE\"", "\"type\":\"WordPiece\"", MZG_UNSUPPORTED, "'WordPiece'", NULL},
-        {"\"type\":\"BPE\"", "\"type\":\"Unigram\"", MZG_UNSUPPORTED, "'Unigram'", NULL},
-        {"_prefix\":\"\"", "_prefix\":\"##\"", MZG_UNSUPPORTED, "prefix '##'", NULL},
-        {"\"type\":\"ByteLevel\",", "\"type\":\"Whitespace\",", MZG_UNSUPPORTED, "'Whitespace'", NULL},
-        {"\"merges\":", "\"merge\":", MZG_MALFORMED, "no merges", NULL},
-        {"\"vocab\":", "\"merges\":", MZG_MALFORMED, "'merges' at byte", "\"merges\":["},
-        {"\"vocab\":{", "\"vocab\":[", MZG_MALFORMED, "'vocab' at byte", "[\"a\":0"},
-        {"\"model\":", "\"modem\":", MZG_MALFORMED, "no 'model'", NULL},
-        {"\"normalizer\":null", "\"model\":[]", MZG_MALFORMED, "'model' at byte", "[],\"pre"},
-        {"\"truncation\"", "\"model\\u006\"", MZG_MALFORMED, "JSON", NULL},
-        {"\"truncation\":null", "\"\\u006dodel\":{}", MZG_MALFORMED, "'model' at byte", "\"model"},
-        {"\"truncation\":null", "\"truncation\":nul", MZG_MALFORMED, "JSON", NULL},
-        {"\"truncation\":null", "\"truncation\":[}", MZG_MALFORMED, "JSON", NULL},
-        {"\"truncation\":null,", "\"truncation\":null", MZG_MALFORMED, "a comma or a closing",
-         "\"added_tokens"},
-        {"]]}}\n", "]]}}\nZ", MZG_MALFORMED, "the end expected", "Z"},
-        {"]]}}\n", "]]}", MZG_MALFORMED, "JSON", NULL},
-        {"]]}}\n", "]", MZG_MALFORMED, "does not end", NULL},
-        {"\"c d\"", "\"c\\u0000d\"", MZG_UNSUPPORTED, "NUL", NULL},
-        {"\"c d\"", "\"c\xff" "d\"", MZG_MALFORMED, "JSON", NULL},
-    };
-
     (void)state;
-    try_changes(bytes_json, changes, sizeof changes / sizeof *changes);
+    for (size_t i = 0; i < MUTATIONS; i++) {
+        char *text = spoil(bytes_json, mutations[i].from, mutations[i].to), path[64];
+        struct mzg_err e = {.msg = ""};
+        struct refused r;
+
+        make_refused(&r, path, &mutations[i], text);
+        check_refusal(&r, read_mutation(text, &e), &e);
+        free(text);
+    }
+}
+
+static void the_committed_files_are_these(void **state)
+{
+    (void)state;
+    check_committed(NULL, "tokenizer_json/good/tokenizer.json", bytes_json, strlen(bytes_json));
+    for (size_t i = 0; i < MUTATIONS; i++) {
+        char *text = spoil(bytes_json, mutations[i].from, mutations[i].to), path[64], file[96];
+        struct refused r;
+
+        make_refused(&r, path, &mutations[i], text);
+        snprintf(file, sizeof file, "%s/tokenizer.json", path);
+        check_committed_in("EXPECT.vocab", &r, file, text, strlen(text));
+        free(text);
+    }
+}
+
+static int write_corpus(const char *folder)
+{
+    put_file(folder, "tokenizer_json/good/tokenizer.json", bytes_json, strlen(bytes_json));
+    for (size_t i = 0; i < MUTATIONS; i++) {
+        char *text = spoil(bytes_json, mutations[i].from, mutations[i].to);
+        char path[64], file[96], line[1024];
+        struct refused r;
+
+        make_refused(&r, path, &mutations[i], text);
+        snprintf(file, sizeof file, "%s/tokenizer.json", path);
+        put_file(folder, file, text, strlen(text));
+        expect_line(line, &r);
+        fputs(line, stdout);
+        free(text);
+    }
+    return 0;
 }
 
 static void ids_beyond_the_models_are_refused(void **state)
@@ -338,12 +375,13 @@ static void llama_2s_own_file_is_read(void **state)
     drop(&l);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(byte_level_bpe_becomes_gpt2),
         cmocka_unit_test(bpe_with_byte_fallback_becomes_llama_with_scores),
         cmocka_unit_test(one_changed_place_is_refused_with_its_byte),
+        cmocka_unit_test(the_committed_files_are_these),
         cmocka_unit_test(ids_beyond_the_models_are_refused),
         cmocka_unit_test(a_given_pre_tokenizer_wins),
         cmocka_unit_test(no_prepended_space_is_said),
@@ -353,5 +391,7 @@ int main(void)
         cmocka_unit_test(llama_2s_own_file_is_read),
     };
 
+    if (argc == 3 && strcmp(argv[1], "--write") == 0)
+        return write_corpus(argv[2]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,15 +1,7 @@
 #include "base/file.h"
 #include "model/tokenizer_spm.h"
 #include "model/vocab_table.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "refused.h"
 
 #define STORIES "../shared/data/stories260K/hf-derived/tokenizer.model"
 
@@ -104,60 +96,96 @@ static void pieces_beyond_the_room_are_left_out_with_a_notice(void **state)
     mzg_vocab_clear(&l.v);
 }
 
-static void one_changed_field_is_refused_with_its_byte(void **state)
+/* One byte of the good file, and what is said of it. */
+static const struct mutation {
+    const char *name;
+    size_t at;
+    uint8_t from, to;
+    enum mzg_code code;
+    const char *what;
+    uint64_t offset;
+} mutations[] = {
+    {"piece_type_9", 10, 2, 9, MZG_MALFORMED, "piece 0 '<unk>' at byte 2 has an unknown type", 2},
+    {"piece_type_0", 19, 3, 0, MZG_MALFORMED, "piece 1 '<s>' at byte 13 has an unknown type", 13},
+    {"byte_piece_text", 26, 'x', 'y', MZG_MALFORMED, "piece 2 '<0y0A>' at byte 22 is a byte", 22},
+    {"score_inf", 44, 0xbf, 0x7f, MZG_MALFORMED, "a score that is not a finite number", 34},
+    {"score_varint", 40, 0x15, 0x10, MZG_MALFORMED, "SentencePiece.score", 40},
+    {"piece_not_utf8", 36, 0xe2, 0xff, MZG_MALFORMED, "is not UTF-8", 34},
+    {"piece_nul", 16, 's', 0, MZG_MALFORMED, "is not UTF-8 text without NUL", 13},
+    {"piece_past_end", 12, 7, 0x7f, MZG_MALFORMED, "goes beyond its message", 11},
+    {"text_past_piece", 14, 3, 0x70, MZG_MALFORMED, "goes beyond its message", 13},
+    {"group", 0, 0x0a, 0x0b, MZG_MALFORMED, "wire type 3", 0},
+    {"piece_varint", 0, 0x0a, 0x08, MZG_MALFORMED, "ModelProto.pieces", 0},
+    {"unigram", 56, 2, 1, MZG_UNSUPPORTED, "SentencePiece Unigram", MZG_NO_OFFSET},
+    {"word", 56, 2, 3, MZG_UNSUPPORTED, "SentencePiece word", MZG_NO_OFFSET},
+    {"model_type_77", 56, 2, 77, MZG_MALFORMED, "model_type 77", MZG_NO_OFFSET},
+    {"no_model_type", 55, 0x18, 0x20, MZG_UNSUPPORTED, "Unigram", MZG_NO_OFFSET}, /* the default */
+    {"same_text", 50, 'd', 'u', MZG_MALFORMED, "tokens 4 and 5 have the same text", MZG_NO_OFFSET},
+};
+#define MUTATIONS (sizeof mutations / sizeof *mutations)
+
+/* The good file, spoilt (m NULL: not), and its line; a sixth piece "uu" is there for same_text. */
+struct made {
+    uint8_t data[sizeof good + 6];
+    char path[64], file[96];
+    struct refused r;
+};
+
+static void make(struct made *made, const struct mutation *m)
 {
-    static const struct {
-        size_t at; uint8_t from, to; enum mzg_code code; const char *what; uint64_t offset;
-    } cases[] = {
-        {10, 2, 9, MZG_MALFORMED, "piece 0 '<unk>' at byte 2 has an unknown type", 2},
-        {19, 3, 0, MZG_MALFORMED, "piece 1 '<s>' at byte 13 has an unknown type", 13},
-        {26, 'x', 'y', MZG_MALFORMED, "piece 2 '<0y0A>' at byte 22 is a byte piece", 22},
-        {44, 0xbf, 0x7f, MZG_MALFORMED, "has a score that is not a finite number", 34},
-        {40, 0x15, 0x10, MZG_MALFORMED, "SentencePiece.score", 40},
-        {36, 0xe2, 0xff, MZG_MALFORMED, "is not UTF-8", 34},
-        {16, 's', 0, MZG_MALFORMED, "is not UTF-8 text without NUL", 13},
-        {12, 7, 0x7f, MZG_MALFORMED, "goes beyond its message", 11},
-        {14, 3, 0x70, MZG_MALFORMED, "goes beyond its message", 13},
-        {0, 0x0a, 0x0b, MZG_MALFORMED, "wire type 3", 0},
-        {0, 0x0a, 0x08, MZG_MALFORMED, "ModelProto.pieces", 0},
-        {56, 2, 1, MZG_UNSUPPORTED, "SentencePiece Unigram", MZG_NO_OFFSET},
-        {56, 2, 3, MZG_UNSUPPORTED, "SentencePiece word", MZG_NO_OFFSET},
-        {56, 2, 77, MZG_MALFORMED, "model_type 77", MZG_NO_OFFSET},
-        {55, 0x18, 0x20, MZG_UNSUPPORTED, "Unigram", MZG_NO_OFFSET}, /* the schema's default */
-        {50, 'd', 'd', MZG_OK, "", 0},
-    };
+    memcpy(made->data, good, sizeof good);
+    memcpy(made->data + sizeof good, (uint8_t[]){0x0a, 4, 0x0a, 2, 'u', 'u'}, 6);
+    if (m) {
+        assert_int_equal(made->data[m->at], m->from);
+        made->data[m->at] = m->to;
+        made->r = (struct refused){made->path, "tokenizer_model/good", m->code, m->what, m->offset,
+                                   "overlay tiny-spm"};
+    }
+    snprintf(made->path, sizeof made->path, "tokenizer_model/%s", m ? m->name : "good");
+    snprintf(made->file, sizeof made->file, "%s/tokenizer.model", made->path);
+}
 
+static void one_changed_byte_is_refused_with_its_place(void **state)
+{
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        uint8_t bytes[sizeof good];
+    for (size_t i = 0; i < MUTATIONS; i++) {
         struct loaded l;
-        struct mzg_err e;
+        struct mzg_err e = {0};
+        struct made made;
 
-        memcpy(bytes, good, sizeof good);
-        assert_int_equal(bytes[cases[i].at], cases[i].from);
-        bytes[cases[i].at] = cases[i].to;
-        assert_int_equal(read_bytes(&l, bytes, sizeof bytes, 0, &e), cases[i].code);
-        if (cases[i].code != MZG_OK) {
-            if (!strstr(e.msg, cases[i].what))
-                fail_msg("case %zu: %s", i, e.msg);
-            assert_int_equal(e.offset, cases[i].offset);
-        }
+        make(&made, &mutations[i]);
+        check_refusal(&made.r, read_bytes(&l, made.data, sizeof made.data, 0, &e), &e);
         mzg_vocab_clear(&l.v);
     }
 }
 
-static void two_pieces_of_one_text_are_refused(void **state)
+static void the_committed_files_are_these(void **state)
 {
-    uint8_t bytes[sizeof good + 6];
-    struct loaded l;
-    struct mzg_err e;
+    struct made made;
 
     (void)state;
-    memcpy(bytes, good, sizeof good);
-    memcpy(bytes + sizeof good, (uint8_t[]){0x0a, 4, 0x0a, 2, 'u', 'd'}, 6);
-    assert_int_equal(read_bytes(&l, bytes, sizeof bytes, 0, &e), MZG_MALFORMED);
-    assert_non_null(strstr(e.msg, "tokens 4 and 5 have the same text 'ud'"));
-    mzg_vocab_clear(&l.v);
+    make(&made, NULL);
+    check_committed(NULL, made.file, made.data, sizeof made.data);
+    for (size_t i = 0; i < MUTATIONS; i++) {
+        make(&made, &mutations[i]);
+        check_committed_in("EXPECT.vocab", &made.r, made.file, made.data, sizeof made.data);
+    }
+}
+
+static int write_corpus(const char *folder)
+{
+    struct made made;
+    char line[1024];
+
+    make(&made, NULL);
+    put_file(folder, made.file, made.data, sizeof made.data);
+    for (size_t i = 0; i < MUTATIONS; i++) {
+        make(&made, &mutations[i]);
+        put_file(folder, made.file, made.data, sizeof made.data);
+        expect_line(line, &made.r);
+        fputs(line, stdout);
+    }
+    return 0;
 }
 
 static void no_pieces_and_too_many_tokens_are_refused(void **state)
@@ -217,18 +245,20 @@ static void stories260k_is_read_whole(void **state)
     mzg_vocab_clear(&l.v);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_become_llama_tokens),
         cmocka_unit_test(room_beyond_the_pieces_is_padded),
         cmocka_unit_test(pieces_beyond_the_room_are_left_out_with_a_notice),
-        cmocka_unit_test(one_changed_field_is_refused_with_its_byte),
-        cmocka_unit_test(two_pieces_of_one_text_are_refused),
+        cmocka_unit_test(one_changed_byte_is_refused_with_its_place),
+        cmocka_unit_test(the_committed_files_are_these),
         cmocka_unit_test(no_pieces_and_too_many_tokens_are_refused),
         cmocka_unit_test(every_truncation_is_refused_or_shorter),
         cmocka_unit_test(stories260k_is_read_whole),
     };
 
+    if (argc == 3 && strcmp(argv[1], "--write") == 0)
+        return write_corpus(argv[2]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

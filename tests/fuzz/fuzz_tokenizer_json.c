@@ -1,0 +1,54 @@
+/* Hugging Face's tokenizer.json.
+ * Covers: formats/model/tokenizer_json.c formats/model/tokenizer_merges.c formats/model/json_walk.c formats/model/pretokenizer.c formats/model/vocab_table.c */
+#include "model/kvs.h"
+#include "model/tokenizer_json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_vocab(const struct mzg_vocab *v)
+{
+    struct mzg_kvs k;
+    struct mzg_err e;
+
+    for (uint32_t id = 0; id < v->count; id++)
+        if (!v->tokens[id] || v->types[id] < MZG_TOKEN_NORMAL || v->types[id] > MZG_TOKEN_BYTE)
+            abort();
+    for (uint32_t i = 0; i < v->n_merges; i++)
+        if (!strchr(v->merges[i], ' '))
+            abort();
+    mzg_kvs_init(&k);
+    mzg_vocab_put(v, &k);
+    if (mzg_kvs_ok(&k, &e) != MZG_OK)
+        abort();
+    mzg_kvs_clear(&k);
+}
+
+/* The first byte chooses the room for ids (0: the file's own count) and whether a pre-tokenizer is
+ * given. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct mzg_tokenizer_json_options opt = {0};
+    struct mzg_tokenizer_json t;
+    struct mzg_vocab v;
+    struct mzg_err e;
+    char *text;
+
+    if (size < 2 || !(text = malloc(size - 1)))
+        return 0;
+    opt.vocab_size = data[0] >> 1;
+    opt.pre = data[0] & 1 ? "gpt-2" : NULL;
+    memcpy(text, data + 1, size - 1);
+    mzg_vocab_init(&v);
+    if (mzg_tokenizer_json_open(&t, text, size - 1, &e) == MZG_OK &&
+        mzg_tokenizer_json_read(&t, &v, &opt, &e) == MZG_OK)
+        check_vocab(&v);
+    if (memcmp(text, data + 1, size - 1) != 0) /* the walk leaves the text as it was */
+        abort();
+    mzg_tokenizer_json_close(&t);
+    mzg_vocab_clear(&v);
+    free(text);
+    return 0;
+}

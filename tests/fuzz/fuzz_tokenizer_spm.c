@@ -1,0 +1,28 @@
+/* SentencePiece's tokenizer.model.
+ * Covers: formats/model/tokenizer_spm.c formats/model/protobuf.c formats/model/vocab_table.c */
+#include "model/tokenizer_spm.h"
+#include "model/vocab_table.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The first byte chooses how many ids the weights have room for. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct mzg_tokenizer_spm spm;
+    struct mzg_vocab v;
+    struct mzg_err e;
+
+    if (size == 0)
+        return 0;
+    mzg_vocab_init(&v);
+    if (mzg_tokenizer_spm_read(&spm, &v, data + 1, size - 1, data[0], NULL, &e) == MZG_OK &&
+        mzg_vocab_table_finish(&v, &e) == MZG_OK)
+        for (uint32_t id = 0; id < v.count; id++)
+            if (!v.tokens[id] || v.types[id] < MZG_TOKEN_NORMAL || v.types[id] > MZG_TOKEN_BYTE ||
+                mzg_vocab_table_find(&v, v.tokens[id]) != id)
+                abort();
+    mzg_vocab_clear(&v);
+    return 0;
+}
