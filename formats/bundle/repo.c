@@ -1,9 +1,10 @@
 #include "repo.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void mzg_repo_path(char path[MZG_REPO_PATH], const char *name, const char *version,
                    const char *file)
@@ -36,6 +37,13 @@ bool mzg_repo_parse_path(const char *path, char name[MZG_NAME_MAX + 1],
 
 /* ---- listing ---- */
 
+/* People and servers put other things beside bundles: an index.html is not one. */
+static bool is_folder(const struct mzg_dir *repo, const char *path)
+{
+    struct stat st;
+    return fstatat(repo->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
 static enum mzg_code each_version(const struct mzg_dir *repo, const char *name,
                                   const struct mzg_repo_visitor *v, struct mzg_err *e)
 {
@@ -43,7 +51,7 @@ static enum mzg_code each_version(const struct mzg_dir *repo, const char *name,
     char **versions = NULL;
     size_t n = 0;
     snprintf(folder, sizeof folder, "bundles/%s", name);
-    if (!mzg_dir_has(repo, folder))
+    if (!is_folder(repo, folder))
         return MZG_OK;
     enum mzg_code code = mzg_dir_list(repo, folder, MZG_REPO_BUNDLES, &versions, &n, e);
     for (size_t i = 0; i < n && !code; i++) {
@@ -64,7 +72,7 @@ enum mzg_code mzg_repo_each(const struct mzg_dir *repo, const char *name,
     size_t n = 0;
     if (name)
         return each_version(repo, name, v, e);
-    if (!mzg_dir_has(repo, "bundles"))
+    if (!is_folder(repo, "bundles"))
         return MZG_OK;
     enum mzg_code code = mzg_dir_list(repo, "bundles", MZG_REPO_BUNDLES, &names, &n, e);
     for (size_t i = 0; i < n && !code; i++) {
