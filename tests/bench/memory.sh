@@ -22,7 +22,7 @@ report() { # WHAT SIZE FIGURES
 size=$(make_model gig 12)
 for type in F16 Q8_0 Q4_0; do
     report "convert --to $type, all threads" "$size" \
-        "$("$peak" "$mzigo" convert "$work/gig" -o "$work/gig.gguf" --to $type --quiet)"
+        "$("$peak" "$mzigo" convert "$work/gig" -o "$work/gig.gguf" --to $type --quiet | tail -n 1)"
 done
 report "check the Q4_0, all threads" "$size" \
     "$("$peak" "$mzigo" check "$work/gig.gguf" --against "$work/gig" --quiet 2>&1 | tail -n 1)"
@@ -31,6 +31,6 @@ size=$(make_model huge 48)
 for threads in 1 2 7; do
     report "convert --to Q8_0 --threads $threads in 256 MiB of addresses" "$size" \
         "$("$peak" --space 256 "$mzigo" convert "$work/huge" -o "$work/huge.gguf" --to Q8_0 \
-            --threads $threads --quiet)"
+            --threads $threads --quiet | tail -n 1)"
     rm -f "$work/huge.gguf"
 done
