@@ -1,4 +1,4 @@
-#include "bundle_text.h"
+#include "bundles.h"
 #include "command.h"
 #include "report.h"
 #include "term.h"

@@ -1,13 +1,10 @@
-#include "bundle_text.h"
+#include "bundles.h"
 #include "command.h"
 #include "passphrase.h"
 #include "report.h"
 #include "term.h"
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static const struct mzg_operand operands[] = {
     {"FILE", MZG_MANY, "The files to pack; GGUF files are cut along their tensors."},
@@ -31,37 +28,6 @@ static const struct mzg_option options[] = {
     {0},
 };
 
-#define DATE sizeof "2026-11-23T08:00:00Z"
-
-/* A day is its first second; the library judges the rest. */
-static const char *whole_date(char out[DATE], const char *text)
-{
-    if (!text || strlen(text) != sizeof "2026-11-23" - 1)
-        return text;
-    snprintf(out, DATE, "%sT00:00:00Z", text);
-    return out;
-}
-
-/* Now, or the date that a reproducible build asks for. */
-static enum mzg_code present(char out[DATE], struct mzg_err *e)
-{
-    const char *epoch = getenv("SOURCE_DATE_EPOCH");
-    time_t t = time(NULL);
-    struct tm tm;
-    char *end, q[MZG_QUOTE];
-    if (epoch) {
-        errno = 0;
-        t = (time_t)strtoll(epoch, &end, 10);
-        if (errno || end == epoch || *end || t < 0)
-            return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET,
-                            "SOURCE_DATE_EPOCH is not a number of seconds: '%s'",
-                            mzg_quote(q, epoch));
-    }
-    if (!gmtime_r(&t, &tm) || strftime(out, DATE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "the date is beyond the year 9999");
-    return MZG_OK;
-}
-
 static enum mzg_code show(const struct mzg_context *c, const char *dest, const char *key,
                           const struct mzg_bundle_info *info, struct mzg_err *e)
 {
@@ -81,20 +47,20 @@ static enum mzg_code show(const struct mzg_context *c, const char *dest, const c
 static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
 {
     const char *dest = mzg_args_text(&c->args, "out");
-    char created[DATE], expires[DATE];
+    char created[MZG_DATE], expires[MZG_DATE];
     struct mzg_passphrase pass = {.given = false};
     struct mzg_pack_options opt = {
         .key = mzg_args_text(&c->args, "key"),
         .name = mzg_args_text(&c->args, "name"),
         .version = mzg_args_text(&c->args, "version"),
         .licence = mzg_args_text(&c->args, "licence"),
-        .expires = whole_date(expires, mzg_args_text(&c->args, "expires")),
-        .created = whole_date(created, mzg_args_text(&c->args, "created")),
+        .expires = mzg_date_whole(expires, mzg_args_text(&c->args, "expires")),
+        .created = mzg_date_whole(created, mzg_args_text(&c->args, "created")),
     };
     struct mzg_bundle_info info = {0};
     enum mzg_code code = MZG_OK;
     if (!opt.created) {
-        code = present(created, e);
+        code = mzg_date_of_build(created, e);
         opt.created = created;
     }
     if (!code)

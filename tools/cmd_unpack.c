@@ -1,4 +1,4 @@
-#include "bundle_text.h"
+#include "bundles.h"
 #include "command.h"
 #include "report.h"
 #include "term.h"
@@ -13,8 +13,7 @@ static const struct mzg_operand operands[] = {
 
 static const struct mzg_option options[] = {
     {"out", 'o', "DIR", MZG_REQUIRED, "The folder for the files, made when it is missing."},
-    {"trust", 0, "KEY.pub", MZG_REQUIRED | MZG_MANY,
-     "A trusted public key; may be given several times."},
+    MZG_OPTIONS_TRUST,
     MZG_OPTION_THREADS,
     MZG_OPTIONS_COMMON,
     {0},
@@ -25,9 +24,11 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     const char *dir = mzg_args_text(&c->args, "out");
     struct mzg_bundle_info info = {0};
     struct mzg_trust trust;
-    char word[MZG_WORD];
+    char now[MZG_DATE], word[MZG_WORD];
     enum mzg_code code;
-    trust.n_keys = mzg_args_list(&c->args, "trust", &trust.keys);
+    code = mzg_trust_read(&trust, &c->args, now, e);
+    if (code)
+        return code;
     code = mzg_unpack(mzg_args_operand(&c->args, 0), mzg_args_operand(&c->args, 1), &trust, dir,
                       &c->run, &info, e);
     mzg_meter_wipe(c->meter);

@@ -1,4 +1,4 @@
-#include "bundle_text.h"
+#include "bundles.h"
 #include "command.h"
 #include "report.h"
 #include "term.h"
@@ -12,8 +12,7 @@ static const struct mzg_operand operands[] = {
 };
 
 static const struct mzg_option options[] = {
-    {"trust", 0, "KEY.pub", MZG_REQUIRED | MZG_MANY,
-     "A trusted public key; may be given several times."},
+    MZG_OPTIONS_TRUST,
     {"deep", 0, NULL, 0, "Also decodes every object and checks the decoded bytes."},
     MZG_OPTION_THREADS,
     MZG_OPTIONS_COMMON,
@@ -61,8 +60,11 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     struct findings f = {.c = c};
     struct mzg_run how = c->run;
     struct mzg_trust trust;
+    char now[MZG_DATE];
     enum mzg_code code;
-    trust.n_keys = mzg_args_list(&c->args, "trust", &trust.keys);
+    code = mzg_trust_read(&trust, &c->args, now, e);
+    if (code)
+        return code;
     if (c->json) {
         f.bundles = mzg_report_list(c->result, "bundles");
         f.faults = mzg_report_list(c->result, "bad");

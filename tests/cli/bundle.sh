@@ -10,7 +10,7 @@ echo "a licence" >LICENSE
 pack() { ok pack "$@" --key lab.key -q; }
 pack m.gguf LICENSE -o repo --name m --version 1.0.0 --licence MIT --expires 2999-01-01
 contains "pack" "$T/out" "packed: m 1.0.0"
-pack m.gguf LICENSE -o m.mzb --name m --version 1.0.0
+pack m.gguf LICENSE -o m.mzb --name m --version 1.0.0 --expires 2999-01-01
 check "tar lists the single file" sh -c 'tar tf m.mzb >/dev/null'
 same "the manifest comes first" "$(tar tf m.mzb | grep -v '/$' | head -n 1)" \
     bundles/m/1.0.0/manifest.json
@@ -84,6 +84,18 @@ sed -i 's/1.0.0/1.0.1/' repo/bundles/m/1.0.0/manifest.json
 "$MZIGO" unpack repo m@1.0.0 -o no --trust lab.pub >"$T/out" 2>"$T/err"
 same "a changed manifest: status" $? 6
 check "nothing came out of what was refused" [ ! -e no/m.gguf ]
+
+# Dates: a bundle that has expired, by this machine's clock or by the one named, is refused.
+ok pack LICENSE -o old.mzb --key lab.key --name o --version 1 --created 2001-01-01 \
+    --expires 2002-02-02 -q
+no 6 "2002-02-02" verify old.mzb --trust lab.pub
+no 6 "2002-02-02" unpack old.mzb -o no --trust lab.pub
+ok verify old.mzb --trust lab.pub --at 2001-06-01
+ok verify old.mzb --trust lab.pub --at 2002-02-01T23:59:59Z
+no 6 "2002-02-02" verify old.mzb --trust lab.pub --at 2002-02-02
+no 6 "2999-01-01" verify m.mzb --trust lab.pub --at 2999-01-02
+no 2 "soon" verify m.mzb --trust lab.pub --at soon
+SOURCE_DATE_EPOCH=soon no 2 "SOURCE_DATE_EPOCH" pack LICENSE -o no.mzb --key lab.key --name o --version 1
 
 # Usage.
 no 2 "FILE is missing" pack -o repo --key lab.key --name m --version 2

@@ -1,6 +1,69 @@
-#include "bundle_text.h"
+#include "bundles.h"
+#include "bundle/name.h"
 #include "report.h"
 #include "term.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- dates ---- */
+
+const char *mzg_date_whole(char out[MZG_DATE], const char *text)
+{
+    if (!text || strlen(text) != sizeof "2026-11-23" - 1)
+        return text;
+    snprintf(out, MZG_DATE, "%sT00:00:00Z", text);
+    return out;
+}
+
+static enum mzg_code write_date(char out[MZG_DATE], time_t t, struct mzg_err *e)
+{
+    struct tm tm;
+    if (!gmtime_r(&t, &tm) || strftime(out, MZG_DATE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "the date is beyond the year 9999");
+    return MZG_OK;
+}
+
+enum mzg_code mzg_date_now(char out[MZG_DATE], struct mzg_err *e)
+{
+    return write_date(out, time(NULL), e);
+}
+
+enum mzg_code mzg_date_of_build(char out[MZG_DATE], struct mzg_err *e)
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    long long seconds;
+    char *end, q[MZG_QUOTE];
+    if (!epoch)
+        return mzg_date_now(out, e);
+    errno = 0;
+    seconds = strtoll(epoch, &end, 10);
+    if (errno || end == epoch || *end || seconds < 0)
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET,
+                        "SOURCE_DATE_EPOCH is not a number of seconds: '%s'", mzg_quote(q, epoch));
+    return write_date(out, (time_t)seconds, e);
+}
+
+/* ---- trust ---- */
+
+enum mzg_code mzg_trust_read(struct mzg_trust *trust, const struct mzg_args *a, char now[MZG_DATE],
+                             struct mzg_err *e)
+{
+    const char *at = mzg_args_text(a, "at");
+    char q[MZG_QUOTE];
+    *trust = (struct mzg_trust){.now = at ? mzg_date_whole(now, at) : now};
+    trust->n_keys = mzg_args_list(a, "trust", &trust->keys);
+    if (!at)
+        return mzg_date_now(now, e);
+    if (!mzg_date_valid(trust->now))
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET,
+                        "option --at takes a date like 2026-11-23 or 2026-11-23T08:00:00Z, not '%s'",
+                        mzg_quote(q, at));
+    return MZG_OK;
+}
+
+/* ---- descriptions ---- */
 
 static void line(struct mzg_table *t, const char *label, const char *text)
 {
