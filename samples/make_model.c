@@ -1,8 +1,9 @@
 /* make_model.c: a developer's tool: llama-shaped models in Hugging Face's layout, of any size, the
  * same bytes from the same arguments on every machine.
  *
- * usage: make_model --out DIR [--layers 2] [--hidden 256] [--ff 512] [--heads 4] [--kv 2] [--vocab 640]
- *                   [--dtype BF16|F16|F32] [--shards 1] [--tokenizer bpe|spm] [--seed 1]
+ * usage: make_model --out DIR [--layers 2] [--hidden 256] [--ff 512] [--heads 4] [--kv 2]
+ *                   [--vocab 640] [--dtype BF16|F16|F32] [--shards 1] [--tokenizer bpe|spm]
+ *                   [--seed 1]
  *
  * The weights mean nothing but look like weights: bell-shaped with heavy tails, rows and columns of
  * different size, a few columns far larger than the rest, as activations of real models have made
@@ -109,13 +110,13 @@ static float around_one(struct random *r)
     return 0.5f + (float)(next(r) >> 40) * 0x1p-24f;
 }
 
-/* Four 16-bit uniforms from one draw, their sum centred: nearly normal, deviation 0.577 * 65536. One
- * value in 256 is four times as large, which gives the tails. */
+/* Four 16-bit uniforms from one draw, their sum centred: nearly normal, deviation 0.577 * 65536.
+ * One value in 256 is four times as large, which gives the tails. */
 static inline float bell(struct random *r)
 {
     uint64_t x = next(r);
-    int32_t sum = (int32_t)(x & 0xffff) + (int32_t)(x >> 16 & 0xffff) + (int32_t)(x >> 32 & 0xffff) +
-                  (int32_t)(x >> 48) - 131070;
+    int32_t sum = (int32_t)(x & 0xffff) + (int32_t)(x >> 16 & 0xffff) +
+                  (int32_t)(x >> 32 & 0xffff) + (int32_t)(x >> 48) - 131070;
 
     return (float)((x * 0x9e3779b97f4a7c15u) >> 56 == 0 ? 4 * sum : sum);
 }
@@ -197,7 +198,8 @@ static void list_tensors(struct model *m)
     for (uint64_t i = 0; i < o->layers * per_layer; i++) {
         char name[80];
         size_t k = i % per_layer;
-        snprintf(name, sizeof name, "model.layers.%" PRIu64 ".%s.weight", i / per_layer, layer[k].name);
+        snprintf(name, sizeof name, "model.layers.%" PRIu64 ".%s.weight", i / per_layer,
+                 layer[k].name);
         add(m, name, layer[k].rows, layer[k].cols);
     }
     add(m, "model.norm.weight", o->hidden, 0);
@@ -226,7 +228,8 @@ static void shard_name(char name[64], const struct options *o, uint64_t shard)
     if (o->shards == 1)
         snprintf(name, 64, "model.safetensors");
     else
-        snprintf(name, 64, "model-%05" PRIu64 "-of-%05" PRIu64 ".safetensors", shard + 1, o->shards);
+        snprintf(name, 64, "model-%05" PRIu64 "-of-%05" PRIu64 ".safetensors", shard + 1,
+                 o->shards);
 }
 
 static void write_vector(FILE *f, const struct model *m, const struct tensor *t, struct random *r,
@@ -359,7 +362,8 @@ static void write_config(const struct options *o, const struct tokenizer_ids *id
             " \"intermediate_size\": %" PRIu64 ",\n \"num_hidden_layers\": %" PRIu64 ",\n"
             " \"num_attention_heads\": %" PRIu64 ",\n \"num_key_value_heads\": %" PRIu64 ",\n"
             " \"vocab_size\": %" PRIu64 ",\n \"max_position_embeddings\": 2048,\n"
-            " \"rms_norm_eps\": 1e-05,\n \"rope_theta\": 10000.0,\n \"tie_word_embeddings\": false,\n"
+            " \"rms_norm_eps\": 1e-05,\n \"rope_theta\": 10000.0,\n"
+            " \"tie_word_embeddings\": false,\n"
             " \"bos_token_id\": %u,\n \"eos_token_id\": %u,\n \"torch_dtype\": \"%s\"\n}\n",
             o->hidden, o->ff, o->layers, o->heads, o->kv, o->vocab, ids->bos, ids->eos,
             torch_names[o->dtype]);
@@ -399,10 +403,11 @@ static void parse(struct options *o, int argc, char **argv)
                                  &o->shards, &o->seed};
     static const struct option names[] = {
         {"out", 1, NULL, OUT}, {"dtype", 1, NULL, DTYPE}, {"tokenizer", 1, NULL, TOKENIZER},
-        {"layers", 1, NULL, NUMBERS}, {"hidden", 1, NULL, NUMBERS + 1}, {"ff", 1, NULL, NUMBERS + 2},
-        {"heads", 1, NULL, NUMBERS + 3}, {"kv", 1, NULL, NUMBERS + 4},
-        {"vocab", 1, NULL, NUMBERS + 5}, {"shards", 1, NULL, NUMBERS + 6},
-        {"seed", 1, NULL, NUMBERS + 7}, {NULL, 0, NULL, 0},
+        {"layers", 1, NULL, NUMBERS},     {"hidden", 1, NULL, NUMBERS + 1},
+        {"ff", 1, NULL, NUMBERS + 2},     {"heads", 1, NULL, NUMBERS + 3},
+        {"kv", 1, NULL, NUMBERS + 4},     {"vocab", 1, NULL, NUMBERS + 5},
+        {"shards", 1, NULL, NUMBERS + 6}, {"seed", 1, NULL, NUMBERS + 7},
+        {NULL, 0, NULL, 0},
     };
     int which, index;
 

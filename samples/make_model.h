@@ -10,8 +10,8 @@ struct tokenizer_ids {
     unsigned count;    /* tokens */
 };
 
-/* Writes the tokenizer's files into folder, with at most max tokens. bpe: tokenizer.json, byte-level;
- * else tokenizer.model, SentencePiece BPE. Exits, saying why, when it cannot. */
+/* Writes the tokenizer's files into folder, with at most max tokens. bpe: tokenizer.json,
+ * byte-level; else tokenizer.model, SentencePiece BPE. Exits, saying why, when it cannot. */
 void make_tokenizer(const char *folder, int bpe, unsigned max, struct tokenizer_ids *ids);
 
 /* A file of folder, open for writing, and its end; both exit with a message when they fail. */

@@ -1,5 +1,5 @@
-/* make_tokenizer.c: small tokenizers that work: BPE, learnt here from a few sentences of Swahili and
- * English, as a byte-level tokenizer.json or a SentencePiece tokenizer.model. */
+/* make_tokenizer.c: small tokenizers that work: BPE, learnt here from a few sentences of Swahili
+ * and English, as a byte-level tokenizer.json or a SentencePiece tokenizer.model. */
 #include "make_model.h"
 
 #include <stdint.h>
@@ -10,7 +10,7 @@ static const char corpus[] =
     " mzigo ni shehena ya lori na ya meli mzigo mdogo hufika haraka mzigo mkubwa hufika polepole"
     " the cargo of a truck and of a ship a small cargo arrives fast a large cargo arrives slowly"
     " habari ya asubuhi habari za leo nzuri sana asante karibu tena shule iko karibu na soko"
-    " good morning how are you today very well thank you welcome again the school is near the market"
+    " good morning how are you today very well thank you welcome again the school is near a market"
     " mkulima anapanda mahindi na maharage shambani wakati wa mvua daktari anatibu wagonjwa kliniki"
     " the farmer plants maize and beans in the field when it rains the doctor treats patients"
     " mwalimu anafundisha watoto kusoma na kuandika kwa lugha yao watoto wanasoma vitabu vizuri"
@@ -28,8 +28,8 @@ struct merge {
     int left, right; /* symbols */
 };
 
-/* A symbol is a text: first an alphabet, then what the merges make, in order. Two merges may make the
- * same text ("an" + "i", "a" + "ni"), and so the same symbol. */
+/* A symbol is a text: first an alphabet, then what the merges make, in order. Two merges may make
+ * the same text ("an" + "i", "a" + "ni"), and so the same symbol. */
 struct bpe {
     char texts[MAX_SYMBOLS][MAX_TEXT];
     int n_alphabet, n_symbols;
@@ -182,15 +182,16 @@ static void write_json(const struct bpe *b, const char *folder)
 
     fprintf(f, "{\n \"version\": \"1.0\",\n \"added_tokens\": [");
     for (int i = 0; i < N_SPECIALS; i++)
-        fprintf(f, "%s\n  {\"id\": %d, \"content\": \"%s\", \"single_word\": false, \"lstrip\": false, "
-                "\"rstrip\": false, \"normalized\": false, \"special\": true}", i ? "," : "",
-                b->n_symbols + i, specials[i]);
+        fprintf(f, "%s\n  {\"id\": %d, \"content\": \"%s\", \"single_word\": false, "
+                "\"lstrip\": false, \"rstrip\": false, \"normalized\": false, \"special\": true}",
+                i ? "," : "", b->n_symbols + i, specials[i]);
     fprintf(f, "\n ],\n \"normalizer\": null,\n \"pre_tokenizer\": {\"type\": \"ByteLevel\", "
             "\"add_prefix_space\": false, \"trim_offsets\": true, \"use_regex\": true},\n"
             " \"post_processor\": {\"type\": \"TemplateProcessing\",\n"
             "  \"single\": [{\"SpecialToken\": {\"id\": \"%s\", \"type_id\": 0}}, "
             "{\"Sequence\": {\"id\": \"A\", \"type_id\": 0}}],\n  \"pair\": [],\n"
-            "  \"special_tokens\": {\"%s\": {\"id\": \"%s\", \"ids\": [%d], \"tokens\": [\"%s\"]}}},\n",
+            "  \"special_tokens\": {\"%s\": {\"id\": \"%s\", \"ids\": [%d], "
+            "\"tokens\": [\"%s\"]}}},\n",
             specials[0], specials[0], specials[0], b->n_symbols, specials[0]);
     fprintf(f, " \"decoder\": {\"type\": \"ByteLevel\"},\n"
             " \"model\": {\"type\": \"BPE\", \"byte_fallback\": false, \"ignore_merges\": false,\n"
@@ -217,8 +218,9 @@ static void write_config(const char *folder, const char *class, const char *bos,
 {
     FILE *f = create(folder, "tokenizer_config.json");
 
-    fprintf(f, "{\n \"tokenizer_class\": \"%s\",\n \"bos_token\": \"%s\",\n \"eos_token\": \"%s\",\n"
-            " \"add_bos_token\": true,\n \"add_eos_token\": false,\n \"model_max_length\": 2048,\n"
+    fprintf(f, "{\n \"tokenizer_class\": \"%s\",\n \"bos_token\": \"%s\",\n"
+            " \"eos_token\": \"%s\",\n \"add_bos_token\": true,\n \"add_eos_token\": false,\n"
+            " \"model_max_length\": 2048,\n"
             " \"chat_template\": \"%s\"\n}\n", class, bos, eos, chat);
     finish(f, "tokenizer_config.json");
 }
@@ -247,7 +249,9 @@ static void make_bpe(struct bpe *b, const char *folder, unsigned max, struct tok
                  "message['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}"
                  "{{ '<|im_start|>assistant\\n' }}{% endif %}");
     unsigned n = (unsigned)b->n_symbols;
-    *ids = (struct tokenizer_ids){.bos = n, .eos = n + 1, .turn_end = n + 3, .count = n + N_SPECIALS};
+    *ids = (struct tokenizer_ids){
+        .bos = n, .eos = n + 1, .turn_end = n + 3, .count = n + N_SPECIALS
+    };
     write_generation(folder, ids);
 }
 
@@ -308,13 +312,14 @@ static void make_spm(struct bpe *b, const char *folder, unsigned max, struct tok
     letter_alphabet(b, symbol_of);
     int least = FIRST_PIECE + b->n_alphabet;
     if (max < (unsigned)least)
-        give_up("--vocab: a SentencePiece tokenizer with byte pieces has at least %d tokens", least);
+        give_up("--vocab: a SentencePiece tokenizer with bytes has at least %d tokens", least);
     load_corpus(b, symbol_of);
     learn(b, max > MAX_SYMBOLS ? MAX_SYMBOLS : (int)max - least);
     write_model(b, folder);
     write_config(folder, "LlamaTokenizer", "<s>", "</s>",
-                 "{% for message in messages %}{{ message['role'] + ': ' + message['content'] + '\\n' }}"
-                 "{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}");
+                 "{% for message in messages %}{{ message['role'] + ': ' + message['content'] + "
+                 "'\\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}"
+                 "{% endif %}");
     *ids = (struct tokenizer_ids){
         .bos = 1, .eos = 2, .turn_end = 2, .count = (unsigned)(FIRST_PIECE + b->n_symbols)
     };

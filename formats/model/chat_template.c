@@ -51,7 +51,8 @@ static enum mzg_code add_template(struct mzg_vocab *v, const char *name, size_t 
     return MZG_OK;
 }
 
-static enum mzg_code add_default(struct mzg_vocab *v, const char *text, size_t len, struct mzg_err *e)
+static enum mzg_code add_default(struct mzg_vocab *v, const char *text, size_t len,
+                                 struct mzg_err *e)
 {
     return add_template(v, "default", strlen("default"), text, len, e);
 }

@@ -29,12 +29,13 @@ static enum mzg_code skip_string(struct mzg_json_walk *w, struct mzg_err *e)
     while (w->pos < w->end && w->text[w->pos] != '"')
         w->pos += w->text[w->pos] == '\\' ? 2 : 1;
     if (w->pos >= w->end)
-        return mzg_fail(e, MZG_MALFORMED, start, "JSON: the string at byte %zu does not end", start);
+        return mzg_fail(e, MZG_MALFORMED, start, "JSON: the string at byte %zu does not end",
+                        start);
     w->pos++;
     return MZG_OK;
 }
 
-/* Behind the object or array that begins at pos. Which bracket closes which is the parser's to say. */
+/* Behind the object or array that begins at pos. Which bracket closes which is for the parser. */
 static enum mzg_code skip_nested(struct mzg_json_walk *w, struct mzg_err *e)
 {
     size_t start = w->pos, depth = 0;

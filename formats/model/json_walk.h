@@ -33,17 +33,18 @@ struct mzg_json_walk {
 enum mzg_code mzg_json_walk_open(struct mzg_json_walk *w, char *text, struct mzg_json_span span,
                                  struct mzg_err *e) MZG_MUST;
 
-/* The next member; *more is false at the end, behind which only white space is allowed. key: with its
- * quotes; empty in an array. */
+/* The next member; *more is false at the end, behind which only white space is allowed. key: with
+ * its quotes; empty in an array. */
 enum mzg_code mzg_json_walk_next(struct mzg_json_walk *w, struct mzg_json_span *key,
-                                 struct mzg_json_span *value, bool *more, struct mzg_err *e) MZG_MUST;
+                                 struct mzg_json_span *value, bool *more,
+                                 struct mzg_err *e) MZG_MUST;
 
 /* How many items are left; w stays where it is. */
 enum mzg_code mzg_json_walk_count(const struct mzg_json_walk *w, size_t *count,
                                   struct mzg_err *e) MZG_MUST;
 
-/* Parses every member of the object (or list) at span and calls use with it: key is NULL in a list, at
- * the byte where the member begins. Stops at the first error. what names the container in the
+/* Parses every member of the object (or list) at span and calls use with it: key is NULL in a list,
+ * at the byte where the member begins. Stops at the first error. what names the container in the
  * message (MZG_MALFORMED) when it is of the other kind. Of duplicate keys only those a few hundred
  * members apart are seen: a caller that minds must look itself. */
 typedef enum mzg_code mzg_json_use(void *ctx, const char *key, const json_t *value, uint64_t at,

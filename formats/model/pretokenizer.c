@@ -83,7 +83,8 @@ static const struct shape {
      {SPLIT(NEWLINE), SPLIT("\\s?[" CASED_LETTERS "]+"), SPLIT("\\s?[" PUNCTUATION "]+"),
       SPLIT("\\s+$"), SPLIT(HAN_HANGUL), DIGITS, BYTES}},
     {"deepseek-coder", NULL, -1, false,
-     {SPLIT(NEWLINE), SPLIT("\\s?\\p{L}+"), SPLIT("\\s?\\p{P}+"), SPLIT(HAN_HANGUL), DIGITS, BYTES}},
+     {SPLIT(NEWLINE), SPLIT("\\s?\\p{L}+"), SPLIT("\\s?\\p{P}+"), SPLIT(HAN_HANGUL), DIGITS,
+      BYTES}},
     {"deepseek-v3", NULL, -1, false,
      {SPLIT("\\p{N}{1,3}"), SPLIT("[\u4E00-\u9FA5\u3040-\u309F\u30A0-\u30FF]+"), SPLIT(DEEPSEEK_V3),
       BYTES}},
@@ -131,7 +132,8 @@ static void put_op(struct found *f, const char *type, const json_t *op)
     else if (strcmp(type, "ByteLevel") == 0)
         mzg_buf_text(b, json_is_false(json_object_get(op, "use_regex")) ? BYTES : BYTES_GPT2);
     else if (strcmp(type, "Digits") == 0)
-        mzg_buf_text(b, json_is_true(json_object_get(op, "individual_digits")) ? DIGITS : DIGIT_RUNS);
+        mzg_buf_text(b, json_is_true(json_object_get(op, "individual_digits")) ? DIGITS
+                                                                               : DIGIT_RUNS);
     else if (strcmp(type, "Punctuation") == 0)
         mzg_buf_printf(b, "Punctuation(%s)", text_or(op, "behavior", "Isolated"));
     else

@@ -1,8 +1,8 @@
 /* pretokenizer.h: llama.cpp's name (tokenizer.ggml.pre) for how a byte-level tokenizer cuts text.
  *
- * tokenizer.json describes the cutting as a list of operations; llama.cpp knows a set of names, each
- * for one such list. The name is found by comparing the lists: a fine-tune with a vocabulary of its
- * own keeps its family's cutting, and so its name. */
+ * tokenizer.json describes the cutting as a list of operations; llama.cpp knows a set of names,
+ * each for one such list. The name is found by comparing the lists: a fine-tune with a vocabulary
+ * of its own keeps its family's cutting, and so its name. */
 #ifndef MZG_MODEL_PRETOKENIZER_H
 #define MZG_MODEL_PRETOKENIZER_H
 
@@ -21,7 +21,8 @@ struct mzg_pretokenizer {
 enum mzg_code mzg_pretokenizer_name(const struct mzg_pretokenizer *p, const char **name,
                                     struct mzg_err *e) MZG_MUST;
 
-/* The first operation of this type in a pre-tokenizer or a normalizer, Sequences included; or NULL. */
+/* The first operation of this type in a pre-tokenizer or a normalizer, Sequences included, or
+ * NULL. */
 const json_t *mzg_pretokenizer_find(const json_t *op, const char *type);
 
 #endif

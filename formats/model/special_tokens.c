@@ -32,8 +32,8 @@ static enum mzg_code text_of(const json_t *object, const char *key, const char *
     if (!value || json_is_null(value))
         return MZG_OK;
     if (!json_is_string(value))
-        return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "%s is neither a string nor an object with "
-                        "a content", key);
+        return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "%s is neither a string nor an object "
+                        "with a content", key);
     *text = json_string_value(value);
     return MZG_OK;
 }
@@ -128,8 +128,8 @@ static void read_template(struct finder *f, const json_t *processor)
         f->v->add_bos = same(first, f->texts[MZG_SPECIAL_BOS]) ||
                         same(first, f->texts[MZG_SPECIAL_CLS]);
         if (!f->v->add_bos)
-            mzg_notice(f->tc->notify, "the tokenizer begins a text with '%s', which is not its BOS: "
-                       "no token is put there", mzg_quote(quoted, first));
+            mzg_notice(f->tc->notify, "the tokenizer begins a text with '%s', which is not its "
+                       "BOS: no token is put there", mzg_quote(quoted, first));
     }
     if (last) {
         take_eos(f, last);
@@ -201,7 +201,8 @@ static enum mzg_code take_config_ids(struct finder *f, const json_t *model, stru
             continue;
         int64_t id = json_integer_value(value);
         if (id < -1)
-            return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "config.json: %s is %" PRId64, key, id);
+            return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "config.json: %s is %" PRId64, key,
+                            id);
         if (id >= (int64_t)f->v->count)
             mzg_notice(f->tc->notify, "config.json: %s %" PRId64 " is beyond the %" PRIu32
                        " tokens and is left out", key, id, f->v->count);
@@ -249,7 +250,8 @@ static void take_stop(struct finder *f, int64_t id, bool by_text)
             return;
         }
     }
-    mzg_notice(f->tc->notify, "token %" PRId64 " also ends generation, but no key is left for it", id);
+    mzg_notice(f->tc->notify, "token %" PRId64 " also ends generation, but no key is left for it",
+               id);
 }
 
 /* ids: one, or a list. */
@@ -282,8 +284,8 @@ static enum mzg_code take_flags(struct finder *f, struct mzg_err *e)
         if (json_is_boolean(value))
             *flags[i].flag = json_is_true(value);
         else if (value && !json_is_null(value))
-            return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "%s/tokenizer_config.json: %s is not a "
-                            "boolean", f->tc->dir->path, flags[i].key);
+            return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "%s/tokenizer_config.json: %s is not "
+                            "a boolean", f->tc->dir->path, flags[i].key);
     }
     return MZG_OK;
 }

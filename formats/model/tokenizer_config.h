@@ -33,6 +33,7 @@ enum mzg_code mzg_tokenizer_config_added(const struct mzg_tokenizer_config *tc, 
                                          struct mzg_err *e) MZG_MUST;
 
 /* Notes that a file of this name was read. */
-enum mzg_code mzg_vocab_note_file(struct mzg_vocab *v, const char *name, struct mzg_err *e) MZG_MUST;
+enum mzg_code mzg_vocab_note_file(struct mzg_vocab *v, const char *name,
+                                  struct mzg_err *e) MZG_MUST;
 
 #endif

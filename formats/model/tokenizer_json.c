@@ -168,11 +168,11 @@ static enum mzg_code read_id(const json_t *value, const char *text, uint64_t at,
     char quoted[MZG_QUOTE];
 
     if (!json_is_integer(value) || json_integer_value(value) < 0)
-        return mzg_fail(e, MZG_MALFORMED, at, "token '%s' at byte %" PRIu64 ": its id is not a whole "
-                        "number from 0 on", mzg_quote(quoted, text), at);
+        return mzg_fail(e, MZG_MALFORMED, at, "token '%s' at byte %" PRIu64 ": its id is not a "
+                        "whole number from 0 on", mzg_quote(quoted, text), at);
     if (json_integer_value(value) >= MZG_VOCAB_MAX)
-        return mzg_fail(e, MZG_LIMIT, at, "token '%s' at byte %" PRIu64 ": id %" PRId64 "; ids up to "
-                        "%u are read", mzg_quote(quoted, text), at,
+        return mzg_fail(e, MZG_LIMIT, at, "token '%s' at byte %" PRIu64 ": id %" PRId64 "; ids up "
+                        "to %u are read", mzg_quote(quoted, text), at,
                         (int64_t)json_integer_value(value), MZG_VOCAB_MAX - 1);
     *id = (uint32_t)json_integer_value(value);
     return MZG_OK;
@@ -187,8 +187,8 @@ static enum mzg_code fail_id(const struct mzg_vocab *v, const char *text, uint32
     if (id >= v->count)
         return mzg_fail(e, MZG_MALFORMED, at, "token '%s' at byte %" PRIu64 ": id %" PRIu32
                         " is beyond the model's %" PRIu32 " tokens", quoted, at, id, v->count);
-    return mzg_fail(e, MZG_MALFORMED, at, "token '%s' at byte %" PRIu64 ": id %" PRIu32 " is taken by "
-                    "'%s'", quoted, at, id, mzg_quote(other, v->tokens[id]));
+    return mzg_fail(e, MZG_MALFORMED, at, "token '%s' at byte %" PRIu64 ": id %" PRIu32 " is taken "
+                    "by '%s'", quoted, at, id, mzg_quote(other, v->tokens[id]));
 }
 
 static enum mzg_code see_token(void *ctx, const char *key, const json_t *value, uint64_t at,

@@ -1,9 +1,9 @@
 /* tokenizer_json.h: the BPE tokenizers of Hugging Face's tokenizer.json.
  *
- * Byte-level BPE (GPT-2 and most models since) is a "gpt2" vocabulary: tokens, types and merges. BPE
- * with byte_fallback and no ByteLevel (Llama 2 without its tokenizer.model) is a "llama" vocabulary:
- * llama.cpp then merges by score, so the scores are made from the order of the merges. Unigram,
- * WordPiece and WordLevel are refused by name.
+ * Byte-level BPE (GPT-2 and most models since) is a "gpt2" vocabulary: tokens, types and merges.
+ * BPE with byte_fallback and no ByteLevel (Llama 2 without its tokenizer.model) is a "llama"
+ * vocabulary: llama.cpp then merges by score, so the scores are made from the order of the merges.
+ * Unigram, WordPiece and WordLevel are refused by name.
  *
  * The file may be 35 MB: its vocabulary and merges are read a few hundred at a time (json_walk.h),
  * and memory beyond the text and the finished table is a few megabytes. */

@@ -70,9 +70,9 @@ static enum mzg_code find_merge(struct merging *m, struct merge *parts, uint64_t
         what = "what it makes";
     else
         return MZG_OK;
-    return mzg_fail(e, MZG_MALFORMED, at, "merge of '%s' and '%s' at byte %" PRIu64 ": %s is not in "
-                    "the vocabulary", mzg_quote(left, parts->left), mzg_quote(right, parts->right),
-                    at, what);
+    return mzg_fail(e, MZG_MALFORMED, at, "merge of '%s' and '%s' at byte %" PRIu64 ": %s is not "
+                    "in the vocabulary", mzg_quote(left, parts->left),
+                    mzg_quote(right, parts->right), at, what);
 }
 
 static enum mzg_code read_merge(struct merging *m, const json_t *value, uint64_t at,

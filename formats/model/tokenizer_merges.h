@@ -1,8 +1,8 @@
 /* tokenizer_merges.h: the merges of a BPE tokenizer.json, in either of their spellings ("a b" and
  * ["a", "b"]), as llama.cpp's "gpt2" wants them, or as the scores its "llama" merges by.
  *
- * v's table is finished. MZG_MALFORMED, with the merge's byte, when it has another form, or when its
- * parts or its result are not tokens. */
+ * v's table is finished. MZG_MALFORMED, with the merge's byte, when it has another form, or when
+ * its parts or its result are not tokens. */
 #ifndef MZG_MODEL_TOKENIZER_MERGES_H
 #define MZG_MODEL_TOKENIZER_MERGES_H
 

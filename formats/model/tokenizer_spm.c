@@ -169,9 +169,9 @@ static enum mzg_code copy_pieces(struct mzg_reader m, struct mzg_vocab *v, struc
         if (code == MZG_OK)
             code = check_piece(&p, id, e);
         if (code == MZG_OK && id < v->count) {
-            struct mzg_vocab_entry entry = {p.text, p.len, (enum mzg_token_type)p.type, p.score, p.at};
-            if (p.type == MZG_TOKEN_USER_DEFINED)
-                entry.type = MZG_TOKEN_NORMAL;
+            enum mzg_token_type type = p.type == MZG_TOKEN_USER_DEFINED
+                                       ? MZG_TOKEN_NORMAL : (enum mzg_token_type)p.type;
+            struct mzg_vocab_entry entry = {p.text, p.len, type, p.score, p.at};
             code = mzg_vocab_table_set(v, id, &entry, e);
         }
         if (code != MZG_OK)

@@ -2,7 +2,7 @@
  *
  * Only BPE models are read: llama.cpp's "llama" merges by score, as SentencePiece's BPE does;
  * Unigram, word and character models are refused by name. Pieces keep their text (U+2581 for a
- * space), score and type; SentencePiece's USER_DEFINED becomes NORMAL, as in llama.cpp's converter. */
+ * space), score and type; USER_DEFINED becomes NORMAL, as in llama.cpp's converter. */
 #ifndef MZG_MODEL_TOKENIZER_SPM_H
 #define MZG_MODEL_TOKENIZER_SPM_H
 

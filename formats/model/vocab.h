@@ -39,7 +39,7 @@ struct mzg_vocab {
     struct mzg_arena arena;
     const char *model;            /* tokenizer.ggml.model: "llama", "gpt2" */
     const char *pre;              /* tokenizer.ggml.pre */
-    uint32_t count;               /* tokens: the config's vocab_size, or the tokenizer's own count */
+    uint32_t count;               /* tokens: config.json's vocab_size, or the tokenizer's own */
     const char **tokens;          /* count texts */
     float *scores;                /* count, or NULL (gpt2) */
     int32_t *types;               /* count of enum mzg_token_type */
@@ -55,16 +55,16 @@ struct mzg_vocab {
 };
 
 struct mzg_vocab_options {
-    const json_t *config;   /* config.json's object: vocab_size, *_token_id, model_type; may be NULL */
+    const json_t *config;   /* config.json (vocab_size, *_token_id, model_type), or NULL */
     const char *pre;        /* overrides the pre-tokenizer's name; NULL: by structure */
     const struct mzg_notify *notify;
 };
 
 /* folder: holds tokenizer.model (SentencePiece BPE), or tokenizer.json (BPE), and perhaps
  * tokenizer_config.json, special_tokens_map.json, added_tokens.json, chat_template.jinja,
- * additional_chat_templates/, chat_template.json, generation_config.json. MZG_UNSUPPORTED names what
- * was found when there is no tokenizer that can be read. An architecture whose rules go beyond these
- * files (an id at a fixed place, a flag by vocabulary size) changes *v before mzg_vocab_put. */
+ * additional_chat_templates/, chat_template.json, generation_config.json. MZG_UNSUPPORTED names
+ * what was found when there is no tokenizer that can be read. An architecture whose rules go beyond
+ * these files (an id at a fixed place, a flag by vocabulary size) changes *v before put. */
 enum mzg_code mzg_vocab_load(struct mzg_vocab *v, const char *folder,
                              const struct mzg_vocab_options *opt, struct mzg_err *e) MZG_MUST;
 /* An empty vocabulary, for the rooms that fill one. */

@@ -104,8 +104,8 @@ static enum mzg_code fail_twice(size_t a, size_t b, const char *text, struct mzg
 {
     char quoted[MZG_QUOTE];
 
-    return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "tokens %zu and %zu have the same text '%s'", a,
-                    b, mzg_quote(quoted, text));
+    return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "tokens %zu and %zu have the same text '%s'",
+                    a, b, mzg_quote(quoted, text));
 }
 
 static enum mzg_code unmark(struct mzg_vocab *v, uint32_t id, struct mzg_err *e)

@@ -229,13 +229,15 @@ static void other_shapes_are_refused_with_what_was_found(void **state)
         {"null", "'none' (0 operations)"},
         {"{\"type\":\"Whitespace\"}", "'Whitespace' (1 operations)"},
         {"{\"type\":\"ByteLevel\",\"use_regex\":false}", "'ByteLevel' (1"},
-        {"{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Digits\"},{\"type\":\"ByteLevel\"}]}",
+        {"{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Digits\"},"
+         "{\"type\":\"ByteLevel\"}]}",
          "'Digits(runs)+ByteLevel(GPT-2)' (2"},
         {"{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":"
          "\"[0-9]+\"},\"behavior\":\"Isolated\"},{\"type\":\"ByteLevel\",\"use_regex\":false}]}",
          "'Split(Isolated, [0-9]+)+ByteLevel' (2"},
         {"{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"String\":"
-         "\" \"},\"behavior\":\"Removed\",\"invert\":true}]}", "'Split(Removed, inverted, \\x27 \\x27)' (1"},
+         "\" \"},\"behavior\":\"Removed\",\"invert\":true}]}",
+         "'Split(Removed, inverted, \\x27 \\x27)' (1"},
         {"{\"type\":\"Sequence\",\"pretokenizers\":[{},{\"type\":5},7,null,{\"type\":\"ByteLevel\"}"
          ",{},{},{},{},{}]}", "operations); --pre NAME"},
         {"[1]", "operations); --pre NAME"},
@@ -270,7 +272,8 @@ static void a_changed_regex_is_another_shape(void **state)
             regex[at] = regex[at] == '[' ? '(' : '[';
             json_t *pre = parse(text);
             const struct mzg_pretokenizer p = {
-                .pre = pre, .ignore_merges = shapes[i].ignore_merges != 0, .family = shapes[i].family
+                .pre = pre, .ignore_merges = shapes[i].ignore_merges != 0,
+                .family = shapes[i].family
             };
             assert_int_equal(mzg_pretokenizer_name(&p, &name, &e), MZG_UNSUPPORTED);
             json_decref(pre);

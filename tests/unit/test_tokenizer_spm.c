@@ -7,7 +7,7 @@
 
 /* ---- a small model that passes, to be spoilt one field at a time ---- */
 
-/* <unk>, <s>, <0x0A>, "▁a" (score -1), a USER_DEFINED piece; trainer: BPE, pad 3; no dummy prefix. */
+/* <unk>, <s>, <0x0A>, "▁a" (score -1), a USER_DEFINED piece; BPE, pad 3; no dummy prefix. */
 static const uint8_t good[] = {
     0x0a, 9, 0x0a, 5, '<', 'u', 'n', 'k', '>', 0x18, 2,                               /* at 0 */
     0x0a, 7, 0x0a, 3, '<', 's', '>', 0x18, 3,                                         /* at 11 */

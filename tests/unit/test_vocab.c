@@ -130,7 +130,8 @@ static void the_template_says_what_is_added(void **state)
 
     (void)state;
     open_folder(&f, TEMPLATE(SPECIAL("<s>") "," SEQUENCE("A"),
-                             SPECIAL("<s>") "," SEQUENCE("A") "," SPECIAL("</s>") "," SEQUENCE("B")));
+                             SPECIAL("<s>") "," SEQUENCE("A") "," SPECIAL("</s>") ","
+                             SEQUENCE("B")));
     put(&f, "tokenizer_config.json", "{\"bos_token\":\"<s>\",\"eos_token\":\"</s>\"}");
     load_well(&f, NULL);
     assert_true(f.v.add_bos == 1 && f.v.add_eos == -1 && f.v.add_sep == 1);
@@ -252,11 +253,11 @@ static void templates_are_found_in_every_place(void **state)
 static void broken_templates_are_refused(void **state)
 {
     static const struct { const char *file, *text, *what; } cases[] = {
-        {"tokenizer_config.json", "{\"chat_template\":5}", "tokenizer_config.json: chat_template is"},
+        {"tokenizer_config.json", "{\"chat_template\":5}", "config.json: chat_template is"},
         {"tokenizer_config.json", "{\"chat_template\":[{\"name\":\"x\"}]}", "chat_template[0]"},
         {"tokenizer_config.json", "{\"chat_template\":[{\"name\":\"a-b\",\"template\":\"\"},"
          "{\"name\":\"a_b\",\"template\":\"\"}]}", "two chat templates named 'a_b'"},
-        {"chat_template.jinja", "\xff", "chat_template.jinja: chat template 'default' is not UTF-8"},
+        {"chat_template.jinja", "\xff", ".jinja: chat template 'default' is not UTF-8"},
         {"chat_template.json", "[]", "chat_template.json: not a JSON object"},
         {"chat_template.json", "{\"chat_template\":{}}", "chat_template.json: chat_template is"},
         {"special_tokens_map.json", "{", "special_tokens_map.json: JSON"},
@@ -281,7 +282,8 @@ static void broken_templates_are_refused(void **state)
 static void open_spm(struct folder *f, bool dummy_prefix)
 {
     uint8_t model[] = {
-        0x0a, 9, 0x0a, 5, '<', 'u', 'n', 'k', '>', 0x18, 2, 0x0a, 7, 0x0a, 3, '<', 's', '>', 0x18, 3,
+        0x0a, 9, 0x0a, 5, '<', 'u', 'n', 'k', '>', 0x18, 2,
+        0x0a, 7, 0x0a, 3, '<', 's', '>', 0x18, 3,
         0x0a, 3, 0x0a, 1, 'x', 0x12, 2, 0x18, 2, 0x1a, 2, 0x18, dummy_prefix,
     };
 
@@ -314,7 +316,7 @@ static void added_tokens_join_the_pieces(void **state)
     }
     assert_non_null(strstr(f.notices, "1 added tokens have ids beyond the model's 7"));
     expect_ids(&f, 1, 4, -1, -1);
-    assert_int_equal(f.v.special[MZG_SPECIAL_UNK], 0); /* the model's own word, as no other is said */
+    assert_int_equal(f.v.special[MZG_SPECIAL_UNK], 0); /* by the model's own word */
     assert_int_equal(f.v.add_space_prefix, -1);
     close_folder(&f);
 }
@@ -396,7 +398,8 @@ static void metadata_is_in_its_order(void **state)
     static const char *const keys[] = {
         "tokenizer.ggml.model", "tokenizer.ggml.pre", "tokenizer.ggml.tokens",
         "tokenizer.ggml.token_type", "tokenizer.ggml.merges", "tokenizer.ggml.bos_token_id",
-        "tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.add_bos_token",
+        "tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id",
+        "tokenizer.ggml.add_bos_token",
         "tokenizer.chat_template", "tokenizer.chat_templates", "tokenizer.chat_template.rag",
     };
     struct folder f;
@@ -406,8 +409,9 @@ static void metadata_is_in_its_order(void **state)
     (void)state;
     open_folder(&f, TEMPLATE(SPECIAL("<s>") "," SEQUENCE("A"), ""));
     put(&f, "generation_config.json", "{\"eos_token_id\":3}");
-    put(&f, "tokenizer_config.json", "{\"bos_token\":\"<s>\",\"eos_token\":\"</s>\",\"chat_template\":"
-        "[{\"name\":\"rag\",\"template\":\"R\"},{\"name\":\"default\",\"template\":\"D\"}]}");
+    put(&f, "tokenizer_config.json", "{\"bos_token\":\"<s>\",\"eos_token\":\"</s>\","
+        "\"chat_template\":[{\"name\":\"rag\",\"template\":\"R\"},"
+        "{\"name\":\"default\",\"template\":\"D\"}]}");
     load_well(&f, NULL);
     mzg_kvs_init(&k);
     mzg_vocab_put(&f.v, &k);
