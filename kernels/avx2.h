@@ -13,9 +13,9 @@ MZG_INLINE __m128i mzg_load128(const uint8_t *p)
     return _mm_loadu_si128((const __m128i *)p);
 }
 
-/* The half at p, p + stride, ...: one for each block of a group. Each load is placed so that the half
- * falls into its own lane, 2 bytes further for every block: a block is longer than that, so nothing
- * before p is read, and the last load ends before the last block does. */
+/* The half at p, p + stride, ...: one for each block of a group. Each load is placed so that the
+ * half falls into its own lane, 2 bytes further for every block: a block is longer than that, so
+ * nothing before p is read, and the last load ends before the last block does. */
 MZG_INLINE __m256 mzg_halves8(const uint8_t *p, size_t stride)
 {
     const size_t step = stride - 2;
@@ -175,7 +175,7 @@ MZG_INLINE float mzg_total8(__m256 acc)
     return mzg_canonical(_mm_cvtss_f32(_mm_add_ss(t, _mm_movehdup_ps(t))));
 }
 
-/* The sums of the codes of eight Q8_0 blocks: of bytes shifted to be unsigned, which psadbw adds. */
+/* The sums of the codes of eight Q8_0 blocks: the bytes are shifted to be unsigned, for psadbw. */
 MZG_INLINE __m256i mzg_code_sums8(const uint8_t *y)
 {
     const __m256i none = _mm256_setzero_si256(), shift = _mm256_set1_epi8(-128);
