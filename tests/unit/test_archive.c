@@ -1,53 +1,10 @@
-/* test_archive.c: single-file bundles, whole and forged. The forged ones are written by hand here,
- * header by header, because no archiver would. */
+/* test_archive.c: single-file bundles, whole and forged. */
 #include "bundle_fixture.h"
-
-/* ---- tar by hand ---- */
-
-struct tar {
-    uint8_t *data;
-    size_t len;
-};
-
-static void tar_header(uint8_t h[512], const char *name, size_t size, char type, const char *target)
-{
-    unsigned sum = 0;
-    memset(h, 0, 512);
-    memcpy(h, name, strlen(name) < 100 ? strlen(name) : 100);
-    memcpy(h + 100, "0000644", 7);
-    memcpy(h + 108, "0000000", 7);
-    memcpy(h + 116, "0000000", 7);
-    snprintf((char *)h + 124, 12, "%011zo", size);
-    memcpy(h + 136, "00000000000", 11);
-    memset(h + 148, ' ', 8);
-    h[156] = (uint8_t)type;
-    memcpy(h + 157, target, strlen(target));
-    memcpy(h + 257, "ustar\0" "00", 8);
-    for (int i = 0; i < 512; i++)
-        sum += h[i];
-    snprintf((char *)h + 148, 8, "%06o", sum);
-}
-
-static void tar_add(struct tar *t, const char *name, const void *data, size_t size, char type,
-                    const char *target)
-{
-    size_t padded = (size + 511) / 512 * 512;
-    t->data = realloc(t->data, t->len + 512 + padded);
-    assert_non_null(t->data);
-    tar_header(t->data + t->len, name, size, type, target);
-    memset(t->data + t->len + 512, 0, padded);
-    if (size)
-        memcpy(t->data + t->len + 512, data, size);
-    t->len += 512 + padded;
-}
+#include "tar_by_hand.h"
 
 static void tar_end(struct tar *t, size_t zeros)
 {
-    t->data = realloc(t->data, t->len + zeros);
-    memset(t->data + t->len, 0, zeros);
-    put_bytes("f.mzb", t->data, t->len + zeros);
-    free(t->data);
-    memset(t, 0, sizeof *t);
+    tar_write(t, zeros, "f.mzb");
 }
 
 /* Adds a file of the repository, under its own name. */
