@@ -88,10 +88,8 @@ static enum mzg_code from_file(struct mzg_vocab *v, const struct mzg_dir *dir, c
 {
     char *text = NULL;
     size_t len;
-    enum mzg_code code = mzg_vocab_note_file(v, rel, e);
+    enum mzg_code code = mzg_tokenizer_config_file(dir, rel, MAX_TEXT, v, &text, &len, e);
 
-    if (code == MZG_OK)
-        code = mzg_file_load_at(dir, rel, MAX_TEXT, &text, &len, e);
     if (code != MZG_OK)
         return code;
     code = add_template(v, name, name_len, text, len, e);

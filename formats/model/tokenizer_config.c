@@ -1,5 +1,6 @@
 #include "tokenizer_config.h"
 
+#include "../base/buf.h"
 #include "../base/json.h"
 #include "vocab_table.h"
 
@@ -10,7 +11,7 @@
 #define SMALL_FILE ((size_t)16 << 20)
 #define MAX_FILES 64
 
-enum mzg_code mzg_vocab_note_file(struct mzg_vocab *v, const char *name, struct mzg_err *e)
+static enum mzg_code note_file(struct mzg_vocab *v, const char *name, struct mzg_err *e)
 {
     if (!v->files) {
         v->files = mzg_arena_alloc(&v->arena, MAX_FILES, sizeof *v->files);
@@ -26,6 +27,25 @@ enum mzg_code mzg_vocab_note_file(struct mzg_vocab *v, const char *name, struct 
     return MZG_OK;
 }
 
+enum mzg_code mzg_tokenizer_config_file(const struct mzg_dir *dir, const char *name, size_t max,
+                                        struct mzg_vocab *v, char **data, size_t *len,
+                                        struct mzg_err *e)
+{
+    struct mzg_buf path;
+    enum mzg_code code = note_file(v, name, e);
+
+    if (code != MZG_OK)
+        return code;
+    mzg_buf_init(&path, 8192);
+    mzg_buf_printf(&path, "%s/%s", dir->path, name);
+    mzg_buf_u8(&path, 0);
+    code = mzg_buf_ok(&path, "path", e);
+    if (code == MZG_OK)
+        code = mzg_file_load((const char *)path.data, max, data, len, e);
+    mzg_buf_clear(&path);
+    return code;
+}
+
 enum mzg_code mzg_tokenizer_config_object(const struct mzg_dir *dir, const char *name,
                                           struct mzg_vocab *v, json_t **out, struct mzg_err *e)
 {
@@ -36,9 +56,7 @@ enum mzg_code mzg_tokenizer_config_object(const struct mzg_dir *dir, const char 
     *out = NULL;
     if (!mzg_dir_has(dir, name))
         return MZG_OK;
-    code = mzg_vocab_note_file(v, name, e);
-    if (code == MZG_OK)
-        code = mzg_file_load_at(dir, name, SMALL_FILE, &text, &len, e);
+    code = mzg_tokenizer_config_file(dir, name, SMALL_FILE, v, &text, &len, e);
     if (code != MZG_OK)
         return code;
     code = mzg_json_parse(text, len, 0, MZG_JSON_TREE, out, e);

@@ -32,8 +32,10 @@ enum mzg_code mzg_tokenizer_config_object(const struct mzg_dir *dir, const char 
 enum mzg_code mzg_tokenizer_config_added(const struct mzg_tokenizer_config *tc, struct mzg_vocab *v,
                                          struct mzg_err *e) MZG_MUST;
 
-/* Notes that a file of this name was read. */
-enum mzg_code mzg_vocab_note_file(struct mzg_vocab *v, const char *name,
-                                  struct mzg_err *e) MZG_MUST;
+/* Loads a whole file of the folder (as mzg_file_load) and notes its name in v->files. Links are
+ * followed: in a download cache every file is one. */
+enum mzg_code mzg_tokenizer_config_file(const struct mzg_dir *dir, const char *name, size_t max,
+                                        struct mzg_vocab *v, char **data, size_t *len,
+                                        struct mzg_err *e) MZG_MUST;
 
 #endif

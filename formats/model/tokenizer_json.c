@@ -49,6 +49,25 @@ static enum mzg_code keep_object(char *text, struct mzg_json_span value, json_t 
     return MZG_OK;
 }
 
+/* Into t->model. */
+static enum mzg_code keep_member(struct mzg_tokenizer_json *t, struct mzg_json_span key,
+                                 struct mzg_json_span value, struct mzg_err *e)
+{
+    json_t *name = NULL, *parsed = NULL;
+    char quoted[MZG_QUOTE];
+    enum mzg_code code = mzg_json_walk_value(t->text, key, &name, e);
+
+    if (code == MZG_OK)
+        code = mzg_json_walk_value(t->text, value, &parsed, e);
+    if (code == MZG_OK && json_object_get(t->model, json_string_value(name)))
+        code = twice(mzg_quote(quoted, json_string_value(name)), key, e);
+    if (code == MZG_OK && json_object_set(t->model, json_string_value(name), parsed) != 0)
+        code = mzg_fail_memory(e, "tokenizer");
+    json_decref(name);
+    json_decref(parsed);
+    return code;
+}
+
 static enum mzg_code survey_model(struct mzg_tokenizer_json *t, struct mzg_json_span span,
                                   struct mzg_err *e)
 {
@@ -56,7 +75,6 @@ static enum mzg_code survey_model(struct mzg_tokenizer_json *t, struct mzg_json_
     struct mzg_json_span *const spans[] = {&t->vocab, &t->merges};
     struct mzg_json_walk w;
     struct mzg_json_span key, value;
-    char quoted[MZG_QUOTE];
     bool more;
     enum mzg_code code = mzg_json_walk_open(&w, t->text, span, e);
 
@@ -67,26 +85,17 @@ static enum mzg_code survey_model(struct mzg_tokenizer_json *t, struct mzg_json_
         return mzg_fail_memory(e, "tokenizer");
     while (code == MZG_OK && (code = mzg_json_walk_next(&w, &key, &value, &more, e)) == MZG_OK &&
            more) {
-        json_t *name = NULL, *parsed = NULL;
+        char quoted[MZG_QUOTE];
         int found;
         code = which(t->text, key, names, 2, &found, quoted, e);
         if (code != MZG_OK)
             return code;
-        if (found >= 0 && spans[found]->len > 0)
-            return twice(quoted, key, e);
-        if (found >= 0) {
-            *spans[found] = value;
-            continue;
-        }
-        code = mzg_json_walk_value(t->text, key, &name, e);
-        if (code == MZG_OK)
-            code = mzg_json_walk_value(t->text, value, &parsed, e);
-        if (code == MZG_OK && json_object_get(t->model, json_string_value(name)))
+        if (found < 0)
+            code = keep_member(t, key, value, e);
+        else if (spans[found]->len > 0)
             code = twice(quoted, key, e);
-        if (code == MZG_OK && json_object_set(t->model, json_string_value(name), parsed) != 0)
-            code = mzg_fail_memory(e, "tokenizer");
-        json_decref(name);
-        json_decref(parsed);
+        else
+            *spans[found] = value;
     }
     return code;
 }

@@ -32,10 +32,9 @@ static enum mzg_code load_spm(struct loader *l, struct mzg_tokenizer_spm *spm, s
 {
     char *data = NULL;
     size_t len;
-    enum mzg_code code = mzg_vocab_note_file(l->v, SPM_FILE, e);
+    enum mzg_code code = mzg_tokenizer_config_file(&l->dir, SPM_FILE, MAX_FILE, l->v, &data, &len,
+                                                   e);
 
-    if (code == MZG_OK)
-        code = mzg_file_load_at(&l->dir, SPM_FILE, MAX_FILE, &data, &len, e);
     if (code != MZG_OK)
         return code;
     code = mzg_tokenizer_spm_read(spm, l->v, data, len, l->vocab_size, l->opt->notify, e);
@@ -99,9 +98,7 @@ static enum mzg_code open_json(struct loader *l, struct mzg_err *e)
 
     if (!mzg_dir_has(&l->dir, JSON_FILE))
         return MZG_OK;
-    code = mzg_vocab_note_file(l->v, JSON_FILE, e);
-    if (code == MZG_OK)
-        code = mzg_file_load_at(&l->dir, JSON_FILE, MAX_FILE, &l->text, &len, e);
+    code = mzg_tokenizer_config_file(&l->dir, JSON_FILE, MAX_FILE, l->v, &l->text, &len, e);
     if (code != MZG_OK)
         return code;
     if (mzg_tokenizer_json_open(&l->json, l->text, len, e) != MZG_OK)

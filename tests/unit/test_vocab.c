@@ -376,6 +376,25 @@ static void a_tokenizer_json_beside_the_model_adds_its_template(void **state)
     close_folder(&f);
 }
 
+static void links_are_followed_as_download_caches_are_made_of_them(void **state)
+{
+    char from[SCRATCH_PATH + 32], to[SCRATCH_PATH + 32];
+    struct folder f;
+
+    (void)state;
+    open_spm(&f, true);
+    put(&f, "blobs/1", "{\"bos_token\":\"x\"}");
+    snprintf(to, sizeof to, "%s/tokenizer_config.json", f.path);
+    assert_int_equal(symlink("blobs/1", to), 0);
+    snprintf(from, sizeof from, "%s/tokenizer.model", f.path);
+    snprintf(to, sizeof to, "%s/blobs/2", f.path);
+    assert_int_equal(rename(from, to), 0);
+    assert_int_equal(symlink("blobs/2", from), 0);
+    load_well(&f, NULL);
+    assert_int_equal(f.v.special[MZG_SPECIAL_BOS], 2);
+    close_folder(&f);
+}
+
 static void a_folder_without_a_tokenizer_is_unsupported(void **state)
 {
     struct folder f;
@@ -559,6 +578,7 @@ int main(void)
         cmocka_unit_test(a_model_without_dummy_prefix_says_so),
         cmocka_unit_test(broken_added_tokens_are_refused),
         cmocka_unit_test(a_tokenizer_json_beside_the_model_adds_its_template),
+        cmocka_unit_test(links_are_followed_as_download_caches_are_made_of_them),
         cmocka_unit_test(a_folder_without_a_tokenizer_is_unsupported),
         cmocka_unit_test(metadata_is_in_its_order),
         cmocka_unit_test(gpt2_equals_llama_cpps_file),
