@@ -191,7 +191,7 @@ bare:
 asan:
 	@scripts/bootstrap.sh test
 	@+$(MAKE) --no-print-directory B=$(B)/asan SAN=$(SANITIZERS) all
-	@+B=$(B)/asan SAN=$(SANITIZERS) tests/steps.sh '$(MAKE)' unit cli refused fuzz-replay
+	@+B=$(B)/asan SAN=$(SANITIZERS) tests/steps.sh '$(MAKE)' unit cli refused fuzz-replay kernels-test
 tsan:
 	@scripts/bootstrap.sh test
 	@+$(MAKE) --no-print-directory B=$(B)/tsan SAN=thread all

@@ -3,8 +3,8 @@
 
 static const struct mzg_kernel kernels[] = {
 #define X(TYPE, type, op, isa)                                                                     \
-    {"mzg_" #type "_" #op "_" #isa, #isa,       MZG_TYPE_##TYPE, MZG_OP_##op,                      \
-     MZG_NEEDS_##isa,               {.op = mzg_##type##_##op##_##isa}},
+    {"mzg_" #type "_" #op "_" #isa, #isa, MZG_TYPE_##TYPE, MZG_OP_##op, MZG_NEEDS_##isa,           \
+     {.op = mzg_##type##_##op##_##isa}},
     MZG_KERNEL_LIST(X)
 #undef X
 };

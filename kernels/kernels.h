@@ -99,6 +99,18 @@ struct mzg_type_kernels {
     float (*dot)(const void *q, const void *y, size_t n);
 };
 
+struct mzg_kernels {
+    struct mzg_type_kernels type[MZG_TYPE_END];
+    /* Index of the first x[i] that is NaN, Inf or beyond +-limit; n when there is none. */
+    size_t (*find_unfit)(const float *x, size_t n, float limit);
+};
+
+/* Fills k with the best variants that the features in cpu allow: pass mzg_cpu_features(), a subset
+ * of it to force slower ones, or 0 for the reference. */
+void mzg_kernels_init(struct mzg_kernels *k, uint32_t cpu);
+
+/* ---- for those who check and time every variant ---- */
+
 enum mzg_op { MZG_OP_quantize, MZG_OP_dequantize, MZG_OP_dot, MZG_OP_find_unfit, MZG_OP_END };
 
 /* One variant of one kernel, as kernels/list.h lists it. */
@@ -124,15 +136,5 @@ const struct mzg_kernel *mzg_kernel_best(enum mzg_type type, enum mzg_op op, uin
 
 /* "quantize" */
 const char *mzg_op_name(enum mzg_op op);
-
-struct mzg_kernels {
-    struct mzg_type_kernels type[MZG_TYPE_END];
-    /* Index of the first x[i] that is NaN, Inf or beyond +-limit; n when there is none. */
-    size_t (*find_unfit)(const float *x, size_t n, float limit);
-};
-
-/* Fills k with the best variants that the features in cpu allow: pass mzg_cpu_features(), a subset
- * of it to force slower ones, or 0 for the reference. */
-void mzg_kernels_init(struct mzg_kernels *k, uint32_t cpu);
 
 #endif

@@ -111,47 +111,63 @@ static unsigned test_variants(uint32_t cpu, const char *only, uint64_t seed)
     return skipped;
 }
 
-int main(int argc, char **argv)
+struct options {
+    uint32_t cpu;
+    uint64_t seed;
+    const char *only;
+    bool bench, list;
+};
+
+static bool parse(struct options *o, int argc, char **argv)
 {
-    uint32_t cpu = mzg_cpu_features();
-    uint64_t seed = 1;
-    const char *only = "";
-    bool bench = false;
     for (int i = 1; i < argc; i++) {
         bool more = i + 1 < argc;
-        if (strcmp(argv[i], "--seed") == 0 && more) {
-            seed = strtoull(argv[++i], NULL, 0);
-        } else if (strcmp(argv[i], "--cpu") == 0 && more) {
-            cpu &= (uint32_t)strtoul(argv[++i], NULL, 0);
-        } else if (strcmp(argv[i], "--only") == 0 && more) {
-            only = argv[++i];
-        } else if (strcmp(argv[i], "--bench") == 0) {
-            bench = true;
-        } else if (strcmp(argv[i], "--list") == 0) {
-            return list_names();
-        } else {
-            fputs("usage: harness [--seed N] [--cpu MASK] [--only TEXT] [--bench] [--list]\n",
-                  stderr);
-            return 2;
-        }
+        if (strcmp(argv[i], "--seed") == 0 && more)
+            o->seed = strtoull(argv[++i], NULL, 0);
+        else if (strcmp(argv[i], "--cpu") == 0 && more)
+            o->cpu &= (uint32_t)strtoul(argv[++i], NULL, 0);
+        else if (strcmp(argv[i], "--only") == 0 && more)
+            o->only = argv[++i];
+        else if (strcmp(argv[i], "--bench") == 0)
+            o->bench = true;
+        else if (strcmp(argv[i], "--list") == 0)
+            o->list = true;
+        else
+            return false;
     }
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    if (bench) {
-        mzg_bench(cpu, only);
-        return 0;
-    }
+    return true;
+}
+
+static void run_tests(const struct options *o)
+{
     struct sigaction crash = {.sa_handler = on_crash};
     const int signals[] = {SIGSEGV, SIGBUS, SIGILL};
     for (size_t i = 0; i < 3; i++)
         sigaction(signals[i], &crash, NULL);
-    mzg_case.seed = seed;
+    mzg_case.seed = o->seed;
     mzg_test_listing();
-    mzg_test_features(cpu);
+    mzg_test_features(o->cpu);
     mzg_test_golden();
-    mzg_test_accuracy(seed);
-    unsigned skipped = test_variants(cpu, only, seed);
+    mzg_test_accuracy(o->seed);
+    unsigned skipped = test_variants(o->cpu, o->only, o->seed);
     if (skipped)
         printf("%u variants not run on this CPU\n", skipped);
     printf("%lu passed, %lu failed\n", mzg_case.passed, mzg_case.failed);
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {.cpu = mzg_cpu_features(), .seed = 1, .only = ""};
+    if (!parse(&o, argc, argv)) {
+        fputs("usage: harness [--seed N] [--cpu MASK] [--only TEXT] [--bench] [--list]\n", stderr);
+        return 2;
+    }
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (o.list)
+        return list_names();
+    if (o.bench)
+        mzg_bench(o.cpu, o.only);
+    else
+        run_tests(&o);
     return mzg_case.failed != 0;
 }
