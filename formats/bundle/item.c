@@ -43,8 +43,9 @@ static void skip_value(struct cursor *c)
             depth -= depth > 0;
             c->p++;
         } else {
-            while (c->p < c->end && !strchr(" \t\r\n,:]}", *c->p))
+            do /* always on: a text may hold anything */
                 c->p++;
+            while (c->p < c->end && !strchr(" \t\r\n,:]}", *c->p));
         }
     } while (depth > 0);
 }

@@ -227,6 +227,21 @@ static void one_changed_field_is_named_with_its_byte(void **state)
         assert_mutation(&mutations[i]);
 }
 
+static void a_nul_byte_is_refused_wherever_it_stands(void **state)
+{
+    (void)state;
+    char text[sizeof good];
+    memcpy(text, good, sizeof good);
+    for (size_t i = 0; i < sizeof good - 1; i++) {
+        struct mzg_manifest m;
+        struct mzg_err e;
+        text[i] = '\0';
+        assert_refused(mzg_manifest_parse(&m, text, sizeof good - 1, &e), MZG_MALFORMED, "NUL", e);
+        assert_int_equal(e.offset, i);
+        text[i] = good[i];
+    }
+}
+
 static void every_truncation_is_refused(void **state)
 {
     (void)state;
@@ -323,6 +338,7 @@ int main(void)
         cmocka_unit_test(nothing_is_written_that_would_be_refused),
         cmocka_unit_test(unknown_members_are_passed_over),
         cmocka_unit_test(one_changed_field_is_named_with_its_byte),
+        cmocka_unit_test(a_nul_byte_is_refused_wherever_it_stands),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(huge_counts_are_refused_and_large_ones_are_not),
         cmocka_unit_test(names_dates_and_selections_are_narrow),
