@@ -1,6 +1,13 @@
-# A disk that is really full (a small tmpfs): a clear error, nothing under a final name, and the space
-# is asked for before the first byte.
+# A file size limit, and a disk that is really full (a small tmpfs): a clear error, nothing under a
+# final name, and the space is asked for before the first byte.
 . "$root/tests/cli/lib.sh"
+mkdir limited
+limit=$(ulimit -S -f)
+ulimit -S -f 64
+no 3 "limited/m.gguf" convert "$SAMPLE" -o limited/m.gguf --to F32 -q
+ulimit -S -f "$limit"
+same "convert at the file size limit left something" "$(find limited -type f)" ""
+
 mkdir disk
 if ! mount -t tmpfs -o size=64k mzigo-test disk 2>/dev/null; then
     skip "mounting a small tmpfs needs root"

@@ -1,8 +1,8 @@
 #!/bin/bash
-# usage: run.sh here [BUILD...]   threads, CPU features, builds in $B/determinism/BUILD, golden.sha256
-#        run.sh arm               the program in $B/determinism/arm64/build, under $ARM_RUN
-#        run.sh update            writes golden.sha256
-# Every conversion has to have the SHA-256 of the one that this machine's reference kernels make with
+# usage: run.sh here [BUILD...]  threads, CPU features, builds in $B/determinism/BUILD, golden.sha256
+#        run.sh arm              the program in $B/determinism/arm64/build, under $ARM_RUN
+#        run.sh update           writes golden.sha256
+# Every conversion must have the SHA-256 of the one that this machine's reference kernels make with
 # one thread. From the environment: B, and FEATURES, the names of all features that kernels may use.
 set -uo pipefail
 export LC_ALL=C
@@ -62,8 +62,8 @@ refer() {
     fi
 }
 
-# What --cpu can be given here: ref, and every combination of the features that this CPU has, or with
-# "steps" each feature on top of the ones before it: that is each choice of kernels there is.
+# What --cpu can be given here: ref, and every combination of the features that this CPU has; or with
+# "steps" each feature on top of those before it, so that every kernel is the best one once.
 feature_sets() { # all|steps
     local sets=(ref) feature set
     for feature in $FEATURES; do
@@ -116,8 +116,8 @@ check_golden() {
             fail "golden.sha256: samples/make_model makes another model than it did"
             return
         else
-            fail "golden.sha256: $name has become $digest. A change of output bytes is a new revision \
-of that quantizer (SPEC.md); then: make determinism-update"
+            fail "golden.sha256: $name has become $digest. Changed output bytes are a new revision of \
+that quantizer (SPEC.md); then: make determinism-update"
         fi
     done < <(current)
 }
@@ -138,7 +138,8 @@ bundles() {
     (cd "$work" && "$B/mzigo" keygen -o lab &&
         "$B/mzigo" convert "${samples[tiny]}" -o model.gguf --to Q8_0 -q &&
         "$B/mzigo" pack model.gguf -o bundle --key lab.key --name m --version 1 -q &&
-        "$B/mzigo" pack model.gguf -o bundle.mzb --key lab.key --name m --version 1 -q) >"$work/log" 2>&1 || { fail "packing here: $(tail -n 1 "$work/log")" && return; }
+        "$B/mzigo" pack model.gguf -o bundle.mzb --key lab.key --name m --version 1 -q) >"$work/log" 2>&1 ||
+        { fail "packing here: $(tail -n 1 "$work/log")" && return; }
     for location in bundle bundle.mzb; do
         if "${run[@]}" verify "$work/$location" --trust "$work/lab.pub" --deep >"$work/log" 2>&1; then
             pass

@@ -1,8 +1,8 @@
 #!/bin/bash
-# usage: sysroot.sh FOLDER: puts Debian's arm64 libraries into FOLDER/root, for building the program for
-# aarch64 and running it under qemu. They come from the machine's own apt sources through a state of
-# their own under FOLDER: the machine stays as it is, and root is not needed. When they cannot be had
-# it says "skipped: ..." and exits with 77.
+# usage: sysroot.sh FOLDER: puts Debian's arm64 libraries into FOLDER/root, for building the program
+# for aarch64 and running it under qemu. They come from the machine's own apt sources, by a state that
+# lies in FOLDER: the machine stays as it is, and root is not needed. When they cannot be had it says
+# "skipped: ..." and exits with 77.
 set -euo pipefail
 packages="libjansson-dev libssl-dev libzstd-dev libarchive-dev"
 mkdir -p "$1"
