@@ -59,7 +59,8 @@ KERNEL_SRC := $(filter-out $(X86_ONLY),$(KERNEL_SRC))
 else
 KERNEL_SRC := $(filter-out $(X86_ONLY) $(ARM_ONLY),$(KERNEL_SRC))
 endif
-LIB_SRC := $(KERNEL_SRC) $(wildcard formats/base/*.c formats/model/*.c formats/bundle/*.c formats/*.c)
+LIB_SRC := $(KERNEL_SRC) $(wildcard formats/base/*.c formats/model/*.c formats/model/*/*.c \
+	formats/bundle/*.c formats/*.c)
 TOOL_SRC := $(wildcard tools/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)

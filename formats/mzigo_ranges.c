@@ -2,8 +2,8 @@
 
 #include "base/file.h"
 #include "base/reader.h"
-#include "model/gguf.h"
-#include "model/weights.h"
+#include "model/containers/gguf.h"
+#include "model/containers/weights.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 
 #include "base/buf.h"
 #include "base/reader.h"
-#include "model/gguf.h"
-#include "model/weights.h"
+#include "model/containers/gguf.h"
+#include "model/containers/weights.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 
 #include "limits.h"
 #include "measure.h"
-#include "model.h"
+#include "arch/model.h"
 
 struct mzg_check_tensor {
     const char *name;

@@ -2,7 +2,7 @@
 #ifndef MZG_MODEL_RECIPE_H
 #define MZG_MODEL_RECIPE_H
 
-#include "model.h"
+#include "arch/model.h"
 
 struct mzg_recipe {
     const char *name;     /* "Q8_0" */

@@ -9,7 +9,7 @@
 #define MZG_MODEL_STREAM_H
 
 #include "../base/sha256.h"
-#include "model.h"
+#include "arch/model.h"
 
 /* Elements of a batch, unless the tensor's rows move within heads: then whole heads. A multiple of
  * every block length. */

@@ -2,7 +2,7 @@
  * Ours and theirs take turns; each figure is the median of its turns, a ratio that of two medians.
  * One thread. Data: the matrices of the file, and synthetic rows of 4096 (heavy-tailed). */
 #include "formats/base/error.h"
-#include "formats/model/weights.h"
+#include "formats/model/containers/weights.h"
 #include "kernels/kernels.h"
 
 #include <dlfcn.h>

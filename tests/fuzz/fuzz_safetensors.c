@@ -1,5 +1,5 @@
 /* The header of a safetensors file, as a reader of weights meets it.
- * Covers: formats/model/safetensors.c */
+ * Covers: formats/model/containers/safetensors.c */
 #include "weights_input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,7 +1,7 @@
 /* Hugging Face's tokenizer.json.
- * Covers: formats/model/tokenizer_json.c formats/model/tokenizer_merges.c formats/model/json_walk.c formats/model/pretokenizer.c formats/model/vocab_table.c */
-#include "model/kvs.h"
-#include "model/tokenizer_json.h"
+ * Covers: formats/model/vocab/tokenizer_json.c formats/model/vocab/tokenizer_merges.c formats/model/vocab/json_walk.c formats/model/vocab/pretokenizer.c formats/model/vocab/vocab_table.c */
+#include "model/containers/kvs.h"
+#include "model/vocab/tokenizer_json.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SentencePiece's tokenizer.model.
- * Covers: formats/model/tokenizer_spm.c formats/model/protobuf.c formats/model/vocab_table.c */
-#include "model/tokenizer_spm.h"
-#include "model/vocab_table.h"
+ * Covers: formats/model/vocab/tokenizer_spm.c formats/model/vocab/protobuf.c formats/model/vocab/vocab_table.c */
+#include "model/vocab/tokenizer_spm.h"
+#include "model/vocab/vocab_table.h"
 
 #include <stdlib.h>
 

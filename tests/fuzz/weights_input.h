@@ -2,7 +2,7 @@
 #ifndef MZG_TESTS_WEIGHTS_INPUT_H
 #define MZG_TESTS_WEIGHTS_INPUT_H
 
-#include "model/gguf.h"
+#include "model/containers/gguf.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

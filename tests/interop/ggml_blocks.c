@@ -6,7 +6,7 @@
  *    magnitude are common.
  * Prints a table and the sum; the exit status is 1 when anything failed. */
 #include "formats/base/error.h"
-#include "formats/model/weights.h"
+#include "formats/model/containers/weights.h"
 #include "kernels/kernels.h"
 
 #include <dlfcn.h>

@@ -1,7 +1,7 @@
 #include "fixture.h"
 
 #include "formats/model/limits.h"
-#include "formats/model/weights.h"
+#include "formats/model/containers/weights.h"
 #include "formats/mzigo.h"
 #include "kernels/kernels.h"
 #include <math.h>

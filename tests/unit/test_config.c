@@ -1,5 +1,5 @@
 #include "tiny.h"
-#include "model/config.h"
+#include "model/arch/config.h"
 
 static enum mzg_code load(struct mzg_config *c, const char *text, struct mzg_err *e)
 {

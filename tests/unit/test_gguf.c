@@ -1,5 +1,5 @@
 #include "refused.h"
-#include "model/gguf.h"
+#include "model/containers/gguf.h"
 
 /* ---- a small file that passes, to be spoilt one field at a time ---- */
 

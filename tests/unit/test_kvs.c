@@ -1,4 +1,4 @@
-#include "model/kvs.h"
+#include "model/containers/kvs.h"
 
 #include <float.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 #include "tiny.h"
 #include "base/sha256.h"
-#include "model/model.h"
+#include "model/arch/model.h"
 
 /* ---- tiny llamas, spoilt in one place ---- */
 

@@ -1,5 +1,5 @@
 #include "base/sha256.h"
-#include "model/pretokenizer.h"
+#include "model/vocab/pretokenizer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "model/protobuf.h"
+#include "model/vocab/protobuf.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "model/rope.h"
+#include "model/arch/rope.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 #include "base/file.h"
 #include "base/json.h"
-#include "model/tokenizer_json.h"
-#include "model/vocab_table.h"
+#include "model/vocab/tokenizer_json.h"
+#include "model/vocab/vocab_table.h"
 #include "refused.h"
 
 /* ---- two small files that pass, to be spoilt one place at a time ---- */

@@ -1,6 +1,6 @@
 #include "base/file.h"
-#include "model/tokenizer_spm.h"
-#include "model/vocab_table.h"
+#include "model/vocab/tokenizer_spm.h"
+#include "model/vocab/vocab_table.h"
 #include "refused.h"
 
 #define STORIES "../shared/data/stories260K/hf-derived/tokenizer.model"

@@ -1,7 +1,7 @@
 #include "base/json.h"
-#include "model/vocab.h"
-#include "model/weights.h"
-#include "model/gguf.h"
+#include "model/vocab/vocab.h"
+#include "model/containers/weights.h"
+#include "model/containers/gguf.h"
 #include "refused.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 #include "tiny.h"
-#include "model/weights.h"
+#include "model/containers/weights.h"
 
 /* ---- a folder of two shards that passes, to be spoilt in one place ---- */
 

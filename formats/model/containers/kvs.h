@@ -2,10 +2,10 @@
 #ifndef MZG_MODEL_KVS_H
 #define MZG_MODEL_KVS_H
 
-#include "../base/arena.h"
-#include "../base/buf.h"
-#include "../base/error.h"
-#include "../base/reader.h"
+#include "../../base/arena.h"
+#include "../../base/buf.h"
+#include "../../base/error.h"
+#include "../../base/reader.h"
 
 #define MZG_KVS_BYTES ((size_t)64 << 20) /* what a set may hold of keys and values */
 

@@ -1,6 +1,6 @@
 #include "chat_template.h"
 
-#include "../base/json.h"
+#include "../../base/json.h"
 #include "vocab_table.h"
 
 #include <stdlib.h>

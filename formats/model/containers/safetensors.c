@@ -1,6 +1,6 @@
 #include "safetensors.h"
-#include "../base/json.h"
-#include "../base/reader.h"
+#include "../../base/json.h"
+#include "../../base/reader.h"
 #include <stdlib.h>
 #include <string.h>
 

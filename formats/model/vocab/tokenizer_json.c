@@ -1,6 +1,6 @@
 #include "tokenizer_json.h"
 
-#include "../base/json.h"
+#include "../../base/json.h"
 #include "pretokenizer.h"
 #include "tokenizer_merges.h"
 #include "vocab_table.h"

@@ -4,7 +4,7 @@
 #ifndef MZG_MODEL_TOKENIZER_CONFIG_H
 #define MZG_MODEL_TOKENIZER_CONFIG_H
 
-#include "../base/file.h"
+#include "../../base/file.h"
 #include "vocab.h"
 
 struct mzg_tokenizer_config {

@@ -4,8 +4,8 @@
 #ifndef MZG_MODEL_MODEL_H
 #define MZG_MODEL_MODEL_H
 
-#include "../base/progress.h"
-#include "gguf.h"
+#include "../../base/progress.h"
+#include "../containers/gguf.h"
 
 struct mzg_model_tensor {
     char name[MZG_GGUF_NAME];      /* GGUF's: "blk.0.attn_q.weight" */

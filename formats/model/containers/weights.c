@@ -1,5 +1,5 @@
 #include "weights.h"
-#include "../base/json.h"
+#include "../../base/json.h"
 #include "gguf.h"
 #include "safetensors.h"
 #include <stdlib.h>

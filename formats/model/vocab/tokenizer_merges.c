@@ -1,6 +1,6 @@
 #include "tokenizer_merges.h"
 
-#include "../base/buf.h"
+#include "../../base/buf.h"
 #include "vocab_table.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 #include "vocab.h"
 
-#include "../base/json.h"
+#include "../../base/json.h"
 #include "chat_template.h"
 #include "special_tokens.h"
 #include "tokenizer_config.h"

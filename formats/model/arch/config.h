@@ -2,8 +2,8 @@
 #ifndef MZG_MODEL_CONFIG_H
 #define MZG_MODEL_CONFIG_H
 
-#include "../base/json.h"
-#include "kvs.h"
+#include "../../base/json.h"
+#include "../containers/kvs.h"
 
 struct mzg_config {
     json_t *root;

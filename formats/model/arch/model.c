@@ -1,5 +1,5 @@
 #include "model.h"
-#include "../base/sha256.h"
+#include "../../base/sha256.h"
 #include "arch.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 #include "names.h"
-#include "../base/utf8.h"
+#include "../../base/utf8.h"
 #include <stdlib.h>
 #include <string.h>
 

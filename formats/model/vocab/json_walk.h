@@ -9,7 +9,7 @@
 #ifndef MZG_MODEL_JSON_WALK_H
 #define MZG_MODEL_JSON_WALK_H
 
-#include "../base/error.h"
+#include "../../base/error.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -9,8 +9,8 @@
 #ifndef MZG_MODEL_WEIGHTS_H
 #define MZG_MODEL_WEIGHTS_H
 
-#include "../base/arena.h"
-#include "../base/file.h"
+#include "../../base/arena.h"
+#include "../../base/file.h"
 #include "kernels/kernels.h"
 #include "names.h"
 

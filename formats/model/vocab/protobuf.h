@@ -6,8 +6,8 @@
 #ifndef MZG_MODEL_PROTOBUF_H
 #define MZG_MODEL_PROTOBUF_H
 
-#include "../base/error.h"
-#include "../base/reader.h"
+#include "../../base/error.h"
+#include "../../base/reader.h"
 
 enum mzg_protobuf_wire {
     MZG_PROTOBUF_VARINT = 0,

@@ -6,7 +6,7 @@
 #ifndef MZG_MODEL_PRETOKENIZER_H
 #define MZG_MODEL_PRETOKENIZER_H
 
-#include "../base/error.h"
+#include "../../base/error.h"
 #include <jansson.h>
 #include <stdbool.h>
 

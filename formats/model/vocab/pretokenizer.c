@@ -1,6 +1,6 @@
 #include "pretokenizer.h"
 
-#include "../base/buf.h"
+#include "../../base/buf.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include "json_walk.h"
 
-#include "../base/json.h"
+#include "../../base/json.h"
 
 static void skip_space(struct mzg_json_walk *w)
 {

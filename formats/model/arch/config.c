@@ -1,6 +1,6 @@
 #include "config.h"
-#include "../base/file.h"
-#include "names.h"
+#include "../../base/file.h"
+#include "../containers/names.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

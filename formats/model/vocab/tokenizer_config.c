@@ -1,7 +1,7 @@
 #include "tokenizer_config.h"
 
-#include "../base/buf.h"
-#include "../base/json.h"
+#include "../../base/buf.h"
+#include "../../base/json.h"
 #include "vocab_table.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 #include "vocab_table.h"
 
-#include "../base/utf8.h"
+#include "../../base/utf8.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
 #ifndef MZG_MODEL_VOCAB_H
 #define MZG_MODEL_VOCAB_H
 
-#include "../base/progress.h"
-#include "kvs.h"
-#include "names.h"
+#include "../../base/progress.h"
+#include "../containers/kvs.h"
+#include "../containers/names.h"
 #include <jansson.h>
 
 /* llama.cpp's token types (SentencePiece's numbers). */

@@ -9,7 +9,7 @@
 
 #include "config.h"
 #include "model.h"
-#include "vocab.h"
+#include "../vocab/vocab.h"
 
 /* A length that a config gives. */
 enum mzg_dim {
