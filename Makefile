@@ -118,6 +118,8 @@ $(B)/$(SO): $(LIB_OBJ) $(B)/exports.map
 # ---- tests: a step is a target; tests/*/rules.mk may add to the lists ----
 
 TEST_STEPS := unit cli refused fuzz-replay layers installed
+ASAN_STEPS := unit cli refused fuzz-replay kernels-test
+TSAN_STEPS := unit cli
 LONG_STEPS := bare
 BENCH_STEPS :=
 INTEROP_STEPS :=
@@ -192,11 +194,11 @@ bare:
 asan:
 	@scripts/bootstrap.sh test
 	@+$(MAKE) --no-print-directory B=$(B)/asan SAN=$(SANITIZERS) all
-	@+B=$(B)/asan SAN=$(SANITIZERS) tests/steps.sh '$(MAKE)' unit cli refused fuzz-replay kernels-test
+	@+B=$(B)/asan SAN=$(SANITIZERS) tests/steps.sh '$(MAKE)' $(ASAN_STEPS)
 tsan:
 	@scripts/bootstrap.sh test
 	@+$(MAKE) --no-print-directory B=$(B)/tsan SAN=thread all
-	@+B=$(B)/tsan SAN=thread tests/steps.sh '$(MAKE)' unit cli
+	@+B=$(B)/tsan SAN=thread T='convert bundle' tests/steps.sh '$(MAKE)' $(TSAN_STEPS)
 check-clang:
 	@+$(MAKE) --no-print-directory CC=clang CI=true B=$(B)/clang all unit
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,19 +18,34 @@ void mzg_passphrase_clear(struct mzg_passphrase *p)
     explicit_bzero(p, sizeof *p);
 }
 
+/* Waits for a byte. With the stop signals held back but while it waits, none is missed between asking
+ * whether one came and waiting. False when one came. */
+static bool wait_byte(int fd)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
+    sigset_t held, before;
+    int n = 0;
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGTERM);
+    sigaddset(&held, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &held, &before);
+    while (n <= 0 && !mzg_stop_asked())
+        n = ppoll(&ready, 1, NULL, &before);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return n > 0;
+}
+
 /* One line of fd without its end. Byte by byte: what follows the line is not ours. */
 static enum mzg_code read_line(int fd, const char *name, struct mzg_passphrase *p,
                                struct mzg_err *e)
 {
     size_t n = 0;
     for (;;) {
-        struct pollfd ready = {.fd = fd, .events = POLLIN};
         ssize_t got;
         char c;
-        if (mzg_stop_asked())
+        if (!wait_byte(fd))
             return mzg_fail(e, MZG_STOPPED, MZG_NO_OFFSET, "stopped");
-        if (poll(&ready, 1, -1) < 0) /* unlike read, never restarted after a signal */
-            continue;
         got = read(fd, &c, 1);
         if (got < 0 && errno == EINTR)
             continue;
