@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define LABEL 64
 #define MODEL_BYTES ((size_t)96 << 20) /* the tensor table of the largest source takes 50 MiB */
 
 /* ---- digests of the small files ---- */
@@ -85,7 +86,7 @@ static enum mzg_code digest_sources(struct mzg_model *m, const char *folder,
 /* ---- a folder of a known family ---- */
 
 /* "1.1B": two digits at least, as llama.cpp writes it. */
-static void size_label(const struct mzg_model *m, char out[32])
+static void size_label(const struct mzg_model *m, char out[LABEL])
 {
     static const struct { uint64_t unit; char suffix; } units[] = {
         {1000000000000u, 'T'}, {1000000000u, 'B'}, {1000000u, 'M'}, {1000u, 'K'},
@@ -101,12 +102,12 @@ static void size_label(const struct mzg_model *m, char out[32])
         u++;
     uint64_t unit = units[u].unit, whole = n / unit + (n % unit >= unit - unit / 2);
     if (whole >= 10)
-        snprintf(out, 32, "%llu%c", (unsigned long long)whole, units[u].suffix);
+        snprintf(out, LABEL, "%llu%c", (unsigned long long)whole, units[u].suffix);
     else if (whole >= 1)
-        snprintf(out, 32, "%llu.%llu%c", (unsigned long long)((n + unit / 20) / unit),
+        snprintf(out, LABEL, "%llu.%llu%c", (unsigned long long)((n + unit / 20) / unit),
                  (unsigned long long)((n + unit / 20) % unit / (unit / 10)), units[u].suffix);
     else
-        snprintf(out, 32, "0.%02llu%c", (unsigned long long)((n + unit / 200) / (unit / 100)),
+        snprintf(out, LABEL, "0.%02llu%c", (unsigned long long)((n + unit / 200) / (unit / 100)),
                  units[u].suffix);
 }
 
@@ -142,7 +143,7 @@ static enum mzg_code map_tensors(struct mzg_model *m, const struct mzg_arch_work
 static void put_general(struct mzg_model *m, const struct mzg_config *config)
 {
     const char *name = mzg_config_name(config);
-    char label[32];
+    char label[LABEL];
 
     size_label(m, label);
     mzg_kvs_text(&m->kvs, "general.architecture", m->arch);
