@@ -164,6 +164,8 @@ static void forge(const struct forged *f, const char *folder)
         shell(line);
     if (f->change == GONE || f->change == BARE)
         assert_int_equal(unlink(path), 0);
+    snprintf(line, sizeof line, "find %s -type d -empty -delete", folder); /* git keeps none */
+    shell(line);
 }
 
 static uint64_t find_at(const struct forged *f, const char *folder)
