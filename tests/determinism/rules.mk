@@ -23,7 +23,7 @@ determinism: all samples
 	@+$(DET_MAKE) B=$(DET)/bold CFLAGS='$(DET_BOLD)' $(DET)/bold/mzigo
 	@$(DET_RUN) here $(DET_OTHER) O0 bold
 
-# pkg-config looks into the arm64 libraries only; -isystem is for headers that differ by architecture.
+# pkg-config looks into the arm64 libraries only; -isystem: headers that differ by architecture.
 ARM_ROOT = $(abspath $(DET))/arm64/root
 ARM_ENV = PKG_CONFIG_SYSROOT_DIR=$(ARM_ROOT) PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 \
 	PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 \

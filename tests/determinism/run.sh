@@ -1,5 +1,5 @@
 #!/bin/bash
-# usage: run.sh here [BUILD...]  threads, CPU features, builds in $B/determinism/BUILD, golden.sha256
+# usage: run.sh here [BUILD...]  threads, features, builds in $B/determinism/BUILD, golden digests
 #        run.sh arm              the program in $B/determinism/arm64/build, under $ARM_RUN
 #        run.sh update           writes golden.sha256
 # Every conversion must have the SHA-256 of the one that this machine's reference kernels make with
@@ -62,8 +62,8 @@ refer() {
     fi
 }
 
-# What --cpu can be given here: ref, and every combination of the features that this CPU has; or with
-# "steps" each feature on top of those before it, so that every kernel is the best one once.
+# What --cpu can be given here: ref, and every combination of the features that this CPU has; or
+# with "steps" each feature on top of those before it, so that every kernel is the best one once.
 feature_sets() { # all|steps
     local sets=(ref) feature set
     for feature in $FEATURES; do
@@ -116,7 +116,7 @@ check_golden() {
             fail "golden.sha256: samples/make_model makes another model than it did"
             return
         else
-            fail "golden.sha256: $name has become $digest. Changed output bytes are a new revision of \
+            fail "golden.sha256: $name is now $digest. Changed output bytes are a new revision of \
 that quantizer (SPEC.md); then: make determinism-update"
         fi
     done < <(current)
@@ -138,10 +138,11 @@ bundles() {
     (cd "$work" && "$B/mzigo" keygen -o lab &&
         "$B/mzigo" convert "${samples[tiny]}" -o model.gguf --to Q8_0 -q &&
         "$B/mzigo" pack model.gguf -o bundle --key lab.key --name m --version 1 -q &&
-        "$B/mzigo" pack model.gguf -o bundle.mzb --key lab.key --name m --version 1 -q) >"$work/log" 2>&1 ||
-        { fail "packing here: $(tail -n 1 "$work/log")" && return; }
+        "$B/mzigo" pack model.gguf -o bundle.mzb --key lab.key --name m --version 1 -q) \
+        >"$work/log" 2>&1 || { fail "packing here: $(tail -n 1 "$work/log")" && return; }
     for location in bundle bundle.mzb; do
-        if "${run[@]}" verify "$work/$location" --trust "$work/lab.pub" --deep >"$work/log" 2>&1; then
+        if "${run[@]}" verify "$work/$location" --trust "$work/lab.pub" --deep \
+            >"$work/log" 2>&1; then
             pass
         else
             fail "arm: verify $location: $(tail -n 1 "$work/log")"

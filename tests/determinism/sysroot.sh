@@ -1,7 +1,7 @@
 #!/bin/bash
 # usage: sysroot.sh FOLDER: puts Debian's arm64 libraries into FOLDER/root, for building the program
-# for aarch64 and running it under qemu. They come from the machine's own apt sources, by a state that
-# lies in FOLDER: the machine stays as it is, and root is not needed. When they cannot be had it says
+# for aarch64 and running it under qemu. They come from the machine's own apt sources; apt's state
+# lies in FOLDER, the machine stays as it is, and root is not needed. When they cannot be had: says
 # "skipped: ..." and exits with 77.
 set -euo pipefail
 packages="libjansson-dev libssl-dev libzstd-dev libarchive-dev"
