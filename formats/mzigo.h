@@ -65,6 +65,7 @@ struct mzg_check_row {
                                * -1: no such record */
     uint64_t repeated_at;     /* first element of the first block that differs */
     const char *fault;        /* NULL: within limits; else which limit it breaks */
+    uint64_t fault_at;        /* first element of the block at fault; MZG_NO_OFFSET: the whole tensor */
 };
 
 struct mzg_check_report {

@@ -149,7 +149,7 @@ static struct mzg_check_row public_row(const struct mzg_check_tensor *t)
         .max_error_at = t->loss.max_error_at, .block_error = t->loss.block_error,
         .block_error_at = t->loss.block_error_at, .dot_error = t->loss.dot_error,
         .kernel_error = t->loss.kernel_error, .repeated = t->repeated,
-        .repeated_at = t->loss.differs_at, .fault = t->fault};
+        .repeated_at = t->loss.differs_at, .fault = t->fault, .fault_at = t->fault_at};
 }
 
 static enum mzg_code fill_report(struct mzg_check_report *report, struct check_memory *m,

@@ -40,6 +40,8 @@ static void report_row(json_t *o, const struct mzg_check_row *row)
     if (row->repeated == 0)
         mzg_report_number(o, "repeated_at", row->repeated_at);
     mzg_report_text(o, "fault", row->fault);
+    if (row->fault && row->fault_at != MZG_NO_OFFSET)
+        mzg_report_number(o, "fault_at", row->fault_at);
 }
 
 static void report(json_t *o, const struct mzg_check_report *r, bool failed_only)
@@ -69,7 +71,10 @@ static void add_row(struct mzg_table *t, const struct mzg_check_row *row)
     mzg_table_cell(t, "%.3g", row->max_error);
     mzg_table_cell(t, "at %llu", (unsigned long long)row->max_error_at);
     mzg_table_cell(t, "%.3f%%", row->dot_error * 100);
-    mzg_table_cell(t, "%s", row->fault ? row->fault : "");
+    if (row->fault && row->fault_at != MZG_NO_OFFSET)
+        mzg_table_cell(t, "%s at element %llu", row->fault, (unsigned long long)row->fault_at);
+    else
+        mzg_table_cell(t, "%s", row->fault ? row->fault : "");
 }
 
 static enum mzg_code show(const struct mzg_check_report *r, bool failed_only, struct mzg_err *e)

@@ -127,14 +127,15 @@ static void judge(struct work *w, struct mzg_check_tensor *row, enum mzg_type ty
         row->repeated = 0;
     w->err2 += l->err2;
     w->x2 += l->x2;
-    if (!(sqrt(l->err2 / n) <= limit->rel_rmse * sqrt(l->x2 / n) + limit->abs))
+    /* The block first: one that is far off breaks the tensor's limit too, and says more. */
+    if (!(l->block_error <= 1))
+        row->fault = "error of a block", row->fault_at = l->block_error_at;
+    else if (!(sqrt(l->err2 / n) <= limit->rel_rmse * sqrt(l->x2 / n) + limit->abs))
         row->fault = "error of the tensor";
-    else if (!(l->block_error <= 1))
-        row->fault = "error of a block";
     else if (!(l->kernel_error <= 1))
         row->fault = "error of the dot product";
     else if (row->repeated == 0)
-        row->fault = "not what the recorded quantizer gives";
+        row->fault = "not what the recorded quantizer gives", row->fault_at = l->differs_at;
 }
 
 static bool same_shape(const struct mzg_model_tensor *t, const struct mzg_tensor *out)
@@ -187,6 +188,7 @@ static enum mzg_code check_tensor(struct work *w, size_t i, struct mzg_err *e)
     row->name = t->name;
     row->type = out != NULL ? out->type_name : "-";
     row->elems = elems_of(t);
+    row->fault_at = MZG_NO_OFFSET;
     row->repeated = -1;
     if (out != NULL)
         w->met[out - w->out->tensors] = true;
@@ -228,7 +230,7 @@ static void add_strangers(struct work *w)
             continue;
         c->rows[c->n_rows++] = (struct mzg_check_tensor){
             .name = t->name, .type = t->type_name, .elems = t->elems, .repeated = -1,
-            .fault = "not in the source"};
+            .fault = "not in the source", .fault_at = MZG_NO_OFFSET};
     }
 }
 

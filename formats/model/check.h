@@ -14,6 +14,7 @@ struct mzg_check_tensor {
     double rel_rmse, snr_db, cosine; /* of the loss */
     int repeated;          /* 1: the recorded quantizer gives these blocks, 0: it does not, -1: no record */
     const char *fault;     /* NULL: within limits */
+    uint64_t fault_at;     /* first element of the block at fault; MZG_NO_OFFSET: the whole tensor */
 };
 
 struct mzg_check {

@@ -113,7 +113,7 @@ static void flipped_scale_fails(const char *type, const char *key, int bit)
     assert_int_equal(r.n_failed, 1);
     const struct mzg_check_row *row = row_of(&r, "large");
     assert_non_null(row->fault);
-    assert_int_equal(key != NULL ? row->block_error_at : row->repeated_at, 300 * 32);
+    assert_int_equal(row->fault_at, 300 * 32);
     mzg_check_clear(&r);
     fixture_close(&f);
 }
@@ -218,7 +218,7 @@ static void another_source_is_told_from_the_one_it_was_made_from(void **state)
     assert_int_equal(r.n_rows, 3);
     assert_string_equal(row_of(&r, "new")->fault, "missing");
     assert_string_equal(row_of(&r, "large")->fault, "not in the source");
-    assert_string_equal(row_of(&r, "small")->fault, "error of the tensor");
+    assert_string_equal(row_of(&r, "small")->fault, "error of a block");
     mzg_check_clear(&r);
     fixture_close(&f);
 }

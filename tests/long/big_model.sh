@@ -1,0 +1,63 @@
+#!/bin/bash
+# A model of 1 GB: converted and checked within 256 MiB of addresses, it passes; with one bit of one scale
+# flipped, in a block in the middle of its largest tensor, check fails and names tensor and block, also
+# when the file does not say who quantized it.
+set -uo pipefail
+B=$(cd "${B:-build}" && pwd)
+work=${MZG_LONG_DIR:-$(mktemp -d)}
+mkdir -p "$work"
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+passed=0 failed=0
+
+ok() { # NAME COMMAND...
+    local name=$1
+    shift
+    if "$@" >out 2>err; then
+        passed=$((passed + 1))
+        echo "ok      $name"
+    else
+        failed=$((failed + 1))
+        echo "FAILED  $name: $(tail -n 1 err) $(tail -n 1 out)"
+    fi
+}
+
+small() { "$B/tests/bench/peak" --space 256 "$B/mzigo" "$@"; }
+
+# XORs the byte at OFFSET of m.gguf with MASK; doing it again undoes it.
+flip() { # OFFSET MASK
+    local byte
+    byte=$(od -An -tu1 -j "$1" -N 1 m.gguf)
+    # shellcheck disable=SC2059
+    printf "$(printf '\\%03o' $((byte ^ $2)))" | dd of=m.gguf bs=1 seek="$1" conv=notrunc status=none
+}
+
+# check fails, and its report of the tensor holds PATTERN.
+names() { # TENSOR ELEMENT
+    "$B/mzigo" check m.gguf --against model --failed >report 2>&1
+    [ $? = 1 ] && [ "$(grep -cE "at element [0-9]+$" report)" = 1 ] &&
+        grep -qE "^$1 .* at element $2$" report
+}
+
+"$B/make_model" --out model --layers 12 --hidden 2048 --ff 5632 --heads 32 --kv 8 --vocab 8192 \
+    --dtype BF16 --shards 2 --tokenizer spm || exit 1
+echo "the model: $(du -m -s model | cut -f1) MB"
+for type in Q8_0 Q4_0; do
+    rm -f m.gguf
+    ok "converts to $type in 256 MiB" small convert model -o m.gguf --to $type -q
+    ok "$type passes check in 256 MiB" small check m.gguf --against model -q
+    IFS=$'\t' read -r name _ offset bytes <<<"$("$B/tests/long/largest" m.gguf)"
+    block=34
+    [ $type = Q8_0 ] || block=18
+    at=$((offset + bytes / block / 2 * block))
+    element=$((bytes / block / 2 * 32))
+    flip $at 1 # the lowest bit of the scale
+    ok "$type: the lowest bit of a scale of $name flipped is found" names "$name" "$element"
+    flip $at 1
+    record=$(grep -abo "mzigo.quantizer.$type" m.gguf | head -n 1 | cut -d: -f1)
+    flip "$record" 32 # the key is another one now: nobody says who quantized it
+    flip $((at + 1)) 64 # the highest bit of the scale's exponent
+    ok "$type: a flipped exponent is found where nobody says who quantized it" names "$name" "$element"
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
