@@ -27,6 +27,11 @@ libraries="libzstd:libzstd-dev libarchive:libarchive-dev libcrypto:libssl-dev ja
 for l in $libraries; do
     need "${l#*:}" "${PKG_CONFIG:-pkg-config}" --exists "${l%:*}"
 done
+# The second implementation of verify, in shell, is built of these.
+if [ "$goal" != build ]; then
+    need openssl have openssl
+    need zstd have zstd
+fi
 if [ "$goal" != build ] && [ "$(uname -m)" = x86_64 ]; then
     want gcc-aarch64-linux-gnu have aarch64-linux-gnu-gcc
     want libc6-dev-arm64-cross test -e /usr/aarch64-linux-gnu/include/stdio.h

@@ -162,7 +162,7 @@ enum mzg_code mzg_repo_sequence(const struct mzg_dir *repo, const char *name, in
     return code;
 }
 
-/* A lone version is chosen by its path: then no manifest is read before its signature is checked. */
+/* A lone version is chosen by its path: no manifest is read before its signature is checked. */
 static enum mzg_code select_version(struct choice *c, struct mzg_err *e)
 {
     struct mzg_repo_visitor count = {count_version, c}, note = {note_version, c};

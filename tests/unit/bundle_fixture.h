@@ -12,6 +12,7 @@
 #include "scratch.h"
 #include <string.h>
 #include <sys/stat.h>
+#include <zstd.h>
 
 #define KEPT __attribute__((unused))
 
@@ -142,6 +143,22 @@ KEPT static enum mzg_code take_out(const char *location, const char *select,
 }
 
 /* ---- breaking things ---- */
+
+/* The file `from` as a zstd frame with a checksum, which no encoder of ours writes. */
+KEPT static void put_frame(const char *from, const char *to)
+{
+    size_t n, room;
+    char *data = get_bytes(from, &n), *frame = malloc(room = ZSTD_compressBound(n));
+    ZSTD_CCtx *z = ZSTD_createCCtx();
+    assert_true(frame && z);
+    assert_false(ZSTD_isError(ZSTD_CCtx_setParameter(z, ZSTD_c_checksumFlag, 1)));
+    size_t stored = ZSTD_compress2(z, frame, room, data, n);
+    assert_false(ZSTD_isError(stored));
+    put_bytes(to, frame, stored);
+    ZSTD_freeCCtx(z);
+    free(frame);
+    free(data);
+}
 
 /* Puts `to` in place of the first `from` in a file that has it. */
 KEPT static void replace_text(const char *path, const char *from, const char *to)

@@ -1,7 +1,7 @@
 /* test_bundle_refused.c: bundles that must be refused, each one change away from one that passes.
  *
- * They are made in a scratch folder, tried on the library, and compared with tests/refused, where the
- * command line is tried on them. To renew that:
+ * They are made in a scratch folder, tried on the library, and compared with tests/refused, where
+ * the command line is tried on them. To renew that:
  *   build/tests/unit/test_bundle_refused --write tests/refused > tests/refused/EXPECT.bundle */
 #include "bundle_fixture.h"
 #include "refused.h"

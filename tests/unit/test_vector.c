@@ -1,4 +1,4 @@
-/* test_vector.c: SPEC.md's test vector: what is signed today is what was signed when it was frozen. */
+/* test_vector.c: the test vector of SPEC.md: what was signed when it was frozen is signed today. */
 #include "bundle_fixture.h"
 
 static char vector[1024]; /* tests/vectors/bundle, absolute */
