@@ -51,7 +51,7 @@ isa = $(lastword $(subst _, ,$(basename $(notdir $1))))
 
 X86_ONLY := %_avx2.c %_avx512.c %_vnni.c
 ARM_ONLY := %_neon.c %_dotprod.c
-KERNEL_SRC := $(wildcard kernels/*.c)
+KERNEL_SRC := $(wildcard kernels/*.c kernels/*/*.c)
 ifeq ($(ARCH),x86_64)
 KERNEL_SRC := $(filter-out $(ARM_ONLY),$(KERNEL_SRC))
 else ifeq ($(ARCH),aarch64)

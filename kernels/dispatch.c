@@ -28,7 +28,8 @@ const struct mzg_kernel *mzg_kernel_best(enum mzg_type type, enum mzg_op op, uin
 
 const char *mzg_op_name(enum mzg_op op)
 {
-    static const char *const names[MZG_OP_END] = {"quantize", "dequantize", "dot", "find_unfit"};
+    static const char *const names[MZG_OP_END] = {"quantize", "search", "dequantize", "dot",
+                                                   "find_unfit"};
     return names[op];
 }
 
@@ -42,6 +43,7 @@ void mzg_kernels_init(struct mzg_kernels *k, uint32_t cpu)
             continue;
         switch (v->op) {
         case MZG_OP_quantize: t->quantize = v->as.quantize; break;
+        case MZG_OP_search: t->search = v->as.search; break;
         case MZG_OP_dequantize: t->dequantize = v->as.dequantize; break;
         case MZG_OP_dot: t->dot = v->as.dot; break;
         case MZG_OP_find_unfit: k->find_unfit = v->as.find_unfit; break;

@@ -64,6 +64,7 @@ struct mzg_type_info {
     uint32_t block_bytes;   /* bytes per block */
     uint32_t revision;      /* of our quantizer; its output changes only with it; 0: none */
     float max_abs;          /* largest |x| the format can hold without saturating (SPEC.md) */
+    enum mzg_type dot_with; /* what the other side of a dot product is in: Q8_0 or Q8_K */
 };
 
 /* The type with this number (as stored in GGUF), or NULL. */
@@ -87,15 +88,22 @@ uint32_t mzg_cpu_features(void);
 /* Name of one feature bit ("avx2"), or NULL. Such names are also the kernel files' suffixes. */
 const char *mzg_cpu_name(uint32_t bit);
 
+/* How long to search for the least error. */
+enum mzg_effort { MZG_EFFORT_FAST, MZG_EFFORT_DEFAULT, MZG_EFFORT_BEST };
+
 /* The kernels of one type; a NULL member is not implemented for the type. n counts elements and is
- * a multiple of block_elems (of 32 for dot). A void pointer needs no alignment, a float pointer
- * that of a float. Buffers do not overlap. */
+ * a multiple of block_elems (for dot, of both sides'). A void pointer needs no alignment, a float
+ * pointer that of a float. Buffers do not overlap. */
 struct mzg_type_kernels {
-    /* x: n floats -> q: n / block_elems blocks. */
+    /* x: n floats -> q: n / block_elems blocks. Where there is a search this is the search without
+     * importance, at the default effort. */
     void (*quantize)(const float *x, void *q, size_t n);
+    /* The same, looking for codes and scales of the least sum of w[i] * (x[i] - q[i])^2. w: n
+     * importance values, none negative, or NULL: all are 1. NULL where a type has no search. */
+    void (*search)(const float *x, const float *w, void *q, size_t n, enum mzg_effort effort);
     /* q: blocks -> x: n floats. Exact: what ggml's decoder gives. */
     void (*dequantize)(const void *q, float *x, size_t n);
-    /* Sum of q[i] * y[i]; y: n / 32 blocks of Q8_0. */
+    /* Sum of q[i] * y[i]; y: blocks of the type that dot_with says. */
     float (*dot)(const void *q, const void *y, size_t n);
 };
 
@@ -111,7 +119,14 @@ void mzg_kernels_init(struct mzg_kernels *k, uint32_t cpu);
 
 /* ---- for those who check and time every variant ---- */
 
-enum mzg_op { MZG_OP_quantize, MZG_OP_dequantize, MZG_OP_dot, MZG_OP_find_unfit, MZG_OP_END };
+enum mzg_op {
+    MZG_OP_quantize,
+    MZG_OP_search,
+    MZG_OP_dequantize,
+    MZG_OP_dot,
+    MZG_OP_find_unfit,
+    MZG_OP_END
+};
 
 /* One variant of one kernel, as kernels/list.h lists it. */
 struct mzg_kernel {
@@ -122,6 +137,7 @@ struct mzg_kernel {
     uint32_t needs;     /* enum mzg_cpu bits, all of which the CPU must have */
     union {
         void (*quantize)(const float *x, void *q, size_t n);
+        void (*search)(const float *x, const float *w, void *q, size_t n, enum mzg_effort effort);
         void (*dequantize)(const void *q, float *x, size_t n);
         float (*dot)(const void *q, const void *y, size_t n);
         size_t (*find_unfit)(const float *x, size_t n, float limit);

@@ -47,7 +47,9 @@ enum {
     X(Q5_0, q5_0, dot, ref)                                                                      \
     X(Q5_1, q5_1, quantize, ref)                                                                 \
     X(Q5_1, q5_1, dequantize, ref)                                                               \
-    X(Q5_1, q5_1, dot, ref)
+    X(Q5_1, q5_1, dot, ref)                                                                      \
+    X(Q8_K, q8_k, quantize, ref)                                                                 \
+    X(Q8_K, q8_k, dequantize, ref)
 
 #define MZG_LIST_AVX2(X)                                                                         \
     X(F32, f32, find_unfit, avx2)                                                                \
@@ -72,7 +74,9 @@ enum {
     X(Q5_0, q5_0, dot, avx2)                                                                     \
     X(Q5_1, q5_1, quantize, avx2)                                                                \
     X(Q5_1, q5_1, dequantize, avx2)                                                              \
-    X(Q5_1, q5_1, dot, avx2)
+    X(Q5_1, q5_1, dot, avx2)                                                                     \
+    X(Q8_K, q8_k, quantize, avx2)                                                                \
+    X(Q8_K, q8_k, dequantize, avx2)
 
 #define MZG_LIST_AVX512(X)                                                                       \
     X(F32, f32, find_unfit, avx512)                                                              \
@@ -97,7 +101,9 @@ enum {
     X(Q5_0, q5_0, dot, avx512)                                                                   \
     X(Q5_1, q5_1, quantize, avx512)                                                              \
     X(Q5_1, q5_1, dequantize, avx512)                                                            \
-    X(Q5_1, q5_1, dot, avx512)
+    X(Q5_1, q5_1, dot, avx512)                                                                   \
+    X(Q8_K, q8_k, quantize, avx512)                                                              \
+    X(Q8_K, q8_k, dequantize, avx512)
 
 #define MZG_LIST_VNNI(X)                                                                         \
     X(Q8_0, q8_0, dot, vnni)                                                                     \
@@ -129,7 +135,9 @@ enum {
     X(Q5_0, q5_0, dot, neon)                                                                     \
     X(Q5_1, q5_1, quantize, neon)                                                                \
     X(Q5_1, q5_1, dequantize, neon)                                                              \
-    X(Q5_1, q5_1, dot, neon)
+    X(Q5_1, q5_1, dot, neon)                                                                     \
+    X(Q8_K, q8_k, quantize, neon)                                                                \
+    X(Q8_K, q8_k, dequantize, neon)
 
 #define MZG_LIST_DOTPROD(X)                                                                      \
     X(Q8_0, q8_0, dot, dotprod)                                                                  \
@@ -147,6 +155,8 @@ enum {
 #endif
 
 #define MZG_PROTO_quantize(f) void f(const float *x, void *q, size_t n)
+#define MZG_PROTO_search(f)                                                                        \
+    void f(const float *x, const float *w, void *q, size_t n, enum mzg_effort effort)
 #define MZG_PROTO_dequantize(f) void f(const void *q, float *x, size_t n)
 #define MZG_PROTO_dot(f) float f(const void *q, const void *y, size_t n)
 #define MZG_PROTO_find_unfit(f) size_t f(const float *x, size_t n, float limit)

@@ -11,8 +11,11 @@ enum {
 #undef X
 };
 
+/* As llama.cpp pairs them: types in blocks of 256 with Q8_K. */
+#define DOT_WITH(name) (ELEMS_##name == 256 ? MZG_TYPE_Q8_K : MZG_TYPE_Q8_0)
 #define INFO(name, revision, max_abs)                                                              \
-    [MZG_TYPE_##name] = {MZG_TYPE_##name, #name, ELEMS_##name, BYTES_##name, revision, max_abs}
+    [MZG_TYPE_##name] = {MZG_TYPE_##name, #name,    ELEMS_##name,  BYTES_##name,                   \
+                         revision,        max_abs, DOT_WITH(name)}
 
 /* Our quantizer's revision and the largest magnitude that does not saturate (SPEC.md, "Blocks"). */
 static const struct mzg_type_info infos[MZG_TYPE_END] = {
@@ -29,7 +32,7 @@ static const struct mzg_type_info infos[MZG_TYPE_END] = {
     INFO(Q4_K, 0, 0),
     INFO(Q5_K, 0, 0),
     INFO(Q6_K, 0, 0),
-    INFO(Q8_K, 0, 0),
+    INFO(Q8_K, 1, FLT_MAX),
     INFO(IQ2_XXS, 0, 0),
     INFO(IQ2_XS, 0, 0),
     INFO(IQ3_XXS, 0, 0),

@@ -163,8 +163,8 @@ calls() {
 # A header named for an instruction set: only that architecture can compile it.
 foreign() {
     case $1:$($CC -dumpmachine) in
-    kernels/avx*:x86_64* | kernels/neon*:aarch64*) return 1 ;;
-    kernels/avx* | kernels/neon*) return 0 ;;
+    kernels/*avx*:x86_64* | kernels/*neon*:aarch64*) return 1 ;;
+    kernels/*avx* | kernels/*neon*) return 0 ;;
     *) return 1 ;;
     esac
 }

@@ -3,16 +3,22 @@
 #include <string.h>
 #include <time.h>
 
-enum { CHECK_ELEMS = 50 * 32, CHECK_ROUNDS = 400, BENCH_ELEMS = 32768, BENCH_ROUNDS = 9 };
+enum {
+    CHECK_BLOCKS = 50,
+    CHECK_ROUNDS = 400,
+    SEARCH_ROUNDS = 12, /* a reference takes its time to search */
+    BENCH_ELEMS = 32768,
+    BENCH_ROUNDS = 9
+};
 #define BENCH_ROUND_S 2e-3
 
 /* Buffers for both: the larger sizes are those of timing. */
 struct scratch {
-    float x[BENCH_ELEMS];
+    float x[BENCH_ELEMS], w[BENCH_ELEMS];
     float decoded[2][BENCH_ELEMS];
     uint8_t q[BENCH_ELEMS * 4 + 64];
     uint8_t encoded[2][BENCH_ELEMS * 4];
-    uint8_t y[BENCH_ELEMS / 32 * 34 + 64];
+    uint8_t y[BENCH_ELEMS * 4 + 64];
 };
 
 /* ---- inputs ---- */
@@ -42,6 +48,15 @@ static void fill_floats(float *x, size_t n, unsigned sort, uint64_t *random)
     }
 }
 
+/* Importance: spread, with zeros. */
+static void fill_importance(float *w, size_t n, uint64_t *random)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t r = next_random(random);
+        w[i] = r & 7 ? (float)(r >> 40) * 0x1p-24f : 0.0f;
+    }
+}
+
 /* Any bytes are blocks; in most rounds scales are finite, in some codes are the lowest. */
 static void fill_blocks(uint8_t *q, size_t blocks, size_t block_bytes, unsigned sort,
                         uint64_t *random)
@@ -61,6 +76,7 @@ static void fill_blocks(uint8_t *q, size_t blocks, size_t block_bytes, unsigned 
 struct check {
     const struct mzg_kernel *variant, *ref;
     size_t block_elems, block_bytes;
+    const struct mzg_type_info *other; /* of a dot product */
     struct scratch *s;
 };
 
@@ -82,6 +98,12 @@ static bool same_once(const struct check *c, size_t n, unsigned round, uint64_t 
         c->ref->as.quantize(s->x, s->encoded[0], n);
         c->variant->as.quantize(s->x, s->encoded[1], n);
         return same_bits(s->encoded[0], s->encoded[1], bytes);
+    case MZG_OP_search:
+        fill_floats(s->x, n, round, random);
+        fill_importance(s->w, n, random);
+        c->ref->as.search(s->x, s->w, s->encoded[0], n, (enum mzg_effort)(round % 3));
+        c->variant->as.search(s->x, s->w, s->encoded[1], n, (enum mzg_effort)(round % 3));
+        return same_bits(s->encoded[0], s->encoded[1], bytes);
     case MZG_OP_dequantize:
         fill_blocks(q, n / c->block_elems, c->block_bytes, round, random);
         c->ref->as.dequantize(q, s->decoded[0], n);
@@ -89,7 +111,7 @@ static bool same_once(const struct check *c, size_t n, unsigned round, uint64_t 
         return same_bits(s->decoded[0], s->decoded[1], n * sizeof(float));
     case MZG_OP_dot:
         fill_blocks(q, n / c->block_elems, c->block_bytes, round, random);
-        fill_blocks(s->y, n / 32, 34, round, random);
+        fill_blocks(s->y, n / c->other->block_elems, c->other->block_bytes, round, random);
         a = c->ref->as.dot(q, s->y, n);
         b = c->variant->as.dot(q, s->y, n);
         return same_bits(&a, &b, sizeof a);
@@ -105,14 +127,17 @@ static bool same_once(const struct check *c, size_t n, unsigned round, uint64_t 
 static void check_variant(const struct mzg_kernel *k, struct mzg_kernel_row *row, struct scratch *s)
 {
     const struct mzg_type_info *type = mzg_type_by_number((uint32_t)k->type);
+    const struct mzg_type_info *other = mzg_type_by_number((uint32_t)type->dot_with);
     struct check c = {k, mzg_kernel_best(k->type, k->op, 0), type->block_elems, type->block_bytes,
-                      s};
-    size_t unit = k->op == MZG_OP_dot ? 32 : type->block_elems;
+                      other, s};
+    size_t unit = k->op == MZG_OP_dot ? other->block_elems : type->block_elems;
+    bool searches = mzg_kernel_best(k->type, MZG_OP_search, 0) &&
+                    (k->op == MZG_OP_quantize || k->op == MZG_OP_search);
+    unsigned rounds = searches ? SEARCH_ROUNDS : CHECK_ROUNDS;
     uint64_t random = 1;
     row->same = true;
-    for (unsigned round = 0; round < CHECK_ROUNDS; round++) {
-        size_t most = CHECK_ELEMS / unit;
-        size_t n = round < 40 ? round : (size_t)(next_random(&random) % most);
+    for (unsigned round = 0; round < rounds; round++) {
+        size_t n = round < 40 ? round : (size_t)(next_random(&random) % CHECK_BLOCKS);
         row->same &= same_once(&c, n * unit, round, &random);
         row->cases++;
     }
@@ -142,6 +167,9 @@ static void call(const struct mzg_kernel *k, struct scratch *s)
 {
     switch (k->op) {
     case MZG_OP_quantize: k->as.quantize(s->x, s->encoded[0], BENCH_ELEMS); break;
+    case MZG_OP_search:
+        k->as.search(s->x, s->w, s->encoded[0], BENCH_ELEMS, MZG_EFFORT_DEFAULT);
+        break;
     case MZG_OP_dequantize: k->as.dequantize(s->q, s->decoded[0], BENCH_ELEMS); break;
     case MZG_OP_dot: s->decoded[0][0] = k->as.dot(s->q, s->y, BENCH_ELEMS); break;
     case MZG_OP_find_unfit:
@@ -184,7 +212,10 @@ static double bytes_per_call(const struct mzg_kernel *k)
     double blocks = (double)BENCH_ELEMS / type->block_elems * type->block_bytes;
     if (k->op == MZG_OP_find_unfit)
         return floats;
-    return k->op == MZG_OP_dot ? blocks + BENCH_ELEMS / 32 * 34 : floats + blocks;
+    const struct mzg_type_info *other = mzg_type_by_number((uint32_t)type->dot_with);
+    if (k->op == MZG_OP_dot)
+        return blocks + (double)BENCH_ELEMS / other->block_elems * other->block_bytes;
+    return k->op == MZG_OP_search ? 2 * floats + blocks : floats + blocks;
 }
 
 /* The reference stands before its variants: their speed is told in its terms. */
@@ -193,10 +224,12 @@ static void time_variant(struct mzg_kernel_row *row, const struct mzg_kernels_re
 {
     const struct mzg_kernel *k = row->kernel;
     const struct mzg_type_info *type = mzg_type_by_number((uint32_t)k->type);
+    const struct mzg_type_info *other = mzg_type_by_number((uint32_t)type->dot_with);
     uint64_t random = 1;
     fill_floats(s->x, BENCH_ELEMS, 0, &random);
+    fill_importance(s->w, BENCH_ELEMS, &random);
     fill_blocks(s->q, BENCH_ELEMS / type->block_elems, type->block_bytes, 1, &random);
-    fill_blocks(s->y, BENCH_ELEMS / 32, 34, 1, &random);
+    fill_blocks(s->y, BENCH_ELEMS / other->block_elems, other->block_bytes, 1, &random);
     double t = seconds(k, s);
     row->elems_s = BENCH_ELEMS / t;
     row->bytes_s = bytes_per_call(k) / t;

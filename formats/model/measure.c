@@ -19,8 +19,10 @@ void mzg_activation_init(struct mzg_activation *a, const struct mzg_kernels *k)
         }
         a->a[i] = (float)(sum - (1 << 24)) / (float)(1 << 23);
     }
-    k->type[MZG_TYPE_Q8_0].quantize(a->a, a->q8, MZG_ACTIVATION);
-    k->type[MZG_TYPE_Q8_0].dequantize(a->q8, a->decoded, MZG_ACTIVATION);
+    k->type[MZG_TYPE_Q8_0].quantize(a->a, a->q8_0.blocks, MZG_ACTIVATION);
+    k->type[MZG_TYPE_Q8_0].dequantize(a->q8_0.blocks, a->q8_0.decoded, MZG_ACTIVATION);
+    k->type[MZG_TYPE_Q8_K].quantize(a->a, a->q8_k.blocks, MZG_ACTIVATION);
+    k->type[MZG_TYPE_Q8_K].dequantize(a->q8_k.blocks, a->q8_k.decoded, MZG_ACTIVATION);
 }
 
 /* Comparisons are written so that a NaN counts as the worst error there is. */
@@ -102,6 +104,8 @@ static void measure_row(struct mzg_loss *l, const struct mzg_pair *p, uint64_t s
 {
     float x[MZG_PIECE], y[MZG_PIECE];
     const struct mzg_activation *act = p->activation;
+    const struct mzg_quantized_activation *q8 =
+        p->to->dot_with == MZG_TYPE_Q8_K ? &act->q8_k : &act->q8_0;
     double exact = 0, ideal = 0, x2 = 0, a2 = 0, terms = 0;
     for (size_t done = 0; done < n;) {
         size_t m = n - done < MZG_PIECE ? n - done : MZG_PIECE;
@@ -111,7 +115,7 @@ static void measure_row(struct mzg_loss *l, const struct mzg_pair *p, uint64_t s
         for (size_t i = 0; i < m; i += BLOCK) {
             double largest = 0, weight = 0;
             for (size_t j = i; j < i + BLOCK; j++) {
-                double a = act->a[done + j], decoded = act->decoded[done + j];
+                double a = act->a[done + j], decoded = q8->decoded[done + j];
                 exact += (double)y[j] * decoded;
                 ideal += (double)values[j] * a;
                 x2 += (double)values[j] * (double)values[j];
@@ -124,7 +128,7 @@ static void measure_row(struct mzg_loss *l, const struct mzg_pair *p, uint64_t s
         done += m;
     }
     double got = (double)p->kernels->type[p->to->type].dot(
-        p->out + mzg_type_bytes(p->to, start), act->q8, n);
+        p->out + mzg_type_bytes(p->to, start), q8->blocks, n);
     double lost = x2 > 0 ? fabs(got - ideal) / sqrt(x2 * a2) : fabs(got);
     double kernel = terms > 0 ? fabs(got - exact) / kernel_bound(terms, n) : fabs(got);
     l->dot_error = lost <= l->dot_error ? l->dot_error : lost;
@@ -142,7 +146,8 @@ static void measure_rows(struct mzg_loss *l, const struct mzg_pair *p)
     uint64_t end = p->batch->first + p->batch->count;
     uint64_t rows = end / width > row ? end / width - row : 0;
     uint64_t step = rows > ROWS_PER_BATCH ? rows / ROWS_PER_BATCH : 1;
-    size_t n = width < MZG_ACTIVATION ? (size_t)(width / BLOCK * BLOCK) : MZG_ACTIVATION;
+    size_t unit = mzg_type_by_number((uint32_t)p->to->dot_with)->block_elems;
+    size_t n = width < MZG_ACTIVATION ? (size_t)(width / unit * unit) : MZG_ACTIVATION;
     for (uint64_t i = 0; i < rows; i += step)
         measure_row(l, p, (row + i) * width - p->batch->first, n);
 }

@@ -19,12 +19,15 @@ struct mzg_loss {
     uint64_t differs_at;
 };
 
-/* The vector that rows are multiplied with: fixed, bell-shaped, and its Q8_0 form. */
+/* The vector that rows are multiplied with: fixed, bell-shaped, and its forms in Q8_0 and Q8_K. */
 #define MZG_ACTIVATION ((size_t)8192)
+struct mzg_quantized_activation {
+    float decoded[MZG_ACTIVATION];
+    uint8_t blocks[MZG_ACTIVATION / 256 * 292]; /* room for the larger, Q8_K */
+};
 struct mzg_activation {
     float a[MZG_ACTIVATION];
-    float decoded[MZG_ACTIVATION];
-    uint8_t q8[MZG_ACTIVATION / 32 * 34];
+    struct mzg_quantized_activation q8_0, q8_k;
 };
 void mzg_activation_init(struct mzg_activation *a, const struct mzg_kernels *k);
 

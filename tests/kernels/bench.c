@@ -8,8 +8,8 @@
 
 enum { ELEMS = 32768, ROUNDS = 15 };
 
-static float x[ELEMS];
-static uint8_t q[ELEMS * 4], y[ELEMS / 32 * 34];
+static float x[ELEMS], w[ELEMS];
+static uint8_t q[ELEMS * 4], y[ELEMS * 4];
 static volatile float sink;
 
 static double now(void)
@@ -23,6 +23,7 @@ static void call(const struct mzg_kernel *k)
 {
     switch (k->op) {
     case MZG_OP_quantize: k->as.quantize(x, q, ELEMS); break;
+    case MZG_OP_search: k->as.search(x, w, q, ELEMS, MZG_EFFORT_DEFAULT); break;
     case MZG_OP_dequantize: k->as.dequantize(q, x, ELEMS); break;
     case MZG_OP_dot: sink = k->as.dot(q, y, ELEMS); break;
     case MZG_OP_find_unfit: sink = (float)k->as.find_unfit(x, ELEMS, 1e30f); break;
@@ -65,7 +66,8 @@ void mzg_bench(uint32_t cpu, const char *filter)
         struct mzg_rng r = {1};
         mzg_float_fill(0, k[i].type, x, ELEMS, &r);
         mzg_block_fill(0, k[i].type, q, ELEMS, &r);
-        mzg_block_fill(0, MZG_TYPE_Q8_0, y, ELEMS, &r);
+        mzg_importance_fill(1, w, ELEMS, &r);
+        mzg_block_fill(0, mzg_type_by_number((uint32_t)k[i].type)->dot_with, y, ELEMS, &r);
         double mine = seconds(&k[i]), ref = seconds(mzg_kernel_best(k[i].type, k[i].op, 0));
         printf("%-32s %10.0f %10.2f %8.2f\n", k[i].name, ELEMS / mine * 1e-6,
                ELEMS * sizeof(float) / mine * 1e-9, ref / mine);

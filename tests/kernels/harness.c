@@ -73,6 +73,7 @@ void mzg_test_features(uint32_t cpu)
             mzg_expect(best && (best->needs & ~mask) == 0, "chose what the CPU cannot run");
             switch (list[i].op) {
             case MZG_OP_quantize: same = best && type->quantize == best->as.quantize; break;
+            case MZG_OP_search: same = best && type->search == best->as.search; break;
             case MZG_OP_dequantize: same = best && type->dequantize == best->as.dequantize; break;
             case MZG_OP_dot: same = best && type->dot == best->as.dot; break;
             case MZG_OP_find_unfit: same = best && k.find_unfit == best->as.find_unfit; break;

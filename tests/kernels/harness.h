@@ -29,6 +29,11 @@ const char *mzg_float_kind_name(unsigned kind);
 bool mzg_float_kind_fits(unsigned kind); /* finite, within every format's max_abs */
 void mzg_float_fill(unsigned kind, enum mzg_type type, float *x, size_t n, struct mzg_rng *r);
 
+/* Kinds of importance: NULL for none, else w. */
+unsigned mzg_importance_kinds(void);
+const char *mzg_importance_kind_name(unsigned kind);
+const float *mzg_importance_fill(unsigned kind, float *w, size_t n, struct mzg_rng *r);
+
 /* Kinds of blocks to decode: any bytes are a block. */
 unsigned mzg_block_kinds(void);
 const char *mzg_block_kind_name(unsigned kind);

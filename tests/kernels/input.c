@@ -280,6 +280,38 @@ void mzg_float_fill(unsigned kind, enum mzg_type type, float *x, size_t n, struc
     }
 }
 
+enum { NO_IMPORTANCE, SPREAD, ONES, ZEROS, ONE_HOT, EXTREME, ANY_SIGNS, IMPORTANCE_KINDS };
+
+unsigned mzg_importance_kinds(void)
+{
+    return IMPORTANCE_KINDS;
+}
+
+const char *mzg_importance_kind_name(unsigned kind)
+{
+    static const char *const names[] = {"no importance", "spread", "ones",      "zeros",
+                                        "one hot",       "extreme", "any signs"};
+    return names[kind];
+}
+
+const float *mzg_importance_fill(unsigned kind, float *w, size_t n, struct mzg_rng *r)
+{
+    uint32_t hot = mzg_rng_below(r, 32);
+    for (size_t i = 0; i < n; i++) {
+        double v = mzg_rng_normal(r);
+        uint32_t any = mzg_rng_below(r, 0x7f800000);
+        switch (kind) {
+        case SPREAD: w[i] = (float)(v * v); break;
+        case ONES: w[i] = 1.0f; break;
+        case ZEROS: w[i] = 0.0f; break;
+        case ONE_HOT: w[i] = i % 32 == hot ? 3.0f : 0.0f; break;
+        case EXTREME: w[i] = mzg_rng_below(r, 9) ? from_bits(any) : 0.0f; break;
+        default: w[i] = i % 7 ? from_bits((uint32_t)mzg_rng_next(r)) : NAN;
+        }
+    }
+    return kind == NO_IMPORTANCE ? NULL : w;
+}
+
 /* Scales that a decoder may meet: any half, and those that matter. */
 static uint16_t hard_half(struct mzg_rng *r)
 {
@@ -303,11 +335,28 @@ const char *mzg_block_kind_name(unsigned kind)
     return names[kind];
 }
 
+/* Q8_K's scale is a float. */
+static void fill_wide_scale(unsigned kind, uint8_t *q, struct mzg_rng *r)
+{
+    static const uint32_t hard[] = {0,          0x80000000, 1,          0x807fffff, 0x00800000,
+                                    0x7f7fffff, 0xff7fffff, 0x7f800000, 0xff800000, 0x7f800001,
+                                    0xffc00000, 0x3f800000};
+    uint32_t u = 0x38000000 + mzg_rng_below(r, 0x08000000);
+    if (kind == BLOCKS_SCALES)
+        u = hard[mzg_rng_below(r, sizeof hard / sizeof hard[0])];
+    if (kind != BLOCKS_ANY)
+        memcpy(q, &u, sizeof u);
+}
+
 /* Random bytes, the lowest codes or values, then scales (and minima) as the kind says. */
 static void fill_block(unsigned kind, const struct mzg_type_info *t, uint8_t *q, struct mzg_rng *r)
 {
     for (uint32_t i = 0; i < t->block_bytes; i++)
         q[i] = kind == BLOCKS_LOWEST && mzg_rng_below(r, 8) ? 0x80 : (uint8_t)mzg_rng_next(r);
+    if (t->type == MZG_TYPE_Q8_K) {
+        fill_wide_scale(kind, q, r);
+        return;
+    }
     uint32_t halves = t->type == MZG_TYPE_Q4_1 || t->type == MZG_TYPE_Q5_1 ? 2 : 1;
     if (kind == BLOCKS_ANY || t->type == MZG_TYPE_F32)
         return;
@@ -325,7 +374,7 @@ void mzg_block_fill(unsigned kind, enum mzg_type type, void *q, size_t n, struct
     uint8_t *block = q;
     for (size_t i = 0; i < n / t->block_elems; i++, block += t->block_bytes) {
         if (kind == BLOCKS_MADE) {
-            float x[32];
+            float x[256];
             fill_normal(NULL, x, t->block_elems, r);
             ref.type[type].quantize(x, block, t->block_elems);
         } else {

@@ -6,7 +6,7 @@ harness=$1 runner=$2
 shift 2
 NM=${NM:-nm}
 built=$("$NM" -g --defined-only "$@" |
-    sed -nE 's/.* T (mzg_[a-z0-9_]+_(quantize|dequantize|dot|find_unfit)_[a-z0-9]+)$/\1/p' | sort)
+    sed -nE 's/.* T (mzg_[a-z0-9_]+_(quantize|search|dequantize|dot|find_unfit)_[a-z0-9]+)$/\1/p' | sort)
 listed=$($runner "$harness" --list | sort)
 if [ -z "$built" ] || [ "$built" != "$listed" ]; then
     echo "built, but not in kernels/list.h (<), or listed twice (>):"

@@ -6,7 +6,11 @@
 #include <string.h>
 
 static const enum mzg_type types[] = {MZG_TYPE_F32,  MZG_TYPE_F16,  MZG_TYPE_BF16, MZG_TYPE_Q8_0,
-                                      MZG_TYPE_Q4_0, MZG_TYPE_Q4_1, MZG_TYPE_Q5_0, MZG_TYPE_Q5_1};
+                                      MZG_TYPE_Q4_0, MZG_TYPE_Q4_1, MZG_TYPE_Q5_0, MZG_TYPE_Q5_1,
+                                      MZG_TYPE_Q8_K};
+
+/* Those whose quantizer is a search. */
+static const enum mzg_type searched[] = {MZG_TYPE_END};
 
 #if defined(__x86_64__)
 static const char *const isas[] = {"ref", "avx2", "avx512", "vnni"};
@@ -21,10 +25,22 @@ static bool has_blocks(enum mzg_type type)
     return mzg_type_by_number((uint32_t)type)->block_elems > 1;
 }
 
+static bool has_search(enum mzg_type type)
+{
+    for (size_t i = 0; i < sizeof searched / sizeof searched[0]; i++)
+        if (searched[i] == type)
+            return true;
+    return false;
+}
+
 static bool expected(enum mzg_type type, enum mzg_op op, const char *isa)
 {
     if (op == MZG_OP_find_unfit && type != MZG_TYPE_F32)
         return false;
+    if (op == MZG_OP_search && !has_search(type))
+        return false;
+    if (op == MZG_OP_dot && type == MZG_TYPE_Q8_K)
+        return false; /* always the other side */
     if (strcmp(isa, "vnni") == 0 || strcmp(isa, "dotprod") == 0)
         return op == MZG_OP_dot && has_blocks(type); /* products of integers are all they add */
     if (type == MZG_TYPE_F32 && (op == MZG_OP_quantize || op == MZG_OP_dequantize))

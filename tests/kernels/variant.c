@@ -11,15 +11,21 @@ enum { MAX_ELEMS = 1024 * 32, MAX_BYTES = MAX_ELEMS * 4 };
  * or 16 units there is one of every remainder. */
 static const size_t units[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13,  14, 15, 16,
                                17, 23, 24, 25, 31, 32, 33, 40, 47, 48, 63, 64, 65, 100, 127};
-enum { UNITS = sizeof units / sizeof units[0], LARGE_BLOCKS = 1024 };
+enum {
+    UNITS = sizeof units / sizeof units[0],
+    FEW_UNITS = 17, /* of those, where a unit has 256 elements or is searched */
+    LARGE_BLOCKS = 1024
+};
 
 /* Memory for the two sides; the reference writes into plain buffers. */
 static struct {
     struct mzg_guard in, in2, out;
-    _Alignas(64) float x[MAX_ELEMS];
+    _Alignas(64) float x[MAX_ELEMS], w[MAX_ELEMS];
     _Alignas(64) uint8_t q[MAX_BYTES], y[MAX_BYTES], want[MAX_BYTES];
     const struct mzg_kernel *variant, *ref;
-    const struct mzg_type_info *type;
+    const struct mzg_type_info *type, *other; /* other: what the type is multiplied with */
+    const float *importance;                  /* of the case: t.w or NULL */
+    enum mzg_effort effort;
 } t;
 
 static void set_case(const char *input, size_t n, enum mzg_place place, size_t shift)
@@ -64,6 +70,18 @@ static void run_quantize(size_t n)
     mzg_expect(memcmp(x, t.x, n * sizeof *x) == 0, "wrote into the input");
 }
 
+static void run_search(size_t n)
+{
+    size_t bytes = bytes_of(n);
+    float *x = placed_floats(&t.in, t.x, n), *w = placed_floats(&t.in2, t.w, n);
+    uint8_t *q = placed(&t.out, NULL, bytes);
+    t.variant->as.search(x, t.importance ? w : NULL, q, n, t.effort);
+    mzg_expect(memcmp(q, t.want, bytes) == 0, "output differs from the reference");
+    mzg_expect(mzg_guard_intact(&t.out, q, bytes), "wrote outside the output");
+    mzg_expect(memcmp(x, t.x, n * sizeof *x) == 0 && memcmp(w, t.w, n * sizeof *w) == 0,
+               "wrote into the input");
+}
+
 static void run_dequantize(size_t n)
 {
     size_t bytes = bytes_of(n);
@@ -77,7 +95,7 @@ static void run_dequantize(size_t n)
 
 static void run_dot(size_t n)
 {
-    size_t bytes = bytes_of(n), y_bytes = n / 32 * 34;
+    size_t bytes = bytes_of(n), y_bytes = n / t.other->block_elems * t.other->block_bytes;
     uint8_t *q = placed(&t.in, t.q, bytes), *y = placed(&t.in2, t.y, y_bytes);
     float got = t.variant->as.dot(q, y, n), want;
     memcpy(&want, t.want, sizeof want);
@@ -106,6 +124,21 @@ static void quantize_case(unsigned kind, size_t n, struct mzg_rng *r, bool every
     in_places(mzg_float_kind_name(kind), n, run_quantize, every_shift);
 }
 
+/* A kind is one of floats, of importance and of effort. */
+static void search_case(unsigned kind, size_t n, struct mzg_rng *r, bool every_shift)
+{
+    unsigned floats = mzg_float_kinds(), importances = mzg_importance_kinds();
+    unsigned weighting = kind / floats % importances;
+    char name[sizeof mzg_case.input];
+    t.effort = (enum mzg_effort)(kind / floats / importances);
+    snprintf(name, sizeof name, "%.23s, %.14s, %d", mzg_float_kind_name(kind % floats),
+             mzg_importance_kind_name(weighting), (int)t.effort);
+    mzg_float_fill(kind % floats, t.type->type, t.x, n, r);
+    t.importance = mzg_importance_fill(weighting, t.w, n, r);
+    t.ref->as.search(t.x, t.importance, t.want, n, t.effort);
+    in_places(name, n, run_search, every_shift);
+}
+
 static void dequantize_case(unsigned kind, size_t n, struct mzg_rng *r, bool every_shift)
 {
     mzg_block_fill(kind, t.type->type, t.q, n, r);
@@ -121,7 +154,7 @@ static void dot_case(unsigned kind, size_t n, struct mzg_rng *r, bool every_shif
     snprintf(name, sizeof name, "%.20s x %.20s", mzg_block_kind_name(kind / kinds),
              mzg_block_kind_name(kind % kinds));
     mzg_block_fill(kind / kinds, t.type->type, t.q, n, r);
-    mzg_block_fill(kind % kinds, MZG_TYPE_Q8_0, t.y, n, r);
+    mzg_block_fill(kind % kinds, t.other->type, t.y, n, r);
     float want = t.ref->as.dot(t.q, t.y, n);
     memcpy(t.want, &want, sizeof want);
     in_places(name, n, run_dot, every_shift);
@@ -131,13 +164,25 @@ typedef void test_case(unsigned kind, size_t n, struct mzg_rng *r, bool every_sh
 
 static void all_lengths(test_case *test, unsigned kinds, size_t unit, struct mzg_rng *r)
 {
+    size_t few = unit > 32 ? FEW_UNITS : UNITS;
     for (unsigned kind = 0; kind < kinds; kind++) {
-        for (size_t i = 0; i < UNITS; i++)
+        for (size_t i = 0; i < few; i++)
             test(kind, units[i] * unit, r, false);
         test(kind, 19 * unit, r, true);
     }
-    test(kinds - 1, LARGE_BLOCKS * 32, r, false);
-    test(0, LARGE_BLOCKS * 32 - unit, r, false);
+    size_t large = (size_t)LARGE_BLOCKS * 32 / (unit > 32 ? 8 : 1);
+    test(kinds - 1, large, r, false);
+    test(0, large - unit, r, false);
+}
+
+/* Every kind at a few lengths, and a mixture at all. */
+static void all_searches(size_t unit, struct mzg_rng *r)
+{
+    unsigned kinds = mzg_float_kinds() * mzg_importance_kinds() * (MZG_EFFORT_BEST + 1);
+    for (unsigned kind = 0; kind < kinds; kind++)
+        search_case(kind, (1 + kind % 5) * unit, r, kind % 97 == 0);
+    for (unsigned i = 0; i < FEW_UNITS; i++)
+        search_case(mzg_float_kinds() * (2 + 3 * i % 7) - 1, units[i] * unit, r, false);
 }
 
 /* The first misfit at every position, of each sort, and none. */
@@ -200,15 +245,17 @@ void mzg_test_variant(const struct mzg_kernel *k, uint64_t seed)
     t.variant = k;
     t.ref = mzg_kernel_best(k->type, k->op, 0);
     t.type = mzg_type_by_number((uint32_t)k->type);
+    t.other = mzg_type_by_number((uint32_t)t.type->dot_with);
     snprintf(mzg_case.kernel, sizeof mzg_case.kernel, "%s", k->name);
     mzg_case.shown = 0;
     struct mzg_rng r = {seed ^ (uint64_t)k->type << 8 ^ (uint64_t)k->op};
     size_t unit = t.type->block_elems;
     switch (k->op) {
     case MZG_OP_quantize: all_lengths(quantize_case, mzg_float_kinds(), unit, &r); break;
+    case MZG_OP_search: all_searches(unit, &r); break;
     case MZG_OP_dequantize: all_lengths(dequantize_case, mzg_block_kinds(), unit, &r); break;
     case MZG_OP_dot:
-        all_lengths(dot_case, mzg_block_kinds() * mzg_block_kinds(), 32, &r);
+        all_lengths(dot_case, mzg_block_kinds() * mzg_block_kinds(), t.other->block_elems, &r);
         break;
     case MZG_OP_find_unfit: test_find_unfit(&r); break;
     case MZG_OP_END: break;
