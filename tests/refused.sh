@@ -52,7 +52,8 @@ refused() { # PATH STATUS ITEM OFFSET COMMAND
     local status named
     run "$1" "$5"
     status=$?
-    named=$(sed -n 's/.* (byte \([0-9]*\))$/\1/p' "$work/err")
+    named=$(grep -oE "byte $4(\$|[^0-9])" "$work/err" | head -n 1 | tr -cd 0-9)
+    [ "$4" != - ] || named=$(sed -n 's/.* (byte \([0-9]*\))$/\1/p' "$work/err")
     if [ "$status" != "$2" ]; then
         fail "status $status, not $2"
     elif [ "$(wc -l <"$work/err")" != 1 ] || ! grep -q '^mzigo: ' "$work/err"; then

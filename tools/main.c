@@ -98,9 +98,18 @@ static void point_to_help(struct mzg_err *e, const struct mzg_command *cmd)
 
 /* ---- the end ---- */
 
+/* Some messages say the byte in their own words. */
+static bool says_byte(const struct mzg_err *e)
+{
+    char word[40];
+    size_t n = (size_t)snprintf(word, sizeof word, "byte %llu", (unsigned long long)e->offset);
+    const char *at = strstr(e->msg, word);
+    return at && !(at[n] >= '0' && at[n] <= '9');
+}
+
 static void print_error(const struct mzg_err *e)
 {
-    if (e->offset == MZG_NO_OFFSET)
+    if (e->offset == MZG_NO_OFFSET || says_byte(e))
         fprintf(stderr, "mzigo: %s\n", e->msg);
     else
         fprintf(stderr, "mzigo: %s (byte %llu)\n", e->msg, (unsigned long long)e->offset);
