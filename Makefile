@@ -117,13 +117,13 @@ $(B)/$(SO): $(LIB_OBJ) $(B)/exports.map
 
 # ---- tests: a step is a target; tests/*/rules.mk may add to the lists ----
 
-TEST_STEPS := unit cli refused fuzz-replay layers installed
+TEST_STEPS := unit cli refused readme fuzz-replay layers installed
 ASAN_STEPS := unit cli refused fuzz-replay kernels-test
 TSAN_STEPS := unit cli
 LONG_STEPS := bare
 BENCH_STEPS :=
 INTEROP_STEPS :=
-.PHONY: samples demo demo-run test test-run test-long unit cli refused fuzz-replay layers \
+.PHONY: readme samples demo demo-run test test-run test-long unit cli refused fuzz-replay layers \
 	installed bare asan tsan check-clang bench interop deps clean
 
 # Missing packages may change what this file finds out about the machine, so it is read again.
@@ -173,6 +173,9 @@ $(B)/tests/cli/json $(B)/tests/cli/pty: $(B)/tests/cli/%: tests/cli/%.c
 
 cli: all samples $(CLI_TOOLS)
 	@B='$(B)' SAN='$(SAN)' tests/cli/run.sh $(T)
+
+readme: all samples
+	@B='$(B)' tests/readme.sh
 
 refused: all samples
 	@B='$(B)' tests/refused.sh

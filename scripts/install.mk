@@ -48,5 +48,5 @@ uninstall:
 	rm -f $(DESTDIR)$(MANDIR)/man1/mzigo.1 $(DESTDIR)$(MANDIR)/man1/mzigo-*.1
 
 # Installs into a folder of its own and builds a program against what lies there.
-installed: all
+installed: all samples
 	@MAKE='$(MAKE)' CC='$(CC)' B='$(B)' SAN='$(SAN)' tests/installed.sh

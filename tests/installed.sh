@@ -36,6 +36,30 @@ version=$(cat VERSION)
 [ "$("$root/static")" = "$version" ]
 [ "$("$root/usr/bin/mzigo" --version)" = "mzigo $version" ]
 
+# The samples, built as their own comments say, do what they are for.
+export LD_LIBRARY_PATH=$root/usr/lib
+for sample in inspect_model unpack_bundle; do
+    # shellcheck disable=SC2046
+    $CC -Wall -Wextra -Werror samples/$sample.c $(pkg-config --cflags --libs mzigo) -o "$root/$sample"
+done
+model=$B/samples/tiny
+(
+    cd "$root"
+    mzigo=usr/bin/mzigo
+    ./inspect_model "$OLDPWD/$model" | grep -q '^safetensors, 21 tensors$'
+    $mzigo convert "$OLDPWD/$model" -o m.gguf --to Q8_0 -q >/dev/null
+    ./inspect_model m.gguf | grep -q 'mzigo.convert.to = Q8_0'
+    $mzigo keygen -o lab >/dev/null
+    $mzigo keygen -o other >/dev/null
+    $mzigo pack m.gguf -o m.mzb --key lab.key --name m --version 1 -q >/dev/null
+    ./unpack_bundle m.mzb lab.pub out 2>/dev/null | grep -q '^m 1: 1 files'
+    cmp out/m.gguf m.gguf
+    status=0
+    ./unpack_bundle m.mzb other.pub stolen 2>/dev/null >/dev/null || status=$?
+    [ $status = 6 ] && [ ! -e stolen/m.gguf ]
+)
+unset LD_LIBRARY_PATH
+
 # Nothing but the header's functions is to be seen from outside.
 nm -D --defined-only "$root/usr/lib/libmzigo.so" | awk '$2 == "T" {print $3}' | sort >"$root/seen"
 grep -o '\bmzg_[a-z0-9_]*(' "$root/usr/include/mzigo.h" | tr -d '(' | sort -u >"$root/declared"
