@@ -1,5 +1,6 @@
 #include "bundles.h"
 #include "command.h"
+#include "kernels/kernels.h"
 #include "report.h"
 #include "term.h"
 #include <fcntl.h>
@@ -257,6 +258,20 @@ static void report_model(json_t *o, struct mzg_view *v, bool tensors,
         report_tensors(mzg_report_list(o, "tensors"), v);
 }
 
+/* Quantized weights are not quantized again: there is no other weight to tell of. */
+static bool is_quantized(const struct mzg_view *v)
+{
+    for (size_t i = 0; i < mzg_view_tensors(v); i++) {
+        struct mzg_view_tensor t;
+        const struct mzg_type_info *info;
+        mzg_view_tensor(v, i, &t);
+        info = mzg_type_by_name(t.type);
+        if (info && info->block_elems > 1)
+            return true;
+    }
+    return false;
+}
+
 static enum mzg_code inspect_model(struct mzg_context *c, const char *path, struct mzg_err *e)
 {
     struct mzg_convert_options opt = {.to = "Q8_0"};
@@ -280,7 +295,7 @@ static enum mzg_code inspect_model(struct mzg_context *c, const char *path, stru
             code = show_metadata(v, e);
         if (!code && tensors)
             code = show_tensors(v, e);
-        if (!code)
+        if (!code && !is_quantized(v))
             code = show_sizes(rows, n, &why, e);
     }
     mzg_view_close(v);

@@ -6,13 +6,15 @@ contains "the table" "$T/out" "Q4_0  dequantize  ref"
 contains "the sum" "$T/out" " checked, 0 failed"
 check "nothing differs" [ "$(grep -c DIFFERS "$T/out")" = 0 ]
 
+references=$(grep -cE '^[A-Z0-9_]+ +[a-z_]+ +ref ' "$T/out")
+check "there are references" [ "$references" -ge 25 ]
 ok kernels --cpu ref
-contains "only references" "$T/out" "25 kernels checked, 0 failed"
+contains "only references" "$T/out" "$references kernels checked, 0 failed"
 check "no variant ran" [ "$(grep -c 'same bits' "$T/out")" = 0 ]
 
 ok kernels --cpu ref --json
 json_is failed 0
-json_is checked 25
+json_is checked "$references"
 
 ok kernels --cpu ref --bench
 contains "timing" "$T/out" "Melem/s"

@@ -6,6 +6,16 @@
 #include <string.h>
 #include <cmocka.h>
 
+/* Every kernel has one reference, and so one variant that is chosen. */
+static size_t references(void)
+{
+    size_t count, n = 0;
+    const struct mzg_kernel *k = mzg_kernel_list(&count);
+    for (size_t i = 0; i < count; i++)
+        n += strcmp(k[i].isa, "ref") == 0;
+    return n;
+}
+
 static void passes_every_variant_this_cpu_has(void **state)
 {
     struct mzg_kernels_report r;
@@ -22,7 +32,8 @@ static void passes_every_variant_this_cpu_has(void **state)
         assert_true(!r.rows[i].selected || r.rows[i].runs);
         selected += r.rows[i].selected;
     }
-    assert_int_equal(selected, 25); /* 8 types in 3 operations, and find_unfit */
+    assert_int_equal(selected, references());
+    assert_true(selected >= 25); /* 8 types in 3 operations, and find_unfit, at the least */
     mzg_kernels_report_clear(&r);
 }
 
@@ -32,7 +43,7 @@ static void without_features_only_references_run(void **state)
     struct mzg_err e;
     (void)state;
     assert_int_equal(mzg_kernels_check(&r, 0, false, &e), MZG_OK);
-    assert_int_equal(r.n_checked, 25);
+    assert_int_equal(r.n_checked, references());
     for (size_t i = 0; i < r.n_rows; i++) {
         assert_int_equal(r.rows[i].runs, strcmp(r.rows[i].kernel->isa, "ref") == 0);
         assert_int_equal(r.rows[i].selected, r.rows[i].runs);
