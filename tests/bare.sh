@@ -14,7 +14,10 @@ mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Ori
 bare=${BARE:-$(mktemp -d)}
 
 leave() {
-    mountpoint -q "$bare/proc" && umount "$bare/proc"
+    local m
+    for m in dev/pts proc; do
+        mountpoint -q "$bare/$m" && umount "$bare/$m"
+    done
     [ -n "${BARE:-}" ] || rm -rf --one-file-system "$bare"
 }
 trap leave EXIT
@@ -31,6 +34,12 @@ if [ ! -e "$bare/usr/bin/make" ]; then
 fi
 mountpoint -q "$bare/proc" || mount -t proc proc "$bare/proc"
 [ -e "$bare/dev/null" ] || mknod -m 666 "$bare/dev/null" c 1 3
+mkdir -p "$bare/dev/pts" # passphrases are asked for on a terminal
+mountpoint -q "$bare/dev/pts" || mount -t devpts -o newinstance,ptmxmode=0666 devpts "$bare/dev/pts"
+ln -sf pts/ptmx "$bare/dev/ptmx"
+if [ -d ../shared ] && [ ! -e "$bare/shared" ]; then
+    cp -rL ../shared "$bare/shared"
+fi
 ! chroot "$bare" sh -c 'command -v cc'
 rm -rf "$bare/mzigo"
 git clone -q . "$bare/mzigo"
