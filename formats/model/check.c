@@ -37,14 +37,6 @@ struct work {
     double err2, x2;
 };
 
-static uint64_t elems_of(const struct mzg_model_tensor *t)
-{
-    uint64_t n = 1;
-    for (unsigned d = 0; d < t->n_dims; d++)
-        n *= t->ne[d];
-    return n;
-}
-
 /* ---- a worker's part ---- */
 
 static enum mzg_code measure_slot(void *arg, struct mzg_err *e)
@@ -94,7 +86,7 @@ static enum mzg_code measure_tensor(struct work *w, const struct mzg_model_tenso
                                     const struct mzg_tensor *out, struct mzg_check_tensor *row,
                                     struct mzg_err *e)
 {
-    uint64_t elems = 0, total = elems_of(t);
+    uint64_t elems = 0, total = mzg_model_elems(t);
     enum mzg_code rc = mzg_batch_size(t, &elems, e);
     for (uint64_t first = 0; rc == MZG_OK && first < total; first += elems) {
         struct slot *s = &w->slots[w->next_slot];
@@ -187,7 +179,7 @@ static enum mzg_code check_tensor(struct work *w, size_t i, struct mzg_err *e)
     const struct mzg_tensor *out = mzg_weights_find(w->out, t->name);
     row->name = t->name;
     row->type = out != NULL ? out->type_name : "-";
-    row->elems = elems_of(t);
+    row->elems = mzg_model_elems(t);
     row->fault_at = MZG_NO_OFFSET;
     row->repeated = -1;
     if (out != NULL)

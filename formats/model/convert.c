@@ -115,10 +115,8 @@ static enum mzg_code run_slot(void *arg, struct mzg_err *e)
 static enum mzg_code feed_tensor(struct convert *c, size_t i, struct mzg_err *e)
 {
     const struct mzg_model_tensor *t = &c->job->model->tensors[i];
-    uint64_t elems = 0, total = 1;
+    uint64_t elems = 0, total = mzg_model_elems(t);
     enum mzg_code rc = mzg_batch_size(t, &elems, e);
-    for (unsigned d = 0; d < t->n_dims; d++)
-        total *= t->ne[d];
     for (uint64_t first = 0; rc == MZG_OK && first < total; first += elems) {
         struct slot *s = &c->slots[c->next_slot];
         c->next_slot = (c->next_slot + 1) % c->n_slots;

@@ -16,7 +16,7 @@ static uint64_t row_width(const struct mzg_model_tensor *t)
     return t->n_dims >= 2 ? t->ne[0] : 1;
 }
 
-static uint64_t tensor_elems(const struct mzg_model_tensor *t)
+uint64_t mzg_model_elems(const struct mzg_model_tensor *t)
 {
     uint64_t n = 1;
     for (unsigned d = 0; d < t->n_dims; d++)
@@ -30,7 +30,7 @@ enum mzg_code mzg_batch_size(const struct mzg_model_tensor *t, uint64_t *elems,
     *elems = MZG_BATCH_ELEMS;
     if (t->heads == 0 || t->src == NULL)
         return MZG_OK;
-    uint64_t head = tensor_elems(t) / t->heads;
+    uint64_t head = mzg_model_elems(t) / t->heads;
     const struct mzg_type_info *info = mzg_type_by_number(t->src->type);
     if (head > MZG_BATCH_BYTES / 8 || mzg_type_bytes(info, head) > MZG_BATCH_BYTES) {
         char q[MZG_QUOTE];
@@ -45,7 +45,7 @@ enum mzg_code mzg_batch_size(const struct mzg_model_tensor *t, uint64_t *elems,
 void mzg_batch_set(struct mzg_batch *b, const struct mzg_model_tensor *t, uint64_t first,
                    uint64_t elems)
 {
-    uint64_t left = tensor_elems(t) - first;
+    uint64_t left = mzg_model_elems(t) - first;
     b->tensor = t;
     b->first = first;
     b->count = left < elems ? left : elems;
@@ -70,7 +70,7 @@ uint64_t mzg_source_element(const struct mzg_model_tensor *t, uint64_t i)
     if (t->heads == 0)
         return i;
     uint64_t width = row_width(t);
-    uint64_t hd = tensor_elems(t) / width / t->heads;
+    uint64_t hd = mzg_model_elems(t) / width / t->heads;
     uint64_t row = i / width;
     return (row - row % hd + permuted_row(row % hd, hd)) * width + i % width;
 }

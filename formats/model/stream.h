@@ -28,6 +28,9 @@ struct mzg_batch {
 /* Bytes of `count` elements of a type; count is a multiple of its block length. */
 uint64_t mzg_type_bytes(const struct mzg_type_info *info, uint64_t count);
 
+/* Elements of a tensor: the product of its ne. */
+uint64_t mzg_model_elems(const struct mzg_model_tensor *t);
+
 /* Elements per batch of this tensor; MZG_LIMIT when one head alone is beyond MZG_BATCH_BYTES. */
 enum mzg_code mzg_batch_size(const struct mzg_model_tensor *t, uint64_t *elems,
                              struct mzg_err *e) MZG_MUST;
