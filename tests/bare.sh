@@ -40,7 +40,10 @@ ln -sf pts/ptmx "$bare/dev/ptmx"
 if [ -d ../shared ] && [ ! -e "$bare/shared" ]; then
     cp -rL ../shared "$bare/shared"
 fi
-! chroot "$bare" sh -c 'command -v cc'
+if [ -z "${BARE:-}" ] && chroot "$bare" sh -c 'command -v cc'; then
+    echo "this system is not bare"
+    exit 1
+fi
 rm -rf "$bare/mzigo"
 git clone -q . "$bare/mzigo"
 for target in demo test; do
