@@ -37,6 +37,12 @@ struct work {
     double err2, x2;
 };
 
+/* One type on both sides: convert copied it. */
+static bool is_copy(const struct mzg_model_tensor *t, const struct mzg_tensor *out)
+{
+    return t->src != NULL && t->src->type == out->type;
+}
+
 /* ---- a worker's part ---- */
 
 static enum mzg_code measure_slot(void *arg, struct mzg_err *e)
@@ -52,9 +58,8 @@ static enum mzg_code measure_slot(void *arg, struct mzg_err *e)
                               s->batch.src_bytes, e);
     if (rc != MZG_OK)
         return rc;
-    bool repeats = s->row->repeated >= 0;
-    memset(&s->loss, 0, sizeof s->loss);
-    s->loss.repeats = repeats;
+    s->loss = (struct mzg_loss){.repeats = s->row->repeated >= 0,
+                                .copied = is_copy(s->batch.tensor, s->out)};
     struct mzg_pair pair = {.batch = &s->batch, .src = s->src_data, .out = s->out_data, .to = to,
                             .limit = &w->limits->type[to->type], .kernels = &w->kernels,
                             .activation = w->activation};
@@ -126,8 +131,11 @@ static void judge(struct work *w, struct mzg_check_tensor *row, enum mzg_type ty
         row->fault = "error of the tensor";
     else if (!(l->kernel_error <= 1))
         row->fault = "error of the dot product";
-    else if (row->repeated == 0)
-        row->fault = "not what the recorded quantizer gives", row->fault_at = l->differs_at;
+    else if (l->differs) {
+        row->fault = row->repeated == 0 ? "not what the recorded quantizer gives"
+                                        : "not the copy it should be";
+        row->fault_at = l->differs_at;
+    }
 }
 
 static bool same_shape(const struct mzg_model_tensor *t, const struct mzg_tensor *out)
@@ -191,8 +199,7 @@ static enum mzg_code check_tensor(struct work *w, size_t i, struct mzg_err *e)
     if (!readable(w, t, out))
         return compare_bytes(w, t->src, out, row, e);
     const struct mzg_type_info *info = mzg_type_by_number(out->type);
-    bool copied = t->src != NULL && t->src->type == out->type;
-    if (!copied && info->revision != 0 && w->out->gguf != NULL &&
+    if (!is_copy(t, out) && info->revision != 0 && w->out->gguf != NULL &&
         mzg_provenance_revision(&w->out->gguf->kvs, out->type) == info->revision)
         row->repeated = 1;
     return measure_tensor(w, t, out, row, e);

@@ -74,6 +74,19 @@ static void repeat_piece(struct mzg_loss *l, const struct mzg_pair *p, const flo
     l->differs_at = p->batch->first + start + i / p->to->block_bytes * p->to->block_elems;
 }
 
+/* A copy decodes to the source's very bits, the sign of a zero included. */
+static void compare_piece(struct mzg_loss *l, const float *x, const float *y, size_t n,
+                          uint64_t at)
+{
+    if (l->differs || memcmp(x, y, n * sizeof *x) == 0)
+        return;
+    size_t i = 0;
+    while (memcmp(&x[i], &y[i], sizeof *x) == 0)
+        i++;
+    l->differs = true;
+    l->differs_at = at + i / BLOCK * BLOCK;
+}
+
 static void measure_pieces(struct mzg_loss *l, const struct mzg_pair *p)
 {
     float x[MZG_PIECE], y[MZG_PIECE];
@@ -87,6 +100,8 @@ static void measure_pieces(struct mzg_loss *l, const struct mzg_pair *p)
                           p->batch->first + done + i);
         if (l->repeats)
             repeat_piece(l, p, values, n, done);
+        if (l->copied)
+            compare_piece(l, values, y, n, p->batch->first + done);
         done += n;
     }
 }

@@ -15,7 +15,8 @@ struct mzg_loss {
     uint64_t block_error_at;
     double dot_error, kernel_error; /* worst row */
     bool repeats;                  /* in: also quantize anew and compare */
-    bool differs;                  /* out: the blocks are not what the quantizer gives */
+    bool copied;                   /* in: source and output have one type, so every bit is the same */
+    bool differs;                  /* out: the blocks are not what the quantizer gives, or no copy */
     uint64_t differs_at;
 };
 

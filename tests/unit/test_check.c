@@ -136,6 +136,32 @@ static void a_scale_flipped_in_a_foreign_file_breaks_its_block_limit(void **stat
         flipped_scale_fails("Q4_0", "mzigo.quantizer.Q4_0", bit);
 }
 
+/* What convert copies is compared exactly: there is no error that a copy may have. */
+static void any_flipped_bit_of_a_copy_fails(void **state)
+{
+    (void)state;
+    static const char *const types[] = {"F32", "F16", "BF16", "Q8_0"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        struct fixture f;
+        struct mzg_check_report r;
+        struct mzg_err e;
+        struct mzg_convert_options opt = {.to = types[i]};
+        setup(&f, types[i]);
+        fixture_path(&f, 0, "out.gguf"); /* what was made is the source now */
+        assert_int_equal(mzg_convert(f.path[0], fixture_path(&f, 1, "copy.gguf"), &opt, NULL, NULL,
+                                     &e),
+                         MZG_OK);
+        assert_int_equal(check(&f, NULL, &r, &e), MZG_OK);
+        mzg_check_clear(&r);
+        fixture_flip(f.path[1], block_at(f.path[1], "large", 5), 0);
+        assert_int_equal(check(&f, NULL, &r, &e), MZG_DIFFERS);
+        assert_int_equal(r.n_failed, 1);
+        assert_non_null(row_of(&r, "large")->fault);
+        mzg_check_clear(&r);
+        fixture_close(&f);
+    }
+}
+
 static void a_scale_turned_to_nan_fails(void **state)
 {
     (void)state;
@@ -249,6 +275,7 @@ int main(void)
         cmocka_unit_test(every_type_passes_what_convert_made),
         cmocka_unit_test(any_flipped_bit_of_a_scale_fails),
         cmocka_unit_test(a_scale_flipped_in_a_foreign_file_breaks_its_block_limit),
+        cmocka_unit_test(any_flipped_bit_of_a_copy_fails),
         cmocka_unit_test(a_scale_turned_to_nan_fails),
         cmocka_unit_test(a_limits_file_overrides),
         cmocka_unit_test(a_limits_file_with_an_unknown_member_is_refused),
