@@ -1,6 +1,7 @@
 /* The public calls about models: they open what formats/model needs and hand results over. */
 #include "mzigo.h"
 
+#include "base/pool.h"
 #include "kernels/kernels.h"
 #include "model/check.h"
 #include "model/convert.h"
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const char *mzg_version(void)
 {
@@ -29,10 +29,7 @@ static struct mzg_run with_threads(const struct mzg_run *run)
         r = *run;
     else
         mzg_run_init(&r);
-    if (r.threads == 0) {
-        long n = sysconf(_SC_NPROCESSORS_ONLN);
-        r.threads = n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
-    }
+    r.threads = mzg_run_threads(&r);
     return r;
 }
 

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define QUEUE 256u
 #define STACK ((size_t)256 << 10)
@@ -100,6 +101,12 @@ static void start_workers(struct mzg_pool *p, unsigned n)
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attr);
+}
+
+unsigned mzg_run_threads(const struct mzg_run *run)
+{
+    long n = run->threads ? (long)run->threads : sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > MZG_POOL_MAX ? MZG_POOL_MAX : (unsigned)n;
 }
 
 enum mzg_code mzg_pool_new(struct mzg_pool **pool, unsigned threads, struct mzg_err *e)

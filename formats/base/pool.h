@@ -9,13 +9,18 @@
 #define MZG_BASE_POOL_H
 
 #include "error.h"
+#include "progress.h"
 #include <stdint.h>
 
 struct mzg_pool;
 
+#define MZG_POOL_MAX 64
+
+/* run->threads, or one per CPU when it says 0; at most MZG_POOL_MAX. */
+unsigned mzg_run_threads(const struct mzg_run *run);
+
 /* threads: 1 runs every job inside submit; up to MZG_POOL_MAX (MZG_USAGE otherwise). Where the
  * system gives fewer, they do the work. Workers have stacks of 256 KiB and take no signals. */
-#define MZG_POOL_MAX 64
 enum mzg_code mzg_pool_new(struct mzg_pool **pool, unsigned threads, struct mzg_err *e) MZG_MUST;
 /* Waits for the jobs that have started, drops the others. free(NULL) is fine. */
 void mzg_pool_free(struct mzg_pool *pool);

@@ -3,7 +3,6 @@
 #include "../base/pool.h"
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* A chunk on its way: filled by the caller's thread, worked on by one other, then read again by the
  * caller's. */
@@ -39,12 +38,6 @@ struct walk {
     size_t hashing;         /* which one that is */
     bool spoiled;           /* a chunk of it is bad, so its digest says nothing new */
 };
-
-unsigned mzg_run_threads(const struct mzg_run *run)
-{
-    long n = run->threads ? (long)run->threads : sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : n > MZG_POOL_MAX ? MZG_POOL_MAX : (unsigned)n;
-}
 
 /* ---- work on one chunk; any thread, allocates nothing ---- */
 

@@ -36,7 +36,4 @@ enum mzg_code mzg_walk(const struct mzg_manifest *m, struct mzg_objects *store,
                        enum mzg_depth depth, const struct mzg_run *run, const char *what,
                        const struct mzg_walker *w, struct mzg_err *e) MZG_MUST;
 
-/* run->threads, or one per CPU when it says 0; at most MZG_POOL_MAX. */
-unsigned mzg_run_threads(const struct mzg_run *run);
-
 #endif
