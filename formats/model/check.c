@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define ARENA_CAP ((size_t)64 << 20)
-#define IN_FLIGHT ((size_t)112 << 20)
 
 /* One batch being measured: a worker reads both sides itself, as nothing is digested here. */
 struct slot {
@@ -245,9 +244,7 @@ static enum mzg_code make_slots(struct work *w, struct mzg_err *e)
         room = elems * 4 > room ? (size_t)elems * 4 : room;
         w->total += t->src != NULL ? t->src->bytes : 0;
     }
-    w->n_slots = IN_FLIGHT / (2 * room) < 1 ? 1 : IN_FLIGHT / (2 * room);
-    if (w->n_slots > (size_t)w->run->threads + 2)
-        w->n_slots = (size_t)w->run->threads + 2;
+    w->n_slots = mzg_batches_in_flight(2 * room, w->run->threads);
     w->slots = calloc(w->n_slots, sizeof *w->slots);
     w->activation = malloc(sizeof *w->activation);
     if (w->slots == NULL || w->activation == NULL)

@@ -8,8 +8,6 @@
 #include <string.h>
 
 #define HEADER_CAP ((size_t)128 << 20)
-/* All batches in flight together; with headers and vocabulary this keeps a conversion under 256 MiB. */
-#define IN_FLIGHT ((size_t)112 << 20)
 
 /* One batch on its way: filled by the reading thread, quantized and written by a worker. */
 struct slot {
@@ -146,17 +144,24 @@ static enum mzg_code write_padding(const struct convert *c, size_t i, struct mzg
     return mzg_output_write_at(&c->output, c->data_offset + end, zeros, (size_t)(next - end), e);
 }
 
+/* A batch's own fault goes before that of the reading thread, which is ahead of it: so a bad file gives
+ * the same message at every thread count. */
 static enum mzg_code convert_tensors(struct convert *c, struct mzg_err *e)
 {
-    for (size_t i = 0; i < c->job->model->n_tensors; i++) {
-        enum mzg_code rc = feed_tensor(c, i, e);
+    enum mzg_code rc = MZG_OK;
+    struct mzg_err job;
+    for (size_t i = 0; i < c->job->model->n_tensors && rc == MZG_OK; i++) {
+        rc = feed_tensor(c, i, e);
         if (rc == MZG_OK)
             rc = write_padding(c, i, e);
-        if (rc != MZG_OK)
-            return rc;
     }
-    enum mzg_code rc = mzg_stream_finish(&c->stream, e);
-    return rc != MZG_OK ? rc : mzg_pool_wait(c->pool, UINT64_MAX, e);
+    if (rc == MZG_OK)
+        rc = mzg_stream_finish(&c->stream, e);
+    if (mzg_pool_wait(c->pool, UINT64_MAX, &job) != MZG_OK) {
+        *e = job;
+        rc = job.code;
+    }
+    return rc;
 }
 
 /* ---- setting up ---- */
@@ -199,10 +204,7 @@ static enum mzg_code make_slots(struct convert *c, unsigned threads, struct mzg_
         c->src_room = b.src_bytes > c->src_room ? b.src_bytes : c->src_room;
         c->dst_room = dst > c->dst_room ? dst : c->dst_room;
     }
-    size_t room = c->src_room + c->dst_room + 1;
-    c->n_slots = IN_FLIGHT / room < 1 ? 1 : IN_FLIGHT / room;
-    if (c->n_slots > (size_t)threads + 2)
-        c->n_slots = (size_t)threads + 2;
+    c->n_slots = mzg_batches_in_flight(c->src_room + c->dst_room + 1, threads);
     c->slots = calloc(c->n_slots, sizeof *c->slots);
     for (size_t i = 0; c->slots != NULL && i < c->n_slots; i++) {
         c->slots[i].work = c;

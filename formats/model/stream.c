@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define GAP_BYTES ((size_t)1 << 20)
+#define IN_FLIGHT ((size_t)112 << 20)
 
 uint64_t mzg_type_bytes(const struct mzg_type_info *info, uint64_t count)
 {
@@ -40,6 +41,13 @@ enum mzg_code mzg_batch_size(const struct mzg_model_tensor *t, uint64_t *elems,
     }
     *elems = head < MZG_BATCH_ELEMS ? MZG_BATCH_ELEMS / head * head : head;
     return MZG_OK;
+}
+
+size_t mzg_batches_in_flight(size_t bytes, unsigned threads)
+{
+    size_t n = IN_FLIGHT / bytes;
+    size_t busy = (size_t)threads + 2;
+    return n < 1 ? 1 : n < busy ? n : busy;
 }
 
 void mzg_batch_set(struct mzg_batch *b, const struct mzg_model_tensor *t, uint64_t first,

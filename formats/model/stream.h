@@ -34,6 +34,9 @@ uint64_t mzg_model_elems(const struct mzg_model_tensor *t);
 /* Elements per batch of this tensor; MZG_LIMIT when one head alone is beyond MZG_BATCH_BYTES. */
 enum mzg_code mzg_batch_size(const struct mzg_model_tensor *t, uint64_t *elems,
                              struct mzg_err *e) MZG_MUST;
+/* How many batches may be in flight when each takes `bytes`: as many as keep the threads busy, fewer
+ * where memory would pass 112 MiB (with headers and a vocabulary, 256 MiB in all), at least one. */
+size_t mzg_batches_in_flight(size_t bytes, unsigned threads);
 /* The batch of t that starts at element `first`; elems as above. */
 void mzg_batch_set(struct mzg_batch *b, const struct mzg_model_tensor *t, uint64_t first,
                    uint64_t elems);

@@ -88,6 +88,15 @@ static void a_head_beyond_the_bound_is_refused_by_name(void **state)
     assert_non_null(strstr(e.msg, "wide"));
 }
 
+static void batches_in_flight_keep_threads_busy_within_the_bound(void **state)
+{
+    (void)state;
+    assert_int_equal(mzg_batches_in_flight((size_t)8 << 20, 1), 3);
+    assert_int_equal(mzg_batches_in_flight((size_t)8 << 20, 7), 9);
+    assert_int_equal(mzg_batches_in_flight((size_t)8 << 20, 64), 14); /* 112 MiB */
+    assert_int_equal(mzg_batches_in_flight((size_t)200 << 20, 7), 1);
+}
+
 static void every_byte_of_a_file_is_digested_once(void **state)
 {
     (void)state;
@@ -130,6 +139,7 @@ int main(void)
         cmocka_unit_test(a_bias_moves_single_elements),
         cmocka_unit_test(batches_of_heads_hold_whole_heads),
         cmocka_unit_test(a_head_beyond_the_bound_is_refused_by_name),
+        cmocka_unit_test(batches_in_flight_keep_threads_busy_within_the_bound),
         cmocka_unit_test(every_byte_of_a_file_is_digested_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
