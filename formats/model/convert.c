@@ -45,7 +45,7 @@ static const char *unfit_word(float x)
 /* The weight that stops a conversion, by its place in the source. at: in output order. */
 static enum mzg_code fail_unfit(const struct slot *s, uint64_t at, float x, struct mzg_err *e)
 {
-    char q[MZG_QUOTE];
+    char q[MZG_QUOTE], f[MZG_QUOTE];
     const struct mzg_model_tensor *t = s->batch.tensor;
     const char *word = unfit_word(x);
     uint64_t i = mzg_source_element(t, at);
@@ -54,7 +54,7 @@ static enum mzg_code fail_unfit(const struct slot *s, uint64_t at, float x, stru
                         t->name, (unsigned long long)i, (double)x);
     const struct mzg_type_info *info = mzg_type_by_number(t->src->type);
     uint64_t offset = t->src->offset + i / info->block_elems * info->block_bytes;
-    const char *file = s->work->job->model->weights.files[t->src->file].name;
+    const char *file = mzg_quote(f, s->work->job->model->weights.files[t->src->file].name);
     if (word != NULL)
         return mzg_fail(e, MZG_MALFORMED, offset, "%s: tensor '%s': element %llu is %s", file,
                         mzg_quote(q, t->src->name), (unsigned long long)i, word);
