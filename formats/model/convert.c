@@ -234,7 +234,7 @@ static enum mzg_code lay_out(struct convert *c, struct mzg_buf *header, struct m
 {
     const struct mzg_model *m = c->job->model;
     enum mzg_code rc =
-        mzg_recipe_apply(c->job->recipe, m, &c->run->notify, &c->table, e);
+        mzg_recipe_apply(c->job->recipe, m, NULL, &c->run->notify, &c->table, NULL, e);
     if (rc == MZG_OK)
         rc = mzg_gguf_layout(c->table, m->n_tensors, alignment_of(m), &c->data_bytes, e);
     if (rc == MZG_OK)

@@ -7,7 +7,7 @@
 #ifndef MZG_MODEL_CONVERT_H
 #define MZG_MODEL_CONVERT_H
 
-#include "recipe.h"
+#include "recipes/recipe.h"
 
 struct mzg_convert_job {
     const struct mzg_model *model;

@@ -6,9 +6,14 @@
 
 /* file_type: llama.cpp's LLAMA_FTYPE numbers. */
 static const struct mzg_recipe recipes[] = {
-    {"F32", MZG_TYPE_F32, 0},    {"F16", MZG_TYPE_F16, 1},    {"BF16", MZG_TYPE_BF16, 32},
-    {"Q8_0", MZG_TYPE_Q8_0, 7},  {"Q5_1", MZG_TYPE_Q5_1, 9},  {"Q5_0", MZG_TYPE_Q5_0, 8},
-    {"Q4_1", MZG_TYPE_Q4_1, 3},  {"Q4_0", MZG_TYPE_Q4_0, 2},
+    {.name = "F32", .base = MZG_TYPE_F32, .file_type = 0},
+    {.name = "F16", .base = MZG_TYPE_F16, .file_type = 1},
+    {.name = "BF16", .base = MZG_TYPE_BF16, .file_type = 32},
+    {.name = "Q8_0", .base = MZG_TYPE_Q8_0, .file_type = 7},
+    {.name = "Q5_1", .base = MZG_TYPE_Q5_1, .file_type = 9},
+    {.name = "Q5_0", .base = MZG_TYPE_Q5_0, .file_type = 8},
+    {.name = "Q4_1", .base = MZG_TYPE_Q4_1, .file_type = 3},
+    {.name = "Q4_0", .base = MZG_TYPE_Q4_0, .file_type = 2},
 };
 #define N_RECIPES (sizeof recipes / sizeof recipes[0])
 
@@ -107,23 +112,35 @@ static enum mzg_code choose(const struct mzg_recipe *r, const struct mzg_model *
 }
 
 enum mzg_code mzg_recipe_apply(const struct mzg_recipe *r, const struct mzg_model *m,
-                               const struct mzg_notify *notify, struct mzg_gguf_tensor **out,
+                               const struct mzg_recipe_options *o, const struct mzg_notify *notify,
+                               struct mzg_gguf_tensor **out, struct mzg_recipe_why **why,
                                struct mzg_err *e)
 {
     struct mzg_gguf_tensor *rows = calloc(m->n_tensors ? m->n_tensors : 1, sizeof *rows);
-    if (rows == NULL)
+    struct mzg_recipe_why *reasons = calloc(m->n_tensors ? m->n_tensors : 1, sizeof *reasons);
+    (void)o;
+    if (rows == NULL || reasons == NULL) {
+        free(rows);
+        free(reasons);
         return mzg_fail_memory(e, "tensor table");
+    }
     for (size_t i = 0; i < m->n_tensors; i++) {
         const struct mzg_model_tensor *t = &m->tensors[i];
         memcpy(rows[i].name, t->name, sizeof rows[i].name);
         rows[i].n_dims = t->n_dims;
         memcpy(rows[i].ne, t->ne, sizeof rows[i].ne);
         enum mzg_code rc = choose(r, m, t, notify, &rows[i].type, e);
+        reasons[i].wanted = rows[i].type;
         if (rc != MZG_OK) {
             free(rows);
+            free(reasons);
             return rc;
         }
     }
     *out = rows;
+    if (why != NULL)
+        *why = reasons;
+    else
+        free(reasons);
     return MZG_OK;
 }
