@@ -8,6 +8,7 @@
 #   offset  the byte that the message names, or '-' for none
 #   command mzigo's arguments; {} is the path, {out} an output that must not appear, {dir}
 #           tests/refused. Short: "inspect" is inspect {}, "convert" is convert {} -o {out} --to F16;
+#           "imatrix" quantizes a sample with {} as its importance data;
 #           "overlay SAMPLE": the path is a folder whose files are laid over a copy of that sample,
 #           which is converted
 # A message is one line on stderr; nothing is written. B from the environment.
@@ -32,6 +33,7 @@ run() { # PATH COMMAND
     case $2 in
     inspect) set -- "$1" "inspect {}" ;;
     convert) set -- "$1" "convert {} -o {out} --to F16" ;;
+    imatrix) set -- "$1" "convert $B/samples/tiny -o {out} --to Q4_0 --imatrix {}" ;;
     "overlay "*)
         rm -rf "$work/model"
         cp -r "$B/samples/${2#overlay }" "$work/model"
@@ -72,6 +74,12 @@ refused() { # PATH STATUS ITEM OFFSET COMMAND
 mkdir -p "$work"
 for list in "$here"/EXPECT*; do
     [ -e "$list" ] || { echo "skipped: no lists yet" && exit 0; }
+    # The readers are there (and tested) before the option that leads to them.
+    option=--$(sed -n 's/.*\t\(imatrix\|recipe\)$/\1/p;q' "$list")
+    if [ "$option" != -- ] && ! "$B/mzigo" convert --help | grep -q -- "$option"; then
+        echo "skipped: ${list##*/} waits for convert $option"
+        continue
+    fi
     while IFS=$'\t' read -r path base status item offset command; do
         [[ -n $path && $path != "#"* ]] || continue
         [ -e "$here/$path" ] || { : >"$work/err" && fail "is missing" && continue; }

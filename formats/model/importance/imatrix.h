@@ -19,6 +19,7 @@ struct mzg_imatrix_entry {
     const char *name;    /* the tensor's: "blk.0.attn_q.weight" */
     uint64_t n_values;   /* all matrices together */
     uint64_t n_mat;      /* matrices (experts); 0: the legacy layout, which does not say */
+    uint64_t at;         /* offset of the entry in the file, for messages */
     uint64_t values_at;  /* offset in the file of the n_values sums of squares, floats */
     uint64_t counts_at;  /* offset of n_mat counts, floats; legacy: of its one number of calls */
 };

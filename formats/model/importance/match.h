@@ -15,10 +15,10 @@ struct mzg_importance {
 };
 
 /* Finds the entry of each tensor that is going to be quantized: table and why as mzg_recipe_apply
- * gave them. imatrix may be NULL, and must outlive imp, as must m. Every value that will be used has been read
- * and found valid when this returns. Announced by name: tensors without an entry, entries of another
- * width or number of matrices, empty ones (those three are quantized without importance), and
- * entries for tensors that the model does not have. MZG_UNSUPPORTED: a tensor whose type needs
+ * gave them. imatrix may be NULL; it and m must outlive imp. Every value that will be used has been
+ * read and found valid when this returns. Announced by name: tensors without an entry, entries of
+ * another width or number of matrices, empty ones (those three are quantized without importance),
+ * and entries for tensors that the model does not have. MZG_UNSUPPORTED: a tensor whose type needs
  * importance has none. MZG_MALFORMED: no entry fits any tensor, or a value is NaN, infinite or
  * negative. On failure imp is cleared. */
 enum mzg_code mzg_importance_match(struct mzg_importance *imp, const struct mzg_imatrix *imatrix,
