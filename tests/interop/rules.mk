@@ -1,8 +1,8 @@
 # Ours beside the real readers: llama.cpp's library, and the hub's own parser.
-INTEROP_STEPS += interop-blocks interop-models
+INTEROP_STEPS += interop-blocks interop-models interop-recipes
 PEERS := $(B)/interop
 PEER_LIB := $(PEERS)/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so
-.PHONY: interop-blocks interop-models
+.PHONY: interop-blocks interop-models interop-recipes
 
 $(B)/tests/interop/%: $(B)/tests/interop/%.o $(B)/libmzigo.a
 	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -ldl -o $@)
@@ -14,4 +14,10 @@ interop-blocks: $(B)/tests/interop/ggml_blocks
 interop-models: all samples
 	@B='$(B)' tests/interop/models.sh $(PEERS)
 
--include $(B)/tests/interop/ggml_blocks.d
+$(B)/tests/interop/recipes: $(B)/tests/interop/recipe_models.o
+interop-recipes: $(B)/tests/interop/recipes
+	@tests/interop/install.sh $(PEERS) || { [ $$? = 77 ] && exit 0; exit 1; }; \
+	[ ! -e $(PEER_LIB) ] || $< $(dir $(PEER_LIB))
+
+-include $(B)/tests/interop/ggml_blocks.d $(B)/tests/interop/recipes.d \
+	$(B)/tests/interop/recipe_models.d

@@ -1,19 +1,24 @@
 #include "recipe.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "rules.h"
+#include <stdio.h>
 #include <strings.h>
+
+#define R(n, t, number) {.name = #n, .base = MZG_TYPE_##t, .file_type = number}
 
 /* file_type: llama.cpp's LLAMA_FTYPE numbers. */
 static const struct mzg_recipe recipes[] = {
-    {.name = "F32", .base = MZG_TYPE_F32, .file_type = 0},
-    {.name = "F16", .base = MZG_TYPE_F16, .file_type = 1},
-    {.name = "BF16", .base = MZG_TYPE_BF16, .file_type = 32},
-    {.name = "Q8_0", .base = MZG_TYPE_Q8_0, .file_type = 7},
-    {.name = "Q5_1", .base = MZG_TYPE_Q5_1, .file_type = 9},
-    {.name = "Q5_0", .base = MZG_TYPE_Q5_0, .file_type = 8},
-    {.name = "Q4_1", .base = MZG_TYPE_Q4_1, .file_type = 3},
-    {.name = "Q4_0", .base = MZG_TYPE_Q4_0, .file_type = 2},
+    R(F32, F32, 0),        R(F16, F16, 1),          R(BF16, BF16, 32),       R(Q8_0, Q8_0, 7),
+    R(Q6_K, Q6_K, 18),     R(Q5_1, Q5_1, 9),        R(Q5_K_M, Q5_K, 17),     R(Q5_K_S, Q5_K, 16),
+    R(Q5_0, Q5_0, 8),      R(Q4_1, Q4_1, 3),        R(Q4_K_M, Q4_K, 15),     R(Q4_K_S, Q4_K, 14),
+    R(Q4_0, Q4_0, 2),      R(IQ4_NL, IQ4_NL, 25),   R(NVFP4, NVFP4, 39),     R(IQ4_XS, IQ4_XS, 30),
+    R(MXFP4_MOE, MXFP4, 38), R(Q3_K_L, Q3_K, 13),   R(Q3_K_M, Q3_K, 12),     R(IQ3_M, IQ3_S, 27),
+    R(IQ3_S, IQ3_S, 26),   R(Q3_K_S, Q3_K, 11),     R(IQ3_XS, IQ3_S, 22),    R(IQ3_XXS, IQ3_XXS, 23),
+    R(Q2_K, Q2_K, 10),
+    {.name = "Q2_K_S", .base = MZG_TYPE_Q2_K, .file_type = 21, .base_needs = true},
+    R(IQ2_M, IQ2_S, 29),   R(IQ2_S, IQ2_XS, 28),    R(IQ2_XS, IQ2_XS, 20),   R(Q2_0, Q2_0, 41),
+    R(IQ2_XXS, IQ2_XXS, 19), R(TQ2_0, TQ2_0, 37),   R(IQ1_M, IQ1_M, 31),     R(TQ1_0, TQ1_0, 36),
+    R(IQ1_S, IQ1_S, 24),   R(Q1_0, Q1_0, 40),
 };
 #define N_RECIPES (sizeof recipes / sizeof recipes[0])
 
@@ -23,124 +28,67 @@ const struct mzg_recipe *mzg_recipes(size_t *n)
     return recipes;
 }
 
+const struct mzg_type_info *mzg_recipe_type(const char *name)
+{
+    const struct mzg_type_info *info = mzg_type_by_name(name);
+    if (info == NULL || info->type == MZG_TYPE_Q8_1 || info->type == MZG_TYPE_Q8_K ||
+        info->type == MZG_TYPE_F64 || (info->type >= MZG_TYPE_I8 && info->type <= MZG_TYPE_I64))
+        return NULL;
+    return info;
+}
+
+const char *mzg_recipe_text(void)
+{
+    return mzg_recipe_table;
+}
+
 enum mzg_code mzg_recipe_find(const char *name, const struct mzg_recipe **r, struct mzg_err *e)
 {
-    char q[MZG_QUOTE];
+    char q[MZG_QUOTE], all[MZG_ERR_TEXT];
+    size_t len = 0;
     for (size_t i = 0; i < N_RECIPES; i++) {
         if (strcasecmp(name, recipes[i].name) == 0) {
             *r = &recipes[i];
             return MZG_OK;
         }
+        len += (size_t)snprintf(all + len, sizeof all - len, "%s%s", i ? " " : "", recipes[i].name);
     }
-    return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET,
-                    "unknown type '%s': use F32, F16, BF16, Q8_0, Q5_1, Q5_0, Q4_1 or Q4_0",
-                    mzg_quote(q, name));
+    return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "unknown type '%s': there are %s",
+                    mzg_quote(q, name), all);
 }
 
-static bool ends_with(const char *s, const char *end)
+const char *mzg_recipe_why_text(const struct mzg_recipe *r, const struct mzg_recipe_options *o,
+                                const struct mzg_recipe_why *why, char text[MZG_WHY_TEXT])
 {
-    size_t n = strlen(s), m = strlen(end);
-    return n >= m && strcmp(s + n - m, end) == 0;
-}
-
-/* Also a GGUF file that was made raw: its names say nothing either. */
-static bool is_raw(const struct mzg_model *m)
-{
-    return m->raw || strcmp(m->arch, "raw") == 0;
-}
-
-static bool eligible(const struct mzg_model *m, const struct mzg_model_tensor *t)
-{
-    if (t->n_dims != 2 || t->src == NULL)
-        return false;
-    return is_raw(m) || (ends_with(t->name, ".weight") && !ends_with(t->name, "_norm.weight"));
-}
-
-static bool is_float(enum mzg_type type)
-{
-    return type == MZG_TYPE_F32 || type == MZG_TYPE_F16 || type == MZG_TYPE_BF16;
-}
-
-static bool is_whole(enum mzg_type type)
-{
-    return type >= MZG_TYPE_I8 && type <= MZG_TYPE_I64;
-}
-
-/* What becomes of a tensor that is no matrix of weights. */
-static enum mzg_type kept_type(const struct mzg_model *m, const struct mzg_model_tensor *t)
-{
-    if (t->src != NULL && (is_raw(m) || t->n_dims > 2 || !is_float(t->src->type)))
-        return t->src->type;
-    return MZG_TYPE_F32;
-}
-
-/* Types that this model's tensors may not have. */
-static bool unreadable(const struct mzg_model *m, const struct mzg_tensor *src)
-{
-    if (src->type == MZG_TYPE_END)
-        return true;
-    bool listed_only = is_whole(src->type) || src->type == MZG_TYPE_F64;
-    return listed_only && !is_raw(m) && m->weights.gguf == NULL;
-}
-
-static enum mzg_code choose(const struct mzg_recipe *r, const struct mzg_model *m,
-                            const struct mzg_model_tensor *t, const struct mzg_notify *notify,
-                            enum mzg_type *type, struct mzg_err *e)
-{
-    char q[MZG_QUOTE];
-    const struct mzg_type_info *base = mzg_type_by_number(r->base);
-    if (t->src != NULL && unreadable(m, t->src))
-        return mzg_fail(e, MZG_UNSUPPORTED, t->src->offset,
-                        "tensor '%s': elements of type %s cannot be converted",
-                        mzg_quote(q, t->src->name), t->src->type_name);
-    *type = kept_type(m, t);
-    if (!eligible(m, t) || is_whole(t->src->type))
-        return MZG_OK;
-    *type = r->base;
-    if (!is_float(t->src->type) && t->src->type != r->base)
-        return mzg_fail(e, MZG_UNSUPPORTED, t->src->offset,
-                        "tensor '%s' is %s already: convert from the original weights, quantizing "
-                        "twice adds both errors",
-                        mzg_quote(q, t->src->name), t->src->type_name);
-    if (t->ne[0] % base->block_elems != 0) {
-        *type = MZG_TYPE_F16;
-        mzg_notice(notify, "%s: rows of %llu do not divide into %s blocks of %u, kept as F16",
-                   mzg_quote(q, t->name), (unsigned long long)t->ne[0], base->name,
-                   base->block_elems);
+    char line[MZG_WHY_TEXT - 32], q[MZG_QUOTE];
+    switch (why->why) {
+    case MZG_WHY_KEPT:
+        return "not quantized";
+    case MZG_WHY_BASE:
+        return "base type";
+    case MZG_WHY_OUTPUT_TYPE:
+        return "--output-type";
+    case MZG_WHY_EMBEDDING_TYPE:
+        return "--embedding-type";
+    case MZG_WHY_TENSOR_TYPE:
+        snprintf(text, MZG_WHY_TEXT, "--tensor-type %.*s", MZG_WHY_TEXT - 16,
+                 mzg_quote(q, o->tensor_types[why->line]));
+        return text;
+    case MZG_WHY_TABLE:
+        mzg_rule_line(mzg_recipe_table, why->line, line, sizeof line);
+        break;
+    case MZG_WHY_RULE:
+        mzg_rule_line(r->rules->text, why->line, line, sizeof line);
+        break;
     }
-    return MZG_OK;
-}
-
-enum mzg_code mzg_recipe_apply(const struct mzg_recipe *r, const struct mzg_model *m,
-                               const struct mzg_recipe_options *o, const struct mzg_notify *notify,
-                               struct mzg_gguf_tensor **out, struct mzg_recipe_why **why,
-                               struct mzg_err *e)
-{
-    struct mzg_gguf_tensor *rows = calloc(m->n_tensors ? m->n_tensors : 1, sizeof *rows);
-    struct mzg_recipe_why *reasons = calloc(m->n_tensors ? m->n_tensors : 1, sizeof *reasons);
-    (void)o;
-    if (rows == NULL || reasons == NULL) {
-        free(rows);
-        free(reasons);
-        return mzg_fail_memory(e, "tensor table");
+    /* Blanks that align the table say nothing here. */
+    size_t n = 0;
+    for (const char *p = line; *p != '\0'; p++) {
+        if (*p != ' ' || (n > 0 && line[n - 1] != ' '))
+            line[n++] = *p;
     }
-    for (size_t i = 0; i < m->n_tensors; i++) {
-        const struct mzg_model_tensor *t = &m->tensors[i];
-        memcpy(rows[i].name, t->name, sizeof rows[i].name);
-        rows[i].n_dims = t->n_dims;
-        memcpy(rows[i].ne, t->ne, sizeof rows[i].ne);
-        enum mzg_code rc = choose(r, m, t, notify, &rows[i].type, e);
-        reasons[i].wanted = rows[i].type;
-        if (rc != MZG_OK) {
-            free(rows);
-            free(reasons);
-            return rc;
-        }
-    }
-    *out = rows;
-    if (why != NULL)
-        *why = reasons;
-    else
-        free(reasons);
-    return MZG_OK;
+    line[n] = '\0';
+    snprintf(text, MZG_WHY_TEXT, "%s %u: %s", why->why == MZG_WHY_RULE ? "line" : "rule", why->line,
+             mzg_quote(q, line));
+    return text;
 }

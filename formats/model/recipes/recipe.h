@@ -12,7 +12,7 @@
 struct mzg_rules;
 
 struct mzg_recipe {
-    const char *name;        /* "Q4_K_M" */
+    const char *name;        /* "Q4_K_M"; a file's own, printable */
     enum mzg_type base;      /* for every eligible tensor that no rule excepts */
     uint32_t file_type;      /* general.file_type, llama.cpp's number */
     bool base_needs;         /* the base type needs importance here, though not elsewhere */
@@ -20,7 +20,10 @@ struct mzg_recipe {
     uint8_t sha256[32];      /* of the recipe file, for the record of provenance */
 };
 
-/* Every recipe there is, from the largest output to the smallest; *n is their number. */
+/* The text of the built-in rules, for a person to read. */
+const char *mzg_recipe_text(void);
+
+/* Every built-in recipe, about from the largest output to the smallest; *n is their number. */
 const struct mzg_recipe *mzg_recipes(size_t *n);
 
 /* By name, upper or lower case; MZG_USAGE with the names there are. */
@@ -32,7 +35,11 @@ enum mzg_code mzg_recipe_find(const char *name, const struct mzg_recipe **r,
 enum mzg_code mzg_recipe_load(const char *path, struct mzg_recipe **r, struct mzg_err *e) MZG_MUST;
 void mzg_recipe_free(struct mzg_recipe *r); /* of mzg_recipe_load; NULL is fine */
 
-/* What is asked for one run. All zero: nothing. */
+/* The type of this name when weights can be stored in it; NULL for other names, whole numbers, F64,
+ * and the types that only the other side of a dot product comes in. */
+const struct mzg_type_info *mzg_recipe_type(const char *name);
+
+/* What is asked for one run, types by mzg_recipe_type. All zero: nothing. */
 struct mzg_recipe_options {
     const struct mzg_type_info *output_type;    /* of output.weight, or the embeddings where there is
                                                  * none; NULL: as the recipe says */
@@ -48,7 +55,8 @@ struct mzg_recipe_options {
 enum mzg_why {
     MZG_WHY_KEPT,        /* not eligible: as it is in the source, or F32 */
     MZG_WHY_BASE,        /* no rule excepted it */
-    MZG_WHY_RULE,        /* the rule at `line` of the recipe's text */
+    MZG_WHY_TABLE,       /* the rule at `line` of the built-in text */
+    MZG_WHY_RULE,        /* the rule at `line` of the recipe file */
     MZG_WHY_TENSOR_TYPE, /* option: tensor_types[line] */
     MZG_WHY_OUTPUT_TYPE, /* option */
     MZG_WHY_EMBEDDING_TYPE

@@ -1,0 +1,343 @@
+/* apply.c: a recipe's rules, and what is asked for one run, on each tensor of a model. */
+#include "recipe.h"
+
+#include "rules.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define TENSOR_TYPES_MAX 256
+
+/* Counted apart: what came before a tensor, of its kind. */
+enum kind { KIND_VALUES, KIND_UP, KIND_GATE, KIND_DOWN, KINDS };
+
+struct work {
+    const struct mzg_recipe *recipe;
+    const struct mzg_model *model;
+    const struct mzg_recipe_options *options;
+    const struct mzg_notify *notify;
+    const struct mzg_rules *rules;
+    struct mzg_traits traits;
+    struct mzg_pattern **patterns;        /* of options->tensor_types */
+    const struct mzg_type_info **asked;   /* and their types */
+    uint64_t seen[KINDS];
+    uint64_t values;                      /* tensors of the kind in the whole model */
+    struct mzg_gguf_tensor *table;
+    struct mzg_recipe_why *why;
+};
+
+/* ---- options ---- */
+
+/* "REGEX=TYPE": a regular expression may have an '=' too. */
+static enum mzg_code parse_tensor_type(const char *text, struct mzg_pattern **p,
+                                       const struct mzg_type_info **type, struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+    const char *equals = strrchr(text, '=');
+    *type = equals ? mzg_recipe_type(equals + 1) : NULL;
+    if (*type == NULL)
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "'%s' is not REGEX=TYPE, as attn_v=Q8_0 is",
+                        mzg_quote(q, text));
+    enum mzg_code code = mzg_pattern_new(text, (size_t)(equals - text), p, e);
+    if (code == MZG_OK)
+        return code;
+    e->offset = MZG_NO_OFFSET; /* it is no place in a file */
+    return mzg_prefix(e, "'%s'", mzg_quote(q, text));
+}
+
+static enum mzg_code parse_options(struct work *w, struct mzg_err *e)
+{
+    const struct mzg_recipe_options *o = w->options;
+    enum mzg_code code = MZG_OK;
+    if (o->n_tensor_types > TENSOR_TYPES_MAX)
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "%zu tensor types are asked for, at most %d are "
+                        "taken", o->n_tensor_types, TENSOR_TYPES_MAX);
+    w->patterns = calloc(o->n_tensor_types + 1, sizeof *w->patterns);
+    w->asked = calloc(o->n_tensor_types + 1, sizeof *w->asked);
+    if (w->patterns == NULL || w->asked == NULL)
+        return mzg_fail_memory(e, "tensor types");
+    for (size_t i = 0; i < o->n_tensor_types && code == MZG_OK; i++)
+        code = parse_tensor_type(o->tensor_types[i], &w->patterns[i], &w->asked[i], e);
+    return code;
+}
+
+/* ---- what may be quantized ---- */
+
+/* Also a GGUF file that was made raw: its names say nothing either. */
+static bool is_raw(const struct mzg_model *m)
+{
+    return m->raw || strcmp(m->arch, "raw") == 0;
+}
+
+static bool is_float(enum mzg_type type)
+{
+    return type == MZG_TYPE_F32 || type == MZG_TYPE_F16 || type == MZG_TYPE_BF16;
+}
+
+static bool is_whole(enum mzg_type type)
+{
+    return type >= MZG_TYPE_I8 && type <= MZG_TYPE_I64;
+}
+
+static bool eligible(const struct mzg_model *m, const struct mzg_model_tensor *t)
+{
+    if (t->src == NULL || is_whole(t->src->type))
+        return false;
+    return is_raw(m) ? t->n_dims == 2 : mzg_tensor_eligible(t->name, t->ne, t->n_dims);
+}
+
+/* What becomes of a tensor that may not be. */
+static enum mzg_type kept_type(const struct mzg_model *m, const struct mzg_model_tensor *t)
+{
+    if (t->src == NULL)
+        return MZG_TYPE_F32;
+    bool as_is = is_raw(m) || m->weights.gguf != NULL || t->n_dims > 2 || !is_float(t->src->type);
+    return as_is ? t->src->type : MZG_TYPE_F32;
+}
+
+/* Types that this model's tensors may not have. */
+static bool unreadable(const struct mzg_model *m, const struct mzg_tensor *src)
+{
+    if (src->type == MZG_TYPE_END)
+        return true;
+    bool listed_only = is_whole(src->type) || src->type == MZG_TYPE_F64;
+    return listed_only && !is_raw(m) && m->weights.gguf == NULL;
+}
+
+/* ---- what is chosen ---- */
+
+static enum kind kind_of(enum mzg_role role)
+{
+    if (MZG_ROLE_BIT(role) & MZG_ROLES_VALUES)
+        return KIND_VALUES;
+    return role == MZG_ROLE_UP     ? KIND_UP
+           : role == MZG_ROLE_GATE ? KIND_GATE
+           : role == MZG_ROLE_DOWN ? KIND_DOWN
+                                   : KINDS;
+}
+
+static void by_rule(struct work *w, const struct mzg_model_tensor *t, enum mzg_role role,
+                    struct mzg_recipe_why *why)
+{
+    struct mzg_rule_case c = {.name = t->name, .ne = t->ne, .role = role, .n = w->traits.layers,
+                              .base = w->recipe->base, .imatrix = w->options->have_imatrix,
+                              .traits = &w->traits};
+    enum kind kind = kind_of(role);
+    long layer = mzg_tensor_layer(t->name);
+    if (kind < KINDS)
+        c.layer = c.index = w->seen[kind]++;
+    if (kind == KIND_VALUES)
+        c.n = w->values;
+    else if (w->traits.experts > 1 && layer >= 0)
+        c.layer = (uint64_t)layer; /* experts come several to a layer */
+    const struct mzg_rule *rule = mzg_rules_find(w->rules, &c);
+    if (rule == NULL)
+        return;
+    why->why = rule->built_in ? MZG_WHY_TABLE : MZG_WHY_RULE;
+    why->line = rule->line;
+    if (rule->type != MZG_TYPE_END)
+        why->wanted = rule->type;
+}
+
+static void take(struct mzg_recipe_why *why, enum mzg_why reason, size_t line,
+                 const struct mzg_type_info *type)
+{
+    *why = (struct mzg_recipe_why){.why = reason, .line = (uint32_t)line, .wanted = type->type};
+}
+
+/* What was asked for goes before the rules, in llama.cpp's order. */
+static void choose(struct work *w, const struct mzg_model_tensor *t, struct mzg_recipe_why *why)
+{
+    const struct mzg_recipe_options *o = w->options;
+    enum mzg_role role = is_raw(w->model) ? MZG_ROLE_OTHER : mzg_role_of(t->name);
+    size_t i = 0;
+    *why = (struct mzg_recipe_why){.why = MZG_WHY_BASE, .wanted = w->recipe->base};
+    while (i < o->n_tensor_types && !mzg_pattern_matches(w->patterns[i], t->name))
+        i++;
+    bool embedding = role == MZG_ROLE_EMBEDDING, tied = embedding && w->traits.tied;
+    if (o->embedding_type != NULL && embedding && strcmp(t->name, "token_embd.weight") == 0)
+        take(why, MZG_WHY_EMBEDDING_TYPE, 0, o->embedding_type);
+    else if (o->output_type != NULL && role == MZG_ROLE_OUTPUT)
+        take(why, MZG_WHY_OUTPUT_TYPE, 0, o->output_type);
+    else if (i < o->n_tensor_types)
+        take(why, MZG_WHY_TENSOR_TYPE, i, w->asked[i]);
+    else if (o->output_type != NULL && tied)
+        take(why, MZG_WHY_OUTPUT_TYPE, 0, o->output_type);
+    else if (o->embedding_type != NULL && embedding && !tied)
+        take(why, MZG_WHY_EMBEDDING_TYPE, 0, o->embedding_type);
+    else if (!o->pure && !is_raw(w->model))
+        by_rule(w, t, tied ? MZG_ROLE_OUTPUT : role, why);
+}
+
+/* ---- what the rows allow ---- */
+
+/* Where rows do not divide into a type's blocks; what is not here becomes F16. */
+static const struct { enum mzg_type from, to; } fallbacks[] = {
+    {MZG_TYPE_IQ1_S, MZG_TYPE_IQ4_NL},   {MZG_TYPE_IQ1_M, MZG_TYPE_IQ4_NL},
+    {MZG_TYPE_IQ2_XXS, MZG_TYPE_IQ4_NL}, {MZG_TYPE_IQ2_XS, MZG_TYPE_IQ4_NL},
+    {MZG_TYPE_IQ2_S, MZG_TYPE_IQ4_NL},   {MZG_TYPE_IQ3_XXS, MZG_TYPE_IQ4_NL},
+    {MZG_TYPE_IQ3_S, MZG_TYPE_IQ4_NL},   {MZG_TYPE_IQ4_XS, MZG_TYPE_IQ4_NL},
+    {MZG_TYPE_Q2_K, MZG_TYPE_Q4_0},      {MZG_TYPE_Q3_K, MZG_TYPE_Q4_0},
+    {MZG_TYPE_TQ1_0, MZG_TYPE_Q4_0},     {MZG_TYPE_TQ2_0, MZG_TYPE_Q4_0},
+    {MZG_TYPE_Q2_0, MZG_TYPE_Q4_0},      {MZG_TYPE_Q4_K, MZG_TYPE_Q5_0},
+    {MZG_TYPE_Q5_K, MZG_TYPE_Q5_1},      {MZG_TYPE_Q6_K, MZG_TYPE_Q8_0},
+};
+
+static bool divides(uint64_t width, enum mzg_type type)
+{
+    return width % mzg_type_by_number(type)->block_elems == 0;
+}
+
+static enum mzg_type fall_back(const struct work *w, const struct mzg_model_tensor *t,
+                               enum mzg_type wanted)
+{
+    char q[MZG_QUOTE];
+    enum mzg_type type = MZG_TYPE_F16;
+    if (divides(t->ne[0], wanted))
+        return wanted;
+    for (size_t i = 0; i < sizeof fallbacks / sizeof *fallbacks; i++) {
+        if (fallbacks[i].from == wanted && divides(t->ne[0], fallbacks[i].to))
+            type = fallbacks[i].to;
+    }
+    mzg_notice(w->notify, "%s: rows of %llu do not divide into %s blocks of %u, made %s instead",
+               mzg_quote(q, t->name), (unsigned long long)t->ne[0],
+               mzg_type_by_number(wanted)->name, mzg_type_by_number(wanted)->block_elems,
+               mzg_type_by_number(type)->name);
+    return type;
+}
+
+static bool needs_importance(const struct work *w, const char *name, enum mzg_type type)
+{
+    enum mzg_role role = is_raw(w->model) ? MZG_ROLE_OTHER : mzg_role_of(name);
+    if (role == MZG_ROLE_EMBEDDING || role == MZG_ROLE_OUTPUT)
+        return false;
+    switch (type) {
+    case MZG_TYPE_IQ1_S:
+    case MZG_TYPE_IQ1_M:
+    case MZG_TYPE_IQ2_XXS:
+    case MZG_TYPE_IQ2_XS:
+    case MZG_TYPE_IQ2_S:
+    case MZG_TYPE_IQ3_XXS:
+        return true;
+    default:
+        return w->recipe->base_needs && type == w->recipe->base;
+    }
+}
+
+/* ---- all tensors ---- */
+
+static enum mzg_code choose_one(struct work *w, size_t i, struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+    const struct mzg_model_tensor *t = &w->model->tensors[i];
+    struct mzg_recipe_why *why = &w->why[i];
+    enum mzg_type *type = &w->table[i].type;
+    if (t->src != NULL && unreadable(w->model, t->src))
+        return mzg_fail(e, MZG_UNSUPPORTED, t->src->offset,
+                        "tensor '%s': elements of type %s cannot be converted",
+                        mzg_quote(q, t->src->name), t->src->type_name);
+    if (!eligible(w->model, t)) {
+        *type = kept_type(w->model, t);
+        *why = (struct mzg_recipe_why){.why = MZG_WHY_KEPT, .wanted = *type};
+        return MZG_OK;
+    }
+    choose(w, t, why);
+    *type = fall_back(w, t, why->wanted);
+    why->needs_importance = needs_importance(w, t->name, *type);
+    if (is_float(t->src->type) || t->src->type == *type)
+        return MZG_OK;
+    return mzg_fail(e, MZG_UNSUPPORTED, t->src->offset,
+                    "tensor '%s' is %s already: convert from the original weights, quantizing "
+                    "twice adds both errors",
+                    mzg_quote(q, t->src->name), t->src->type_name);
+}
+
+/* llama.cpp's order, by which it counts: by layer (names without one first), then by name. */
+static int compare(const void *a, const void *b)
+{
+    const struct mzg_model_tensor *x = *(const struct mzg_model_tensor *const *)a;
+    const struct mzg_model_tensor *y = *(const struct mzg_model_tensor *const *)b;
+    long i = mzg_tensor_layer(x->name), j = mzg_tensor_layer(y->name);
+    if (i != j)
+        return i < j ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+static enum mzg_code choose_all(struct work *w, struct mzg_err *e)
+{
+    const struct mzg_model *m = w->model;
+    const struct mzg_model_tensor **order = calloc(m->n_tensors + 1, sizeof *order);
+    enum mzg_code code = MZG_OK;
+    if (order == NULL)
+        return mzg_fail_memory(e, "tensor table");
+    for (size_t i = 0; i < m->n_tensors; i++) {
+        order[i] = &m->tensors[i];
+        if (kind_of(mzg_role_of(m->tensors[i].name)) == KIND_VALUES)
+            w->values++;
+    }
+    qsort(order, m->n_tensors, sizeof *order, compare);
+    for (size_t i = 0; i < m->n_tensors && code == MZG_OK; i++)
+        code = choose_one(w, (size_t)(order[i] - m->tensors), e);
+    free(order);
+    return code;
+}
+
+static enum mzg_code make_rows(struct work *w, struct mzg_err *e)
+{
+    size_t n = w->model->n_tensors;
+    w->table = calloc(n + 1, sizeof *w->table);
+    w->why = calloc(n + 1, sizeof *w->why);
+    if (w->table == NULL || w->why == NULL)
+        return mzg_fail_memory(e, "tensor table");
+    for (size_t i = 0; i < n; i++) {
+        const struct mzg_model_tensor *t = &w->model->tensors[i];
+        memcpy(w->table[i].name, t->name, sizeof w->table[i].name);
+        w->table[i].n_dims = t->n_dims;
+        memcpy(w->table[i].ne, t->ne, sizeof w->table[i].ne);
+    }
+    return MZG_OK;
+}
+
+/* Patterns and what goes with them; the rows too unless they are handed out. */
+static void work_clear(struct work *w, bool rows)
+{
+    for (size_t i = 0; w->patterns != NULL && i < w->options->n_tensor_types; i++)
+        mzg_pattern_free(w->patterns[i]);
+    free(w->patterns);
+    free(w->asked);
+    if (rows) {
+        free(w->table);
+        free(w->why);
+    }
+}
+
+enum mzg_code mzg_recipe_apply(const struct mzg_recipe *r, const struct mzg_model *m,
+                               const struct mzg_recipe_options *o, const struct mzg_notify *notify,
+                               struct mzg_gguf_tensor **out, struct mzg_recipe_why **why,
+                               struct mzg_err *e)
+{
+    static const struct mzg_recipe_options nothing;
+    struct mzg_rules built_in;
+    struct work w = {.recipe = r, .model = m, .options = o ? o : &nothing, .notify = notify,
+                     .rules = r->rules ? r->rules : &built_in};
+    enum mzg_code code = MZG_OK;
+    mzg_rules_init(&built_in);
+    if (r->rules == NULL && !is_float(r->base))
+        code = mzg_rules_add_built_in(&built_in, r->name, e);
+    mzg_traits_of(m, &w.traits);
+    if (code == MZG_OK)
+        code = parse_options(&w, e);
+    if (code == MZG_OK)
+        code = make_rows(&w, e);
+    if (code == MZG_OK)
+        code = choose_all(&w, e);
+    mzg_rules_clear(&built_in);
+    work_clear(&w, code != MZG_OK);
+    if (code != MZG_OK)
+        return code;
+    *out = w.table;
+    if (why != NULL)
+        *why = w.why;
+    else
+        free(w.why);
+    return MZG_OK;
+}
