@@ -84,12 +84,12 @@ enum mzg_code mzg_check(const char *out, const char *src, const char *limits,
                         struct mzg_err *e) MZG_MUST;
 void mzg_check_clear(struct mzg_check_report *report);
 
-/* Bytes of the GGUF that convert would write for each type; *sizes has one row per type. */
+/* Bytes of the GGUF that convert would write by each recipe; one row per recipe. */
 struct mzg_size_row {
     const char *to;
     uint64_t bytes;
 };
-#define MZG_SIZE_ROWS 8
+#define MZG_SIZE_ROWS 36 /* as many as there are */
 enum mzg_code mzg_convert_sizes(const char *src, const struct mzg_convert_options *opt,
                                 struct mzg_size_row rows[MZG_SIZE_ROWS], size_t *n,
                                 struct mzg_err *e) MZG_MUST;

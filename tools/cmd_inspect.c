@@ -188,6 +188,8 @@ static enum mzg_code show_types(const struct mzg_view *v, struct mzg_err *e)
     return code;
 }
 
+#define SIZE_COLUMNS 4
+
 static enum mzg_code show_sizes(const struct mzg_size_row *rows, size_t n,
                                 const struct mzg_err *why, struct mzg_err *e)
 {
@@ -199,10 +201,13 @@ static enum mzg_code show_sizes(const struct mzg_size_row *rows, size_t n,
         return MZG_OK;
     }
     puts("converted it would weigh");
-    mzg_table_init(&table, "lr");
-    for (size_t i = 0; i < n; i++) {
-        mzg_table_cell(&table, "%s", rows[i].to);
-        mzg_table_cell(&table, "%s", mzg_size_text(size, rows[i].bytes));
+    mzg_table_init(&table, "lrlrlrlr");
+    /* Down, then across: about from the largest to the smallest. */
+    size_t lines = (n + SIZE_COLUMNS - 1) / SIZE_COLUMNS;
+    for (size_t i = 0; i < lines * SIZE_COLUMNS; i++) {
+        size_t at = i % SIZE_COLUMNS * lines + i / SIZE_COLUMNS;
+        mzg_table_cell(&table, "%s", at < n ? rows[at].to : "");
+        mzg_table_cell(&table, "%s", at < n ? mzg_size_text(size, rows[at].bytes) : "");
     }
     code = mzg_table_print(&table, 2, e);
     mzg_table_clear(&table);
@@ -313,7 +318,7 @@ const struct mzg_command mzg_cmd_inspect = {
     .brief = "shows what a model, bundle or repository holds",
     .about =
         "Reads headers only and shows the tensors' types and sizes, the metadata, and what the model "
-        "would weigh in each type that mzigo converts to. Of a bundle or repository it shows what "
+        "would weigh by each recipe that mzigo converts by. Of a bundle or repository it shows what "
         "the manifests say, with signatures unchecked: mzigo verify is for trusting them.",
     .examples = "mzigo inspect my-model\n"
                 "mzigo inspect my-model.gguf --tensors\n"

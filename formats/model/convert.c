@@ -282,6 +282,8 @@ enum mzg_code mzg_convert_run(const struct mzg_convert_job *job, const char *out
     enum mzg_code rc = lay_out(&c, &header, e);
     mzg_buf_clear(&header);
     if (rc == MZG_OK)
+        rc = mzg_recipe_check_kernels(job->model, c.table, &c.kernels, e);
+    if (rc == MZG_OK)
         rc = make_slots(&c, run->threads, e);
     if (rc == MZG_OK)
         rc = mzg_stream_init(&c.stream, &job->model->weights, e);

@@ -146,7 +146,8 @@ static unsigned peer_type(const char *name)
         if (!at || strncmp(at + 2, name, n) != 0 || at[2 + n] != ' ')
             continue;
         char text[32] = "";
-        const char *end = strchr(line, '\n'), *was = strstr(line, "type ="), *to = strstr(line, "MiB (");
+        const char *end = strchr(line, '\n');
+        const char *was = strstr(line, "type ="), *to = strstr(line, "MiB (");
         if (to && to < end)
             sscanf(to + 5, "%31[^)]", text);
         else if (was && was < end)
@@ -198,6 +199,20 @@ static void compare(const struct request *r, const struct mzg_model *m,
     }
 }
 
+/* Both say beforehand whether importance data will be needed. */
+static void compare_needs(const struct request *r, const struct mzg_model *m,
+                          const struct mzg_recipe_why *why)
+{
+    bool ours = false, theirs = strstr(t.log, "will require an imatrix") != NULL;
+    for (size_t i = 0; i < m->n_tensors; i++)
+        ours = ours || why[i].needs_importance;
+    if (r->options.have_imatrix || ours == theirs)
+        return;
+    t.differing++;
+    printf("DIFFERS %s: importance data is needed by %s only\n", r->recipe->name,
+           ours ? "us" : "the real one");
+}
+
 static bool try_one(const struct request *r, const struct mzg_model *m)
 {
     struct mzg_gguf_tensor *table;
@@ -210,13 +225,15 @@ static bool try_one(const struct request *r, const struct mzg_model *m)
     /* It gives up where no type is left for a row's width; we go on with F16. */
     if (run_peer(r)) {
         compare(r, m, table, why);
+        compare_needs(r, m, why);
         t.runs++;
     } else if (strstr(t.log, "invalid output file type")) {
         t.unknown++; /* NVFP4: it has the type, but no recipe that makes it */
     } else if (strstr(t.log, "no tensor type fallback is defined")) {
         t.refused++;
     } else {
-        printf("FAILED %s: the real one says: %.300s\n", r->recipe->name, t.len > 300 ? t.log + t.len - 300 : t.log);
+        printf("FAILED %s: the real one says: %s\n", r->recipe->name,
+               t.log + (t.len > 300 ? t.len - 300 : 0));
         t.differing++;
     }
     free(table);
@@ -316,8 +333,9 @@ int main(int argc, char **argv)
     unlink(t.path);
     rmdir(dir);
     unsigned never = show_fired();
-    printf("%u runs, %u choices compared, %u differ; %u runs that the real one refuses for a row's "
-           "width\n", t.runs, t.compared, t.differing, t.refused);
+    printf("%u runs, %u choices compared, %u differ; left out: %u runs that the real one refuses for a "
+           "row's width, %u by a recipe that it does not have (NVFP4)\n",
+           t.runs, t.compared, t.differing, t.refused, t.unknown);
     free(t.log);
     return ok && t.differing == 0 && never == 0 ? 0 : 1;
 }

@@ -7,9 +7,6 @@
 
 #define TENSOR_TYPES_MAX 256
 
-/* Counted apart: what came before a tensor, of its kind. */
-enum kind { KIND_VALUES, KIND_UP, KIND_GATE, KIND_DOWN, KINDS };
-
 struct work {
     const struct mzg_recipe *recipe;
     const struct mzg_model *model;
@@ -19,8 +16,8 @@ struct work {
     struct mzg_traits traits;
     struct mzg_pattern **patterns;        /* of options->tensor_types */
     const struct mzg_type_info **asked;   /* and their types */
-    uint64_t seen[KINDS];
-    uint64_t values;                      /* tensors of the kind in the whole model */
+    uint64_t seen[MZG_ROLES_END];         /* tensors of a kind so far */
+    uint64_t values;                      /* in the whole model */
     struct mzg_gguf_tensor *table;
     struct mzg_recipe_why *why;
 };
@@ -105,14 +102,19 @@ static bool unreadable(const struct mzg_model *m, const struct mzg_tensor *src)
 
 /* ---- what is chosen ---- */
 
-static enum kind kind_of(enum mzg_role role)
+/* Tensors are counted by role, but all kinds of values together. */
+static enum mzg_role counted_as(enum mzg_role role)
 {
-    if (MZG_ROLE_BIT(role) & MZG_ROLES_VALUES)
-        return KIND_VALUES;
-    return role == MZG_ROLE_UP     ? KIND_UP
-           : role == MZG_ROLE_GATE ? KIND_GATE
-           : role == MZG_ROLE_DOWN ? KIND_DOWN
-                                   : KINDS;
+    return MZG_ROLE_BIT(role) & MZG_ROLES_VALUES ? MZG_ROLE_V : role;
+}
+
+/* llama.cpp takes its count of these for the layer, unless there are experts: those come several to a
+ * layer, and the name tells. */
+static bool layer_is_count(const struct work *w, enum mzg_role kind)
+{
+    bool feed_forward =
+        kind == MZG_ROLE_UP || kind == MZG_ROLE_GATE || kind == MZG_ROLE_DOWN;
+    return kind == MZG_ROLE_V || (feed_forward && w->traits.experts <= 1);
 }
 
 static void by_rule(struct work *w, const struct mzg_model_tensor *t, enum mzg_role role,
@@ -121,14 +123,13 @@ static void by_rule(struct work *w, const struct mzg_model_tensor *t, enum mzg_r
     struct mzg_rule_case c = {.name = t->name, .ne = t->ne, .role = role, .n = w->traits.layers,
                               .base = w->recipe->base, .imatrix = w->options->have_imatrix,
                               .traits = &w->traits};
-    enum kind kind = kind_of(role);
+    enum mzg_role kind = counted_as(role);
     long layer = mzg_tensor_layer(t->name);
-    if (kind < KINDS)
-        c.layer = c.index = w->seen[kind]++;
-    if (kind == KIND_VALUES)
+    c.index = w->seen[kind]++;
+    c.has_layer = layer_is_count(w, kind) || layer >= 0;
+    c.layer = layer_is_count(w, kind) ? c.index : (uint64_t)layer;
+    if (kind == MZG_ROLE_V)
         c.n = w->values;
-    else if (w->traits.experts > 1 && layer >= 0)
-        c.layer = (uint64_t)layer; /* experts come several to a layer */
     const struct mzg_rule *rule = mzg_rules_find(w->rules, &c);
     if (rule == NULL)
         return;
@@ -271,7 +272,7 @@ static enum mzg_code choose_all(struct work *w, struct mzg_err *e)
         return mzg_fail_memory(e, "tensor table");
     for (size_t i = 0; i < m->n_tensors; i++) {
         order[i] = &m->tensors[i];
-        if (kind_of(mzg_role_of(m->tensors[i].name)) == KIND_VALUES)
+        if (counted_as(mzg_role_of(m->tensors[i].name)) == MZG_ROLE_V)
             w->values++;
     }
     qsort(order, m->n_tensors, sizeof *order, compare);

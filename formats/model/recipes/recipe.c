@@ -57,6 +57,22 @@ enum mzg_code mzg_recipe_find(const char *name, const struct mzg_recipe **r, str
                     mzg_quote(q, name), all);
 }
 
+enum mzg_code mzg_recipe_check_kernels(const struct mzg_model *m, const struct mzg_gguf_tensor *table,
+                                       const struct mzg_kernels *k, struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+    for (size_t i = 0; i < m->n_tensors; i++) {
+        const struct mzg_model_tensor *t = &m->tensors[i];
+        const struct mzg_type_kernels *kernels = &k->type[table[i].type];
+        bool copied = t->src != NULL && t->src->type == table[i].type;
+        if (!copied && kernels->quantize == NULL && kernels->search == NULL)
+            return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
+                            "tensor '%s' would become %s, for which there is no quantizer yet",
+                            mzg_quote(q, t->name), mzg_type_by_number(table[i].type)->name);
+    }
+    return MZG_OK;
+}
+
 const char *mzg_recipe_why_text(const struct mzg_recipe *r, const struct mzg_recipe_options *o,
                                 const struct mzg_recipe_why *why, char text[MZG_WHY_TEXT])
 {
@@ -84,8 +100,9 @@ const char *mzg_recipe_why_text(const struct mzg_recipe *r, const struct mzg_rec
     /* Blanks that align the table say nothing here. */
     size_t n = 0;
     for (const char *p = line; *p != '\0'; p++) {
-        if (*p != ' ' || (n > 0 && line[n - 1] != ' '))
-            line[n++] = *p;
+        char c = *p == '\t' ? ' ' : *p;
+        if (c != ' ' || (n > 0 && line[n - 1] != ' '))
+            line[n++] = c;
     }
     line[n] = '\0';
     snprintf(text, MZG_WHY_TEXT, "%s %u: %s", why->why == MZG_WHY_RULE ? "line" : "rule", why->line,

@@ -81,6 +81,10 @@ enum mzg_code mzg_recipe_apply(const struct mzg_recipe *r, const struct mzg_mode
                                struct mzg_gguf_tensor **out, struct mzg_recipe_why **why,
                                struct mzg_err *e) MZG_MUST;
 
+/* MZG_UNSUPPORTED, by tensor and type, when one would have to be made that k has no quantizer for. */
+enum mzg_code mzg_recipe_check_kernels(const struct mzg_model *m, const struct mzg_gguf_tensor *table,
+                                       const struct mzg_kernels *k, struct mzg_err *e) MZG_MUST;
+
 /* The reason in words, for a listing: "rule 12: values more Q6_K", "base". Returns text. */
 #define MZG_WHY_TEXT 160
 const char *mzg_recipe_why_text(const struct mzg_recipe *r, const struct mzg_recipe_options *o,

@@ -246,12 +246,12 @@ static bool holds(const struct mzg_condition *c, const struct mzg_rule_case *k)
     case MZG_CONDITION_COUNT:
         return in_first(k->index, k->n, c->number);
     case MZG_CONDITION_FIRST:
-        return in_first(k->layer, k->n, c->number);
+        return k->has_layer && in_first(k->layer, k->n, c->number);
     case MZG_CONDITION_MIDDLE:
-        return !in_first(k->layer, k->n, c->number) &&
+        return k->has_layer && !in_first(k->layer, k->n, c->number) &&
                k->layer < (c->number - 1) * k->n / c->number;
     case MZG_CONDITION_MORE:
-        return more(k->layer, k->n);
+        return k->has_layer && more(k->layer, k->n);
     case MZG_CONDITION_ARCH:
         return strcmp(t->arch, c->text) == 0;
     case MZG_CONDITIONS_END:

@@ -66,9 +66,10 @@ struct mzg_rule_case {
     const char *name;
     const uint64_t *ne;
     enum mzg_role role;    /* MZG_ROLE_OUTPUT for the embeddings of a model without an output */
-    uint64_t index;        /* how many of its kind came before it: values, up, gate, down */
-    uint64_t layer;        /* the same; in a model with experts the number in its name */
-    uint64_t n;            /* of its kind: values there are; of up, gate and down the layers */
+    uint64_t index;        /* how many of its kind came before it */
+    bool has_layer;        /* layer is known */
+    uint64_t layer;        /* the number in its name, or where llama.cpp goes by it the index */
+    uint64_t n;            /* layers there are; of values: how many of them */
     enum mzg_type base;
     bool imatrix;
     const struct mzg_traits *traits;

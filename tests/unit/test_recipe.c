@@ -1,0 +1,832 @@
+#include "refused.h"
+
+#include "model/recipes/recipe.h"
+#include "model/recipes/rules.h"
+
+/* ---- models made of names ---- */
+
+#define TENSORS_MAX 1024
+
+struct model {
+    struct mzg_model m;
+    struct mzg_tensor src[TENSORS_MAX];
+    struct mzg_model_tensor tensors[TENSORS_MAX];
+    struct mzg_gguf gguf; /* there when the source is a GGUF file */
+    struct mzg_gguf_tensor *table;
+    struct mzg_recipe_why *why;
+    char said[65536];
+};
+
+static void add(struct model *m, const char *name, uint64_t ne0, uint64_t ne1, uint64_t ne2)
+{
+    size_t i = m->m.n_tensors++;
+    assert_true(i < TENSORS_MAX);
+    m->src[i] = (struct mzg_tensor){.type = MZG_TYPE_BF16, .type_name = "BF16"};
+    m->tensors[i] = (struct mzg_model_tensor){.src = &m->src[i], .ne = {ne0, ne1, ne2, 1},
+                                              .n_dims = ne2 > 1 ? 3 : ne1 > 1 ? 2 : 1};
+    snprintf(m->tensors[i].name, MZG_GGUF_NAME, "%s", name);
+    m->src[i].name = m->tensors[i].name;
+}
+
+/* Attention and feed-forward of so many layers, the last one first. */
+static struct model *make(const char *arch, unsigned layers, unsigned heads, unsigned kv_heads,
+                          unsigned experts)
+{
+    static const struct { const char *what; uint64_t width; bool expert; } each[] = {
+        {"attn_norm.weight", 256, false}, {"attn_q.weight", 256, false},
+        {"attn_k.weight", 256, false},    {"attn_v.weight", 256, false},
+        {"attn_output.weight", 256, false}, {"ffn_gate%s.weight", 256, true},
+        {"ffn_up%s.weight", 256, true},   {"ffn_down%s.weight", 512, true},
+    };
+    struct model *m = calloc(1, sizeof *m);
+    char key[64], name[64], what[32];
+    assert_non_null(m);
+    m->m.arch = arch;
+    m->m.tensors = m->tensors;
+    mzg_kvs_init(&m->m.kvs);
+    snprintf(key, sizeof key, "%s.block_count", arch);
+    mzg_kvs_u32(&m->m.kvs, key, layers);
+    snprintf(key, sizeof key, "%s.attention.head_count", arch);
+    mzg_kvs_u32(&m->m.kvs, key, heads);
+    snprintf(key, sizeof key, "%s.attention.head_count_kv", arch);
+    mzg_kvs_u32(&m->m.kvs, key, kv_heads);
+    snprintf(key, sizeof key, "%s.expert_count", arch);
+    mzg_kvs_u32(&m->m.kvs, key, experts);
+    for (unsigned l = layers; l-- > 0;) {
+        for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
+            bool norm = strcmp(each[i].what, "attn_norm.weight") == 0;
+            snprintf(what, sizeof what, "%s", each[i].what);
+            if (each[i].expert) {
+                char *at = strstr(what, "%s");
+                snprintf(at, sizeof what - (size_t)(at - what), "%s.weight", experts ? "_exps" : "");
+            }
+            snprintf(name, sizeof name, "blk.%u.%s", l, what);
+            add(m, name, each[i].width, norm ? 1 : 8, each[i].expert && experts ? experts : 1);
+        }
+    }
+    add(m, "token_embd.weight", 256, 64, 1);
+    add(m, "output.weight", 256, 64, 1);
+    return m;
+}
+
+static void drop(struct model *m)
+{
+    free(m->table);
+    free(m->why);
+    mzg_kvs_clear(&m->m.kvs);
+    free(m);
+}
+
+static void hear(void *ctx, const char *text)
+{
+    struct model *m = ctx;
+    assert_true(strlen(m->said) + strlen(text) + 2 < sizeof m->said);
+    strcat(strcat(m->said, text), "\n");
+}
+
+static enum mzg_code apply_recipe(struct model *m, const struct mzg_recipe *r,
+                                  const struct mzg_recipe_options *o, struct mzg_err *e)
+{
+    struct mzg_notify notify = {hear, m};
+    free(m->table);
+    free(m->why);
+    m->table = NULL;
+    m->why = NULL;
+    m->said[0] = '\0';
+    return mzg_recipe_apply(r, &m->m, o, &notify, &m->table, &m->why, e);
+}
+
+static void apply(struct model *m, const char *recipe, const struct mzg_recipe_options *o)
+{
+    const struct mzg_recipe *r;
+    struct mzg_err e;
+    assert_int_equal(mzg_recipe_find(recipe, &r, &e), MZG_OK);
+    if (apply_recipe(m, r, o, &e) != MZG_OK)
+        fail_msg("%s: %s", recipe, e.msg);
+}
+
+static size_t find(const struct model *m, const char *name)
+{
+    for (size_t i = 0; i < m->m.n_tensors; i++) {
+        if (strcmp(m->tensors[i].name, name) == 0)
+            return i;
+    }
+    fail_msg("no %s", name);
+    return 0;
+}
+
+static void expect(const struct model *m, const char *name, const char *type)
+{
+    const char *got = mzg_type_by_number(m->table[find(m, name)].type)->name;
+    if (strcmp(got, type) != 0)
+        fail_msg("%s is %s, not %s", name, got, type);
+}
+
+/* The types of one tensor of all layers, a letter each: types[0] is 'a', types[1] 'b' ... */
+static void expect_layers(const struct model *m, const char *what, const char *const *types,
+                          const char *letters)
+{
+    char name[64];
+    for (unsigned l = 0; letters[l] != '\0'; l++) {
+        snprintf(name, sizeof name, "blk.%u.%s", l, what);
+        expect(m, name, types[letters[l] - 'a']);
+    }
+}
+
+/* ---- roles ---- */
+
+static void a_name_says_what_a_tensor_does(void **state)
+{
+    static const struct { const char *name; enum mzg_role role; } names[] = {
+        {"output.weight", MZG_ROLE_OUTPUT}, {"cls.output.weight", MZG_ROLE_OTHER},
+        {"token_embd.weight", MZG_ROLE_EMBEDDING}, {"x.token_embd.weight", MZG_ROLE_OTHER},
+        {"per_layer_token_embd.weight", MZG_ROLE_EMBEDDING},
+        {"blk.0.attn_qkv.weight", MZG_ROLE_QKV}, {"blk.0.attn_kv_b.weight", MZG_ROLE_KVB},
+        {"blk.0.attn_v.weight", MZG_ROLE_V}, {"dec.blk.0.cross_attn_v.weight", MZG_ROLE_V},
+        {"blk.0.attn_v.bias", MZG_ROLE_OTHER}, {"blk.0.attn_k.weight", MZG_ROLE_K},
+        {"blk.0.attn_k_b.weight", MZG_ROLE_OTHER}, {"blk.0.attn_q.weight", MZG_ROLE_Q},
+        {"blk.0.attn_output.weight", MZG_ROLE_O}, {"blk.0.ffn_up.weight", MZG_ROLE_UP},
+        {"blk.0.ffn_up_exps.weight", MZG_ROLE_UP}, {"blk.0.ffn_gate_shexp.weight", MZG_ROLE_GATE},
+        {"blk.0.ffn_down.bias", MZG_ROLE_DOWN}, {"blk.0.ssm_in.weight", MZG_ROLE_OTHER},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (mzg_role_of(names[i].name) != names[i].role)
+            fail_msg("%s", names[i].name);
+    }
+    assert_int_equal(mzg_role_bits("values", 6), MZG_ROLES_VALUES);
+    assert_int_equal(mzg_role_bits("any", 3), (1 << MZG_ROLES_END) - 1);
+    assert_int_equal(mzg_role_bits("valuesx", 6), MZG_ROLES_VALUES);
+    assert_int_equal(mzg_role_bits("value", 5), 0);
+    assert_int_equal(mzg_role_bits("", 0), 0);
+}
+
+static void what_would_lose_too_much_is_not_eligible(void **state)
+{
+    static const char *const never[] = {
+        "blk.0.attn_norm.weight", "blk.0.attn_q.bias", "blk.0.ffn_gate_inp.weight",
+        "position_embd.weight", "token_types.weight", "blk.0.ssm_conv1d.weight", "v.patch_embd.weight",
+        "blk.0.time_mix_decay_w2.weight", "blk.0.attn_rel_b.weight", "blk.0.weights", "eight",
+    };
+    static const char *const may[] = {"weight", "blk.0.ffn_gate_inp_shexp.weight", "output.weight",
+                                      "my.position_embed.weight", "blk.0.time_mix_key.weight"};
+    const uint64_t matrix[4] = {8, 8, 1, 1}, vector[4] = {8, 1, 1, 1}, stack[4] = {8, 1, 2, 1};
+    (void)state;
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
+        if (mzg_tensor_eligible(never[i], matrix, 2))
+            fail_msg("%s", never[i]);
+    }
+    for (size_t i = 0; i < sizeof may / sizeof *may; i++) {
+        if (!mzg_tensor_eligible(may[i], matrix, 2))
+            fail_msg("%s", may[i]);
+    }
+    /* What ends in ones has fewer dimensions than it says. */
+    assert_false(mzg_tensor_eligible("a.weight", vector, 1));
+    assert_false(mzg_tensor_eligible("a.weight", vector, 4));
+    assert_true(mzg_tensor_eligible("a.weight", stack, 3));
+}
+
+static void layers_are_told_by_name(void **state)
+{
+    (void)state;
+    assert_int_equal(mzg_tensor_layer("blk.0.x"), 0);
+    assert_int_equal(mzg_tensor_layer("blk.79.ffn_up.weight"), 79);
+    assert_int_equal(mzg_tensor_layer("blk.79"), -1);
+    assert_int_equal(mzg_tensor_layer("blk.-1.x"), -1);
+    assert_int_equal(mzg_tensor_layer("enc.blk.1.x"), -1);
+    assert_int_equal(mzg_tensor_layer("blk.99999999999999999999.x"), -1);
+}
+
+/* ---- built-in recipes ---- */
+
+static void every_built_in_recipe_parses_and_is_numbered_once(void **state)
+{
+    static const char *const asked[] = {
+        "F32", "F16", "BF16", "Q8_0", "Q6_K", "Q5_K_M", "Q5_K_S", "Q4_K_M", "Q4_K_S", "Q3_K_L",
+        "Q3_K_M", "Q3_K_S", "Q2_K", "Q2_K_S", "IQ4_XS", "IQ4_NL", "IQ3_M", "IQ3_S", "IQ3_XS",
+        "IQ3_XXS", "IQ2_M", "IQ2_S", "IQ2_XS", "IQ2_XXS", "IQ1_M", "IQ1_S", "TQ1_0", "TQ2_0",
+        "MXFP4_MOE", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "NVFP4", "Q1_0", "Q2_0",
+    };
+    size_t n;
+    const struct mzg_recipe *all = mzg_recipes(&n), *r;
+    struct mzg_err e;
+    uint64_t seen = 0;
+    (void)state;
+    assert_int_equal(n, sizeof asked / sizeof *asked);
+    for (size_t i = 0; i < n; i++) {
+        struct mzg_rules rules;
+        mzg_rules_init(&rules);
+        assert_int_equal(mzg_recipe_find(asked[i], &r, &e), MZG_OK);
+        assert_true(all[i].file_type < 64 && (seen >> all[i].file_type & 1) == 0);
+        seen |= (uint64_t)1 << all[i].file_type;
+        if (mzg_rules_add_built_in(&rules, all[i].name, &e) != MZG_OK)
+            fail_msg("%s: %s", all[i].name, e.msg);
+        assert_true(rules.n >= 3);
+        mzg_rules_clear(&rules);
+    }
+    /* A section that names no recipe would never be used. */
+    for (const char *p = mzg_recipe_text(); (p = strchr(p, '[')) != NULL; p++) {
+        char names[256], *words[64];
+        snprintf(names, sizeof names, "%.*s", (int)strcspn(p + 1, "]"), p + 1);
+        size_t count = mzg_rule_words(names, words, 64);
+        for (size_t i = 0; i < count; i++)
+            assert_true(strcmp(words[i], "all") == 0 ||
+                        mzg_recipe_find(words[i], &r, &e) == MZG_OK);
+    }
+}
+
+static void q4_k_m_gives_more_bits_where_errors_hurt_most(void **state)
+{
+    static const char *const types[] = {"Q4_K", "Q6_K"};
+    struct model *m = make("llama", 32, 32, 32, 0);
+    (void)state;
+    apply(m, "q4_k_m", NULL);
+    expect(m, "output.weight", "Q6_K");
+    expect(m, "token_embd.weight", "Q4_K");
+    expect(m, "blk.5.attn_q.weight", "Q4_K");
+    expect(m, "blk.5.attn_norm.weight", "F32");
+    /* An eighth at each end, every third between. The order in the source does not matter. */
+    expect_layers(m, "attn_v.weight", types, "bbbbaabaabaabaabaabaabaabaabbbbb");
+    expect_layers(m, "ffn_down.weight", types, "bbbbaabaabaabaabaabaabaabaabbbbb");
+    drop(m);
+}
+
+static void more_bits_go_by_layer_where_there_are_experts(void **state)
+{
+    static const char *const types[] = {"Q4_K", "Q6_K", "Q8_0"};
+    struct model *m = make("llama", 16, 32, 8, 8);
+    (void)state;
+    add(m, "blk.0.ffn_down_shexp.weight", 512, 8, 1); /* would count twice otherwise */
+    apply(m, "Q4_K_M", NULL);
+    expect_layers(m, "ffn_down_exps.weight", types, "bbaabaabaabaabbb");
+    expect_layers(m, "attn_v.weight", types, "cccccccccccccccc");
+    expect(m, "blk.3.attn_k.weight", "Q8_0");
+    expect(m, "blk.3.attn_output.weight", "Q5_K");
+    apply(m, "MXFP4_MOE", NULL);
+    expect(m, "blk.3.ffn_up_exps.weight", "MXFP4");
+    expect(m, "blk.3.attn_q.weight", "Q8_0");
+    expect(m, "output.weight", "Q8_0");
+    drop(m);
+}
+
+static void a_model_of_80_layers_is_a_70b_when_it_shares_heads(void **state)
+{
+    struct model *m = make("llama", 80, 64, 8, 0);
+    (void)state;
+    apply(m, "Q3_K_S", NULL);
+    expect(m, "blk.40.attn_v.weight", "Q5_K");
+    apply(m, "Q2_K_S", NULL);
+    expect(m, "blk.40.attn_v.weight", "Q5_K");
+    drop(m);
+    m = make("llama", 80, 64, 64, 0);
+    apply(m, "Q3_K_S", NULL);
+    expect(m, "blk.40.attn_v.weight", "Q3_K");
+    apply(m, "Q2_K_S", NULL);
+    expect(m, "blk.40.attn_v.weight", "Q2_K");
+    drop(m);
+}
+
+static void importance_changes_what_is_chosen(void **state)
+{
+    const struct mzg_recipe_options with = {.have_imatrix = true};
+    struct model *m = make("llama", 16, 8, 8, 0);
+    (void)state;
+    apply(m, "IQ3_XXS", NULL);
+    expect(m, "blk.0.attn_v.weight", "IQ3_S");
+    expect(m, "blk.0.ffn_down.weight", "Q4_K");
+    expect(m, "blk.2.ffn_down.weight", "Q3_K");
+    assert_true(m->why[find(m, "blk.0.attn_q.weight")].needs_importance); /* IQ2_S */
+    apply(m, "IQ3_XXS", &with);
+    expect(m, "blk.0.attn_v.weight", "IQ3_XXS");
+    expect(m, "blk.2.ffn_down.weight", "IQ3_XXS");
+    apply(m, "Q4_0", &with);
+    expect(m, "blk.1.ffn_down.weight", "Q4_1");
+    expect(m, "blk.2.ffn_down.weight", "Q4_0");
+    apply(m, "Q4_0", NULL);
+    expect(m, "blk.1.ffn_down.weight", "Q4_0");
+    drop(m);
+}
+
+static void types_that_need_importance_are_marked(void **state)
+{
+    static const struct { const char *recipe, *tensor; bool needs; } cases[] = {
+        {"IQ1_S", "blk.1.ffn_up.weight", true},    {"IQ2_XS", "blk.1.ffn_up.weight", true},
+        {"IQ3_S", "blk.1.ffn_up.weight", false},   {"Q2_K", "blk.1.ffn_up.weight", false},
+        {"Q2_K_S", "blk.1.ffn_up.weight", true},   {"Q2_K_S", "token_embd.weight", false},
+        {"IQ2_XS", "output.weight", false},        {"IQ1_M", "blk.1.attn_norm.weight", false},
+    };
+    struct model *m = make("llama", 2, 8, 8, 0);
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        apply(m, cases[i].recipe, NULL);
+        if (m->why[find(m, cases[i].tensor)].needs_importance != cases[i].needs)
+            fail_msg("%s, %s", cases[i].recipe, cases[i].tensor);
+    }
+    drop(m);
+}
+
+static void embeddings_that_are_the_output_are_made_like_it(void **state)
+{
+    struct model *m = make("qwen2", 4, 14, 2, 0);
+    (void)state;
+    m->m.n_tensors--; /* output.weight is the last */
+    apply(m, "Q4_K_M", NULL);
+    expect(m, "token_embd.weight", "Q6_K");
+    apply(m, "IQ2_XS", NULL);
+    expect(m, "token_embd.weight", "Q5_K");
+    drop(m);
+}
+
+static void heads_may_be_given_per_layer(void **state)
+{
+    const int32_t heads[] = {32, 8}, kv_heads[] = {4, 8};
+    struct model *m = make("llama", 2, 8, 8, 0);
+    (void)state;
+    mzg_kvs_clear(&m->m.kvs);
+    mzg_kvs_init(&m->m.kvs);
+    mzg_kvs_i32s(&m->m.kvs, "llama.attention.head_count", heads, 2);
+    mzg_kvs_i32s(&m->m.kvs, "llama.attention.head_count_kv", kv_heads, 2);
+    apply(m, "Q2_K", NULL); /* the first layer's are shared by eight; layers are told by names */
+    expect(m, "blk.1.attn_v.weight", "Q4_K");
+    drop(m);
+}
+
+/* ---- what the rows allow ---- */
+
+static void rows_that_do_not_divide_fall_back_and_it_is_said(void **state)
+{
+    static const struct { const char *recipe; uint64_t width; const char *type; } cases[] = {
+        {"Q2_K", 96, "Q4_0"},   {"Q3_K_S", 96, "Q4_0"}, {"Q4_K_S", 96, "Q5_0"}, {"Q5_K_S", 96, "Q5_1"},
+        {"Q6_K", 96, "Q8_0"},   {"IQ4_XS", 96, "IQ4_NL"}, {"IQ1_S", 96, "IQ4_NL"},
+        {"TQ2_0", 96, "Q4_0"},  {"Q2_0", 96, "Q4_0"},   {"IQ3_S", 96, "IQ4_NL"}, {"Q6_K", 100, "F16"},
+        {"Q4_0", 100, "F16"},   {"Q1_0", 96, "F16"},    {"IQ2_XS", 100, "F16"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct model *m = make("llama", 1, 8, 8, 0);
+        add(m, "blk.0.odd.weight", cases[i].width, 4, 1);
+        apply(m, cases[i].recipe, NULL);
+        expect(m, "blk.0.odd.weight", cases[i].type);
+        const char *line = strstr(m->said, "blk.0.odd.weight: rows of ");
+        assert_non_null(line);
+        assert_non_null(strstr(line, cases[i].type));
+        assert_null(strchr(line, '\n')[1] ? line : NULL); /* nothing else is said */
+        assert_false(m->why[find(m, "blk.0.odd.weight")].needs_importance);
+        drop(m);
+    }
+}
+
+static void an_output_of_odd_rows_becomes_q8_0(void **state)
+{
+    struct model *m = make("llama", 1, 8, 8, 0);
+    (void)state;
+    m->tensors[find(m, "output.weight")].ne[0] = 96;
+    apply(m, "Q4_K_M", NULL);
+    expect(m, "output.weight", "Q8_0");
+    assert_string_equal(m->said, "");
+    apply(m, "Q4_0", NULL); /* divides by 32, but not by Q6_K's 256 */
+    expect(m, "output.weight", "Q8_0");
+    assert_non_null(strstr(m->said, "output.weight: rows of 96 do not divide into Q6_K blocks"));
+    drop(m);
+}
+
+/* ---- options ---- */
+
+static void what_is_asked_for_goes_before_the_rules(void **state)
+{
+    static const char *const types[] = {"blk\\.[0-1]\\.ffn_(up|down)=q8_0", "ffn_up=Q5_K", "=x=Q4_0"};
+    struct mzg_recipe_options o = {.tensor_types = types, .n_tensor_types = 2};
+    struct model *m = make("llama", 4, 8, 8, 0);
+    char text[MZG_WHY_TEXT];
+    const struct mzg_recipe *r;
+    struct mzg_err e;
+    (void)state;
+    apply(m, "Q4_K_M", &o);
+    expect(m, "blk.1.ffn_up.weight", "Q8_0");
+    expect(m, "blk.2.ffn_up.weight", "Q5_K");
+    expect(m, "blk.2.ffn_gate.weight", "Q4_K");
+    assert_int_equal(mzg_recipe_find("Q4_K_M", &r, &e), MZG_OK);
+    assert_string_equal(
+        mzg_recipe_why_text(r, &o, &m->why[find(m, "blk.2.ffn_up.weight")], text),
+        "--tensor-type ffn_up=Q5_K");
+    o.output_type = mzg_recipe_type("F16");
+    o.embedding_type = mzg_recipe_type("Q8_0");
+    o.pure = true;
+    apply(m, "Q4_K_M", &o);
+    expect(m, "output.weight", "F16");
+    expect(m, "token_embd.weight", "Q8_0");
+    expect(m, "blk.0.attn_v.weight", "Q4_K"); /* would be Q6_K */
+    expect(m, "blk.1.ffn_up.weight", "Q8_0"); /* asked for, so heard */
+    m->tensors[find(m, "token_embd.weight")].ne[0] = 100;
+    apply(m, "Q4_K_M", &o);
+    expect(m, "token_embd.weight", "F16"); /* still followed by the fallback */
+    m->m.n_tensors--;
+    o.embedding_type = NULL;
+    apply(m, "Q4_K_M", &o);
+    expect(m, "token_embd.weight", "F16"); /* tied: the output's type is its own */
+    drop(m);
+}
+
+static void an_override_does_not_count_as_one_of_its_kind(void **state)
+{
+    static const char *const types[] = {"blk\\.0\\.attn_v=Q8_0"};
+    const struct mzg_recipe_options o = {.tensor_types = types, .n_tensor_types = 1};
+    struct model *m = make("llama", 4, 8, 8, 0);
+    (void)state;
+    apply(m, "Q3_K_M", &o); /* the first two values get Q5_K */
+    expect(m, "blk.0.attn_v.weight", "Q8_0");
+    expect(m, "blk.2.attn_v.weight", "Q5_K");
+    expect(m, "blk.3.attn_v.weight", "Q4_K");
+    drop(m);
+}
+
+static void options_that_mean_nothing_are_refused(void **state)
+{
+    static const struct { const char *text, *item; } cases[] = {
+        {"attn_v", "not REGEX=TYPE"},   {"attn_v=", "not REGEX=TYPE"},  {"attn_v=Q9", "not REGEX=TYPE"},
+        {"attn_v=Q8_K", "not REGEX=TYPE"}, {"attn_v=I32", "not REGEX=TYPE"},
+        {"=Q4_0", "of 0 characters"},   {"(a=Q4_0", "not a regular expression"},
+        {"a{2}=Q4_0", "an interval"},   {"(a)\\1=Q4_0", "an escaped letter or digit"},
+        {"blk\\.\\d=Q4_0", "write [0-9]"},
+    };
+    struct model *m = make("llama", 1, 8, 8, 0);
+    const struct mzg_recipe *r;
+    struct mzg_err e;
+    (void)state;
+    assert_int_equal(mzg_recipe_find("Q4_0", &r, &e), MZG_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *const types[] = {cases[i].text};
+        const struct mzg_recipe_options o = {.tensor_types = types, .n_tensor_types = 1};
+        assert_int_equal(apply_recipe(m, r, &o, &e), MZG_USAGE);
+        if (strstr(e.msg, cases[i].item) == NULL || strstr(e.msg, "'") == NULL)
+            fail_msg("%s: %s", cases[i].text, e.msg);
+    }
+    assert_int_equal(mzg_recipe_find("Q9_K", &r, &e), MZG_USAGE);
+    assert_non_null(strstr(e.msg, "Q4_K_M Q4_K_S"));
+    drop(m);
+}
+
+/* ---- regular expressions ---- */
+
+static void regular_expressions_are_bounded(void **state)
+{
+    static const struct { const char *text; size_t at; } refused[] = {
+        {"", 0},           {"a{2,5}", 1},        {"a{", 1},          {"\\1", 0},
+        {"\\w", 0},        {"\x01", 0},          {"\xc3\xa9", 0},    {"((((((((( a)))))))))", 8},
+        {"[a", 0},         {"a[[:alpha:]", 0},   {"(", 0},           {"*[b-a]", 0},
+    };
+    char longest[MZG_PATTERN_MAX + 2];
+    struct mzg_pattern *p;
+    struct mzg_err e;
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        if (mzg_pattern_new(refused[i].text, strlen(refused[i].text), &p, &e) != MZG_USAGE ||
+            e.offset != refused[i].at)
+            fail_msg("'%s': %s at %d", refused[i].text, e.msg, (int)e.offset);
+        assert_null(p);
+    }
+    memset(longest, 'a', sizeof longest);
+    assert_int_equal(mzg_pattern_new(longest, MZG_PATTERN_MAX + 1, &p, &e), MZG_USAGE);
+    assert_int_equal(mzg_pattern_new(longest, MZG_PATTERN_MAX, &p, &e), MZG_OK);
+    mzg_pattern_free(p);
+    mzg_pattern_free(NULL);
+}
+
+static void regular_expressions_match_a_part_of_a_name(void **state)
+{
+    static const struct { const char *text, *name; bool matches; } cases[] = {
+        {"attn_v", "blk.0.attn_v.weight", true},      {"^attn_v", "blk.0.attn_v.weight", false},
+        {"blk\\.(1|2[0-3])\\.", "blk.21.x", true},    {"blk\\.(1|2[0-3])\\.", "blk.24.x", false},
+        {"[{}]", "a{b", true},                        {"[]{]x", "{x", true},
+        {"[^]{]x", "{x", false},                      {"[[:digit:]{]+$", "a1{2", true},
+        {"a\\{b", "a{b", true},                       {"weight$", "weights", false},
+    };
+    struct mzg_pattern *p;
+    struct mzg_err e;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (mzg_pattern_new(cases[i].text, strlen(cases[i].text), &p, &e) != MZG_OK)
+            fail_msg("%s: %s", cases[i].text, e.msg);
+        if (mzg_pattern_matches(p, cases[i].name) != cases[i].matches)
+            fail_msg("%s on %s", cases[i].text, cases[i].name);
+        mzg_pattern_free(p);
+    }
+}
+
+/* ---- recipe files ---- */
+
+static const char good[] = "# a mix of our own\n"
+                           "name kilimo-mix\n"
+                           "from Q8_0\n"
+                           "base Q8_0\n"
+                           "file_type 7\n"
+                           "\n"
+                           "/^blk\\.0\\./ !imatrix   F16   # the first layer\n"
+                           "output,embedding       BF16\n"
+                           "values more gqa>=2     F16\n"
+                           "down first/8           base\n";
+
+struct mutation {
+    const char *name, *from, *to;
+    enum mzg_code code;
+    const char *item;
+    bool whole; /* no byte is named: it is the file as a whole */
+};
+
+static const struct mutation mutations[] = {
+    {"name_missing", "name kilimo-mix", "name", MZG_MALFORMED, "line 2: 'name' is followed by 0", false},
+    {"name_two", "kilimo-mix", "kilimo mix", MZG_MALFORMED, "line 2: 'name' is followed by 2", false},
+    {"name_control", "kilimo-mix", "kilimo\x1b", MZG_MALFORMED, "line 2: name 'kilimo\\x1b'", false},
+    {"name_twice", "from Q8_0", "name other", MZG_MALFORMED, "line 3: 'name' is there twice", false},
+    {"from_unknown", "from Q8_0", "from Q9_0", MZG_MALFORMED, "line 3: unknown type 'Q9_0'", false},
+    {"base_unknown", "base Q8_0", "base Q9_0", MZG_MALFORMED, "line 4: 'Q9_0' is no type", false},
+    {"base_integer", "base Q8_0", "base I32", MZG_MALFORMED, "line 4: 'I32' is no type", false},
+    {"base_twice", "from Q8_0", "base Q8_0", MZG_MALFORMED, "line 4: 'base' is there twice", false},
+    {"file_type_text", "file_type 7", "file_type x", MZG_MALFORMED, "line 5: 'x' is no number", false},
+    {"file_type_huge", "file_type 7", "file_type 70000", MZG_MALFORMED, "line 5: '70000'", false},
+    {"role_unknown", "output,embedding", "output,heads", MZG_MALFORMED, "line 8: 'heads' is no role",
+     false},
+    {"role_empty", "output,embedding", "output,", MZG_MALFORMED, "line 8: '' is no role", false},
+    {"type_missing", "output,embedding       BF16", "output", MZG_MALFORMED,
+     "line 8: 'output' is followed by no type", false},
+    {"type_unknown", "BF16", "BF17", MZG_MALFORMED, "line 8: 'BF17' is no type", false},
+    {"condition_unknown", "more gqa", "mostly gqa", MZG_MALFORMED, "line 9: 'mostly' is no condition",
+     false},
+    {"condition_prefix", "more gqa", "moreover gqa", MZG_MALFORMED, "line 9: 'moreover'", false},
+    {"condition_number", "gqa>=2", "gqa>=x", MZG_MALFORMED, "line 9: 'x' is no number", false},
+    {"condition_zero", "first/8", "first/0", MZG_MALFORMED, "line 10: '0' is less than 1", false},
+    {"condition_huge", "first/8", "first/8000000", MZG_MALFORMED, "line 10: '8000000'", false},
+    {"conditions_five", "more gqa>=2", "more 70b odd stacked imatrix", MZG_MALFORMED,
+     "line 9: more than 4 conditions", false},
+    {"regex_open", "\\./ ", "\\. ", MZG_MALFORMED, "line 7: '/^blk\\x5c.0\\x5c.' does not end", false},
+    {"regex_empty", "/^blk\\.0\\./", "//", MZG_MALFORMED, "line 7: a regular expression of 0", false},
+    {"regex_spoilt", "/^blk\\.0\\./", "/(/", MZG_MALFORMED, "line 7: not a regular expression", false},
+    {"regex_interval", "blk", "b{9}lk", MZG_MALFORMED, "line 7: the regular expression has an interval",
+     false},
+    {"regex_nested", "blk", "((((((((((b))))))))))", MZG_MALFORMED, "nested too deep", false},
+    {"section", "# a mix of our own", "[Q4_K_M]", MZG_MALFORMED, "line 1: '[Q4_K_M]'", false},
+    {"nothing", good, "# nothing\n", MZG_MALFORMED, "neither 'base TYPE' nor 'from RECIPE'", true},
+};
+#define MUTATIONS (sizeof mutations / sizeof *mutations)
+
+struct made {
+    char text[1024];
+    char path[64];
+    struct refused r;
+};
+
+static void spoil(struct made *out, const struct mutation *how)
+{
+    const char *at = strstr(good, how->from);
+    assert_non_null(at);
+    snprintf(out->text, sizeof out->text, "%.*s%s%s", (int)(at - good), good, how->to,
+             at + strlen(how->from));
+    snprintf(out->path, sizeof out->path, "recipe/%s.recipe", how->name);
+    out->r = (struct refused){.path = out->path, .base = "recipe/good.recipe", .code = how->code,
+                              .item = how->item, .offset = MZG_NO_OFFSET, .command = "recipe"};
+    if (how->whole)
+        return;
+    /* The byte is the start of the line; two of the changes are noticed a line later. */
+    size_t line = (size_t)(at - good);
+    while (line > 0 && out->text[line - 1] != '\n')
+        line--;
+    if (strcmp(how->name, "base_twice") == 0)
+        line += strlen("base Q8_0\n");
+    out->r.offset = line;
+}
+
+static enum mzg_code load(const char *text, size_t len, struct mzg_recipe **r, struct mzg_err *e)
+{
+    char dir[SCRATCH_PATH], path[SCRATCH_PATH + 16];
+    make_scratch(dir);
+    put_file(dir, "my.recipe", text, len);
+    snprintf(path, sizeof path, "%s/my.recipe", dir);
+    enum mzg_code code = mzg_recipe_load(path, r, e);
+    if (code != MZG_OK)
+        assert_non_null(strstr(e->msg, path));
+    remove_scratch(dir);
+    return code;
+}
+
+static void every_spoilt_line_is_refused_by_number_and_byte(void **state)
+{
+    struct made made;
+    struct mzg_recipe *r;
+    struct mzg_err e;
+    (void)state;
+    for (size_t i = 0; i < MUTATIONS; i++) {
+        spoil(&made, &mutations[i]);
+        enum mzg_code code = load(made.text, strlen(made.text), &r, &e);
+        check_refusal(&made.r, code, &e);
+        assert_null(r);
+    }
+}
+
+static void the_committed_files_are_these(void **state)
+{
+    struct made made;
+    (void)state;
+    check_committed_in("", NULL, "recipe/good.recipe", good, strlen(good));
+    for (size_t i = 0; i < MUTATIONS; i++) {
+        spoil(&made, &mutations[i]);
+        check_committed_in("EXPECT.recipe", &made.r, made.path, made.text, strlen(made.text));
+    }
+}
+
+static int write_corpus(const char *folder)
+{
+    struct made made;
+    char line[1024];
+    put_file(folder, "recipe/good.recipe", good, strlen(good));
+    for (size_t i = 0; i < MUTATIONS; i++) {
+        spoil(&made, &mutations[i]);
+        put_file(folder, made.path, made.text, strlen(made.text));
+        expect_line(line, &made.r);
+        fputs(line, stdout);
+    }
+    return 0;
+}
+
+static void files_beyond_the_limits_are_refused(void **state)
+{
+    static char text[(256 << 10) + 2];
+    struct mzg_recipe *r;
+    struct mzg_err e;
+    size_t len = 0;
+    (void)state;
+    memset(text, '#', sizeof text);
+    assert_int_equal(load(text, sizeof text - 1, &r, &e), MZG_LIMIT);
+    assert_int_equal(load(text, 2000, &r, &e), MZG_MALFORMED); /* one long line */
+    assert_non_null(strstr(e.msg, "line 1: a line of 2000 bytes"));
+    assert_int_equal(load("base Q8_0\nk\0 F16\n", 17, &r, &e), MZG_MALFORMED);
+    assert_non_null(strstr(e.msg, "line 2: a NUL"));
+    for (int i = 0; i <= MZG_RULES_MAX; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "k F16\n");
+    assert_int_equal(load(text, len, &r, &e), MZG_LIMIT);
+    assert_non_null(strstr(e.msg, "line 257: more than 256 rules"));
+    assert_int_equal(mzg_recipe_load("/no/such/file", &r, &e), MZG_IO);
+    mzg_recipe_free(NULL);
+}
+
+static void a_recipe_file_chooses_before_what_it_builds_on(void **state)
+{
+    static const char text[] = "name mine\r\n"
+                               "from q4_k_m\n"
+                               "\t/attn_q/ first/2\tQ8_0 # half\n"
+                               "k !first/2 Q5_K\n"
+                               "v index<1 base\n"
+                               "down middle/4 Q3_K";
+    struct model *m = make("llama", 8, 8, 8, 0);
+    struct mzg_recipe *r;
+    struct mzg_err e;
+    char why[MZG_WHY_TEXT];
+    (void)state;
+    if (load(text, sizeof text - 1, &r, &e) != MZG_OK)
+        fail_msg("%s", e.msg);
+    assert_string_equal(r->name, "mine");
+    assert_int_equal(r->base, MZG_TYPE_Q4_K);
+    assert_int_equal(r->file_type, 15);
+    assert_int_equal(apply_recipe(m, r, NULL, &e), MZG_OK);
+    static const char *const letters[] = {"Q4_K", "Q5_K", "Q6_K", "Q8_0", "Q3_K"};
+    expect_layers(m, "attn_q.weight", letters, "ddddaaaa");
+    expect_layers(m, "attn_k.weight", letters, "aaaabbbb");
+    expect_layers(m, "attn_v.weight", letters, "aaacaacc"); /* the rest as in Q4_K_M */
+    expect_layers(m, "ffn_down.weight", letters, "caeeeecc");
+    expect(m, "output.weight", "Q6_K");
+    assert_string_equal(mzg_recipe_why_text(r, NULL, &m->why[find(m, "blk.0.attn_q.weight")], why),
+                        "line 3: /attn_q/ first/2 Q8_0 # half");
+    drop(m);
+    mzg_recipe_free(r);
+}
+
+static void a_recipe_file_may_stand_alone(void **state)
+{
+    static const char text[] = "base IQ4_XS\n";
+    static const char odd[] = "base Q8_0\nfile_type 99\nany arch=llama F16\n";
+    struct model *m = make("llama", 2, 8, 8, 0);
+    struct mzg_recipe *r;
+    struct mzg_err e;
+    (void)state;
+    assert_int_equal(load(text, sizeof text - 1, &r, &e), MZG_OK);
+    assert_string_equal(r->name, "custom");
+    assert_int_equal(r->file_type, 30);
+    assert_int_equal(apply_recipe(m, r, NULL, &e), MZG_OK);
+    expect(m, "output.weight", "IQ4_XS"); /* no rule but its own */
+    mzg_recipe_free(r);
+    assert_int_equal(load(odd, sizeof odd - 1, &r, &e), MZG_OK);
+    assert_int_equal(r->file_type, 99);
+    assert_int_equal(apply_recipe(m, r, NULL, &e), MZG_OK);
+    expect(m, "blk.0.attn_q.weight", "F16");
+    mzg_recipe_free(r);
+    drop(m);
+}
+
+/* ---- sources ---- */
+
+static void what_is_not_quantized_keeps_its_type_in_gguf_only(void **state)
+{
+    struct model *m = make("llama", 1, 8, 8, 0);
+    (void)state;
+    add(m, "blk.0.ffn_gate_inp.weight", 256, 8, 1);
+    add(m, "blk.0.conv.bias", 256, 8, 4);
+    apply(m, "Q8_0", NULL);
+    expect(m, "blk.0.ffn_gate_inp.weight", "F32");
+    expect(m, "blk.0.conv.bias", "BF16");
+    m->m.weights.gguf = &m->gguf;
+    apply(m, "Q8_0", NULL);
+    expect(m, "blk.0.ffn_gate_inp.weight", "BF16");
+    expect(m, "blk.0.attn_norm.weight", "BF16");
+    drop(m);
+}
+
+static void raw_models_have_no_roles(void **state)
+{
+    static const char *const types[] = {"attn_v=Q8_0"};
+    const struct mzg_recipe_options o = {.tensor_types = types, .n_tensor_types = 1};
+    struct model *m = make("raw", 2, 8, 8, 0);
+    (void)state;
+    add(m, "stack", 256, 8, 4);
+    apply(m, "Q4_K_M", &o);
+    expect(m, "output.weight", "Q4_K");
+    expect(m, "blk.0.ffn_down.weight", "Q4_K");
+    expect(m, "blk.0.attn_v.weight", "Q8_0");
+    expect(m, "stack", "BF16");
+    apply(m, "IQ2_XS", NULL);
+    assert_true(m->why[find(m, "output.weight")].needs_importance);
+    drop(m);
+}
+
+static void every_choice_has_its_reason(void **state)
+{
+    static const struct { const char *tensor, *why; } cases[] = {
+        {"blk.0.attn_norm.weight", "not quantized"}, {"blk.0.attn_q.weight", "base type"},
+        {"output.weight", ": output Q6_K"},          {"blk.0.attn_v.weight", ": values more Q6_K"},
+    };
+    struct model *m = make("llama", 8, 8, 8, 0);
+    const struct mzg_recipe *r;
+    struct mzg_err e;
+    char text[MZG_WHY_TEXT];
+    (void)state;
+    apply(m, "Q4_K_M", NULL);
+    assert_int_equal(mzg_recipe_find("Q4_K_M", &r, &e), MZG_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *got =
+            mzg_recipe_why_text(r, NULL, &m->why[find(m, cases[i].tensor)], text);
+        if (strstr(got, cases[i].why) == NULL)
+            fail_msg("%s: %s", cases[i].tensor, got);
+    }
+    drop(m);
+}
+
+static void a_type_without_a_quantizer_is_refused_by_name(void **state)
+{
+    static struct mzg_kernels k;
+    struct model *m = make("llama", 1, 8, 8, 0);
+    struct mzg_err e;
+    (void)state;
+    mzg_kernels_init(&k, 0);
+    apply(m, "Q8_0", NULL);
+    assert_int_equal(mzg_recipe_check_kernels(&m->m, m->table, &k, &e), MZG_OK);
+    k.type[MZG_TYPE_Q8_0].quantize = NULL;
+    k.type[MZG_TYPE_Q8_0].search = NULL;
+    assert_int_equal(mzg_recipe_check_kernels(&m->m, m->table, &k, &e), MZG_UNSUPPORTED);
+    assert_non_null(strstr(e.msg, "blk.0.attn_q.weight"));
+    assert_non_null(strstr(e.msg, "Q8_0"));
+    drop(m);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_name_says_what_a_tensor_does),
+        cmocka_unit_test(what_would_lose_too_much_is_not_eligible),
+        cmocka_unit_test(layers_are_told_by_name),
+        cmocka_unit_test(every_built_in_recipe_parses_and_is_numbered_once),
+        cmocka_unit_test(q4_k_m_gives_more_bits_where_errors_hurt_most),
+        cmocka_unit_test(more_bits_go_by_layer_where_there_are_experts),
+        cmocka_unit_test(a_model_of_80_layers_is_a_70b_when_it_shares_heads),
+        cmocka_unit_test(importance_changes_what_is_chosen),
+        cmocka_unit_test(types_that_need_importance_are_marked),
+        cmocka_unit_test(embeddings_that_are_the_output_are_made_like_it),
+        cmocka_unit_test(heads_may_be_given_per_layer),
+        cmocka_unit_test(rows_that_do_not_divide_fall_back_and_it_is_said),
+        cmocka_unit_test(an_output_of_odd_rows_becomes_q8_0),
+        cmocka_unit_test(what_is_asked_for_goes_before_the_rules),
+        cmocka_unit_test(an_override_does_not_count_as_one_of_its_kind),
+        cmocka_unit_test(options_that_mean_nothing_are_refused),
+        cmocka_unit_test(regular_expressions_are_bounded),
+        cmocka_unit_test(regular_expressions_match_a_part_of_a_name),
+        cmocka_unit_test(every_spoilt_line_is_refused_by_number_and_byte),
+        cmocka_unit_test(the_committed_files_are_these),
+        cmocka_unit_test(files_beyond_the_limits_are_refused),
+        cmocka_unit_test(a_recipe_file_chooses_before_what_it_builds_on),
+        cmocka_unit_test(a_recipe_file_may_stand_alone),
+        cmocka_unit_test(what_is_not_quantized_keeps_its_type_in_gguf_only),
+        cmocka_unit_test(raw_models_have_no_roles),
+        cmocka_unit_test(every_choice_has_its_reason),
+        cmocka_unit_test(a_type_without_a_quantizer_is_refused_by_name),
+    };
+    if (argc == 3 && strcmp(argv[1], "--write") == 0)
+        return write_corpus(argv[2]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
