@@ -445,7 +445,7 @@ static void options_that_mean_nothing_are_refused(void **state)
     static const struct { const char *text, *item; } cases[] = {
         {"attn_v", "not REGEX=TYPE"},   {"attn_v=", "not REGEX=TYPE"},  {"attn_v=Q9", "not REGEX=TYPE"},
         {"attn_v=Q8_K", "not REGEX=TYPE"}, {"attn_v=I32", "not REGEX=TYPE"},
-        {"=Q4_0", "of 0 characters"},   {"(a=Q4_0", "not a regular expression"},
+        {"=Q4_0", "of 0 characters"},   {"(a=Q4_0", "a group that is not closed"},
         {"a{2}=Q4_0", "an interval"},   {"(a)\\1=Q4_0", "an escaped letter or digit"},
         {"blk\\.\\d=Q4_0", "write [0-9]"},
     };
@@ -473,7 +473,9 @@ static void regular_expressions_are_bounded(void **state)
     static const struct { const char *text; size_t at; } refused[] = {
         {"", 0},           {"a{2,5}", 1},        {"a{", 1},          {"\\1", 0},
         {"\\w", 0},        {"\x01", 0},          {"\xc3\xa9", 0},    {"((((((((( a)))))))))", 8},
-        {"[a", 0},         {"a[[:alpha:]", 0},   {"(", 0},           {"*[b-a]", 0},
+        {"[a", 0},         {"a[[:alpha:]", 1},   {"(", 0},           {"*a", 0},
+        {"[b-a]", 3},      {"a|*", 2},           {"(+)", 1},         {"a)", 1},
+        {"a(b", 1},        {"a\\", 1},           {"[[:word:]]", 1},  {"[[.a.]]", 1},
     };
     char longest[MZG_PATTERN_MAX + 2];
     struct mzg_pattern *p;
@@ -500,6 +502,16 @@ static void regular_expressions_match_a_part_of_a_name(void **state)
         {"[{}]", "a{b", true},                        {"[]{]x", "{x", true},
         {"[^]{]x", "{x", false},                      {"[[:digit:]{]+$", "a1{2", true},
         {"a\\{b", "a{b", true},                       {"weight$", "weights", false},
+        {"^$", "", true},                             {"^$", "a", false},
+        {"a|b|c", "xxc", true},                       {"^(a|bc)+d", "abcabcd", true},
+        {"^(a|bc)+d", "abcabd", false},               {"(a*)*b$", "aaab", true},
+        {"(a*)*b$", "aaac", false},                   {"x?y+z*$", "yyy", true},
+        {"^x?y+z*$", "xxy", false},                   {"a++++++++++++++++++++++++++++c", "aac", true},
+        {"(((((a+)+)+)+)+)+$", "aaaaaaab", false},    {"a.c", "a\xc3\xa9""c", false},
+        {"a..c", "a\xc3\xa9""c", true},               {"[^a-c]", "abc", false},
+        {"[a-]-", "--", true},                        {"[[:upper:]_]x", "_x", true},
+        {"()a(|b)c", "ac", true},                     {"a$b", "a$b", false},
+        {"a}", "a}", true},                           {"x*", "", true},
     };
     struct mzg_pattern *p;
     struct mzg_err e;
@@ -560,8 +572,8 @@ static const struct mutation mutations[] = {
      "line 9: more than 4 conditions", false},
     {"regex_open", "\\./ ", "\\. ", MZG_MALFORMED, "line 7: '/^blk\\x5c.0\\x5c.' does not end", false},
     {"regex_empty", "/^blk\\.0\\./", "//", MZG_MALFORMED, "line 7: a regular expression of 0", false},
-    {"regex_spoilt", "/^blk\\.0\\./", "/(/", MZG_MALFORMED, "line 7: not a regular expression", false},
-    {"regex_interval", "blk", "b{9}lk", MZG_MALFORMED, "line 7: the regular expression has an interval",
+    {"regex_spoilt", "/^blk\\.0\\./", "/(/", MZG_MALFORMED, "line 7: the regular expression has a group that is not closed", false},
+    {"regex_interval", "blk", "b{9}lk", MZG_MALFORMED, "has an interval (a brace) at character 3",
      false},
     {"regex_nested", "blk", "((((((((((b))))))))))", MZG_MALFORMED, "nested too deep", false},
     {"section", "# a mix of our own", "[Q4_K_M]", MZG_MALFORMED, "line 1: '[Q4_K_M]'", false},
