@@ -34,7 +34,7 @@ run() { # PATH COMMAND
     inspect) set -- "$1" "inspect {}" ;;
     convert) set -- "$1" "convert {} -o {out} --to F16" ;;
     recipe) set -- "$1" "convert $B/samples/tiny -o {out} --recipe {}" ;;
-    imatrix) set -- "$1" "convert $B/samples/tiny -o {out} --to Q4_0 --imatrix {}" ;;
+    imatrix) set -- "$1" "convert $B/samples/tiny -o {out} --to Q4_0 --pure --imatrix {}" ;;
     "overlay "*)
         rm -rf "$work/model"
         cp -r "$B/samples/${2#overlay }" "$work/model"

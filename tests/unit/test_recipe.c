@@ -409,6 +409,9 @@ static void what_is_asked_for_goes_before_the_rules(void **state)
     assert_string_equal(
         mzg_recipe_why_text(r, &o, &m->why[find(m, "blk.2.ffn_up.weight")], text),
         "--tensor-type ffn_up=Q5_K");
+    assert_string_equal(
+        mzg_recipe_why_text(r, &o, &m->why[find(m, "blk.1.ffn_up.weight")], text),
+        "--tensor-type blk\\.[0-1]\\.ffn_(up|down)=q8_0");
     o.output_type = mzg_recipe_type("F16");
     o.embedding_type = mzg_recipe_type("Q8_0");
     o.pure = true;
@@ -706,7 +709,7 @@ static void a_recipe_file_chooses_before_what_it_builds_on(void **state)
     expect_layers(m, "ffn_down.weight", letters, "caeeeecc");
     expect(m, "output.weight", "Q6_K");
     assert_string_equal(mzg_recipe_why_text(r, NULL, &m->why[find(m, "blk.0.attn_q.weight")], why),
-                        "line 3: /attn_q/ first/2 Q8_0 # half");
+                        "line 3: /attn_q/ first/2 Q8_0");
     drop(m);
     mzg_recipe_free(r);
 }

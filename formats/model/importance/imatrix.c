@@ -166,8 +166,11 @@ static enum mzg_code fail_value(const struct mzg_imatrix *m, const struct mzg_im
 {
     char f[MZG_QUOTE], q[MZG_QUOTE];
 
-    return mzg_fail(e, MZG_MALFORMED, at, "%s: entry '%s': %s is %g", mzg_quote(f, m->file.path),
-                    mzg_quote(q, entry->name), what, (double)x);
+    mzg_quote(f, m->file.path);
+    mzg_quote(q, entry->name);
+    if (isnan(x)) /* printed as it is, its sign would show */
+        return mzg_fail(e, MZG_MALFORMED, at, "%s: entry '%s': %s is NaN", f, q, what);
+    return mzg_fail(e, MZG_MALFORMED, at, "%s: entry '%s': %s is %g", f, q, what, (double)x);
 }
 
 /* How often matrix mat was seen: a float in GGUF, a whole number for all in the legacy layout. */

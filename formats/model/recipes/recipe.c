@@ -73,10 +73,27 @@ enum mzg_code mzg_recipe_check_kernels(const struct mzg_model *m, const struct m
     return MZG_OK;
 }
 
+/* A rule as it is shown: blanks that align a table and comments say nothing there, and what a file may
+ * have in it that cannot be printed is not shown. */
+static void tidy(char *line)
+{
+    size_t n = 0;
+    for (const char *p = line; *p != '\0'; p++) {
+        bool blank = *p == ' ' || *p == '\t';
+        if (*p == '#' && n > 0 && line[n - 1] == ' ')
+            break;
+        if (!blank || (n > 0 && line[n - 1] != ' '))
+            line[n++] = blank ? ' ' : *p > 0x20 && *p <= 0x7e ? *p : '?';
+    }
+    while (n > 0 && line[n - 1] == ' ')
+        n--;
+    line[n] = '\0';
+}
+
 const char *mzg_recipe_why_text(const struct mzg_recipe *r, const struct mzg_recipe_options *o,
                                 const struct mzg_recipe_why *why, char text[MZG_WHY_TEXT])
 {
-    char line[MZG_WHY_TEXT - 32], q[MZG_QUOTE];
+    char line[MZG_WHY_TEXT - 32];
     switch (why->why) {
     case MZG_WHY_KEPT:
         return "not quantized";
@@ -86,26 +103,15 @@ const char *mzg_recipe_why_text(const struct mzg_recipe *r, const struct mzg_rec
         return "--output-type";
     case MZG_WHY_EMBEDDING_TYPE:
         return "--embedding-type";
-    case MZG_WHY_TENSOR_TYPE:
-        snprintf(text, MZG_WHY_TEXT, "--tensor-type %.*s", MZG_WHY_TEXT - 16,
-                 mzg_quote(q, o->tensor_types[why->line]));
+    case MZG_WHY_TENSOR_TYPE: /* has been taken, so it is printable */
+        snprintf(text, MZG_WHY_TEXT, "--tensor-type %s", o->tensor_types[why->line]);
         return text;
     case MZG_WHY_TABLE:
-        mzg_rule_line(mzg_recipe_table, why->line, line, sizeof line);
-        break;
     case MZG_WHY_RULE:
-        mzg_rule_line(r->rules->text, why->line, line, sizeof line);
         break;
     }
-    /* Blanks that align the table say nothing here. */
-    size_t n = 0;
-    for (const char *p = line; *p != '\0'; p++) {
-        char c = *p == '\t' ? ' ' : *p;
-        if (c != ' ' || (n > 0 && line[n - 1] != ' '))
-            line[n++] = c;
-    }
-    line[n] = '\0';
-    snprintf(text, MZG_WHY_TEXT, "%s %u: %s", why->why == MZG_WHY_RULE ? "line" : "rule", why->line,
-             mzg_quote(q, line));
+    bool built_in = why->why == MZG_WHY_TABLE;
+    tidy(mzg_rule_line(built_in ? mzg_recipe_table : r->rules->text, why->line, line, sizeof line));
+    snprintf(text, MZG_WHY_TEXT, "%s %u: %s", built_in ? "rule" : "line", why->line, line);
     return text;
 }

@@ -85,7 +85,8 @@ enum mzg_code mzg_recipe_apply(const struct mzg_recipe *r, const struct mzg_mode
 enum mzg_code mzg_recipe_check_kernels(const struct mzg_model *m, const struct mzg_gguf_tensor *table,
                                        const struct mzg_kernels *k, struct mzg_err *e) MZG_MUST;
 
-/* The reason in words, for a listing: "rule 12: values more Q6_K", "base". Returns text. */
+/* The reason in words, for a listing: "rule 12: values more Q6_K", "base type". Printable ASCII, to
+ * be shown as it is. Returns it: text, or a literal. */
 #define MZG_WHY_TEXT 160
 const char *mzg_recipe_why_text(const struct mzg_recipe *r, const struct mzg_recipe_options *o,
                                 const struct mzg_recipe_why *why, char text[MZG_WHY_TEXT]);

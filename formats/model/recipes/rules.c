@@ -41,7 +41,7 @@ size_t mzg_rule_words(char *line, char **words, size_t max)
     return n;
 }
 
-const char *mzg_rule_line(const char *text, uint32_t line, char *out, size_t room)
+char *mzg_rule_line(const char *text, uint32_t line, char *out, size_t room)
 {
     while (line-- > 1 && (text = strchr(text, '\n')) != NULL)
         text++;

@@ -94,7 +94,7 @@ const struct mzg_rule *mzg_rules_find(const struct mzg_rules *r, const struct mz
 size_t mzg_rule_words(char *line, char **words, size_t max);
 
 /* Line `line` (from 1) of text, cut and without blanks around it. Returns out. */
-const char *mzg_rule_line(const char *text, uint32_t line, char *out, size_t room);
+char *mzg_rule_line(const char *text, uint32_t line, char *out, size_t room);
 
 /* The built-in text (table.c). */
 extern const char mzg_recipe_table[];
