@@ -1,9 +1,10 @@
 /* pattern.h: regular expressions from outside, for tensor names.
  *
  * POSIX extended ones, of bytes, and what they cost is bounded whatever they say: the C library's
- * doubles its work with every '+' in a row, and its classes follow the locale. At most MZG_PATTERN_MAX printable
- * ASCII characters, groups at most MZG_PATTERN_DEPTH deep, no intervals ({2,5}), no back-references, no
- * escapes of letters and digits (what those mean differs from program to program). */
+ * doubles its work with every '+' in a row, and its classes follow the locale. At most
+ * MZG_PATTERN_MAX printable ASCII characters, groups at most MZG_PATTERN_DEPTH deep, no intervals
+ * ({2,5}), no back-references, no escapes of letters and digits (what those mean differs from
+ * program to program). */
 #ifndef MZG_MODEL_PATTERN_H
 #define MZG_MODEL_PATTERN_H
 
