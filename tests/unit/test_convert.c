@@ -229,7 +229,7 @@ static void the_announced_size_is_the_file_size(void **state)
     assert_int_equal(n, MZG_SIZE_ROWS);
     for (size_t i = 0; i < n; i++) {
         enum mzg_code rc = convert(&f, rows[i].to, 1, NULL, &e);
-        if (rc == MZG_UNSUPPORTED && strstr(e.msg, "no quantizer") != NULL)
+        if (rc == MZG_UNSUPPORTED && strstr(e.msg, "no quantizer yet") != NULL)
             continue;
         assert_int_equal(rc, MZG_OK);
         free(fixture_load(f.path[1], &len));
