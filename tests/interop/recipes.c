@@ -2,7 +2,7 @@
  *
  * For each model of recipe_models.c, each built-in recipe, with importance data and without: the type
  * of every tensor as mzg_recipe_apply chooses it is the one that llama_model_quantize chooses (its
- * dry run tells it in its log). The same for options. Prints a line a model and, at the end, which
+ * dry run tells it in its log; some files are made and read back). The same for options. Prints a line a model and, at the end, which
  * lines of the built-in text decided something; exit status 1 when a type differed or a line never
  * fired. */
 #include "recipe_models.h"
@@ -243,6 +243,36 @@ static bool try_one(const struct request *r, const struct mzg_model *m)
 
 /* ---- all of it ---- */
 
+/* What the dry run says is what comes: one real run, read back. */
+static bool try_whole(const struct mzg_model *m, const char *recipe)
+{
+    struct request r = {0};
+    struct peer_params p = peer.defaults();
+    struct mzg_gguf_tensor *table;
+    struct mzg_weights w;
+    struct mzg_err e;
+    char out[300];
+    if (mzg_recipe_find(recipe, &r.recipe, &e) ||
+        mzg_recipe_apply(r.recipe, m, NULL, NULL, &table, NULL, &e))
+        return false;
+    snprintf(out, sizeof out, "%s.out", t.path);
+    p.ftype = (int32_t)r.recipe->file_type;
+    t.len = 0;
+    bool ok = peer.quantize(t.path, out, &p) == 0 && mzg_weights_open(&w, out, &e) == MZG_OK;
+    unlink(out);
+    for (size_t i = 0; i < m->n_tensors && ok; i++) {
+        const struct mzg_tensor *got = mzg_weights_find(&w, table[i].name);
+        t.compared++;
+        t.differing += got == NULL || got->type != table[i].type;
+    }
+    free(table);
+    if (ok)
+        mzg_weights_close(&w);
+    else
+        printf("FAILED %s: the real one makes no file\n", recipe);
+    return ok;
+}
+
 static bool try_options(const struct mzg_model *m)
 {
     static const char *const texts[] = {"attn_v=Q8_0", "blk\\.[0-3]\\.ffn_(up|down)=Q6_K",
@@ -292,6 +322,8 @@ static bool try_model(const struct recipe_model *model)
         ok = try_one(&r, &m);
     }
     ok = ok && try_options(&m);
+    if (model->layers < 40 && model->width % 256 == 0)
+        ok = ok && try_whole(&m, "Q4_K_M") && try_whole(&m, "Q2_K");
     printf("%s %-28s %-9s %3zu tensors, %6u choices compared\n",
            ok && t.differing == differed ? "ok     " : "FAILED ", model->name, model->arch,
            m.n_tensors, t.compared - before);
