@@ -2,6 +2,7 @@
  *
  * harness.c   options, the loop over kernels and CPU features, the tally
  * input.c     floats and blocks that are hard on kernels
+ * types.c     what the rest needs to know of each type
  * guard.c     buffers between pages that cannot be touched
  * variant.c   one listed variant against the reference, bit by bit
  * accuracy.c  the reference against the bounds derived in SPEC.md
@@ -14,6 +15,19 @@
 #include "kernels/kernels.h"
 
 #include <stdbool.h>
+
+/* What the harness knows of a type. A type with kernels must have a row in types.c. */
+struct mzg_type_facts {
+    float levels;         /* the code of largest magnitude, or the highest: for ties */
+    uint32_t halves[2];   /* where in a block its half-precision scales are ... */
+    uint32_t n_halves;    /* ... and how many; 0: none */
+    float normal_rmse;    /* searched types: the most that a search may lose of fill_normal's input,
+                           * ||x - q|| / ||x||; 0: the type has no search */
+    uint64_t golden[4];   /* digests of quantize, search, dequantize, dot (golden.c) */
+};
+
+/* NULL for a type without kernels. */
+const struct mzg_type_facts *mzg_type_facts(enum mzg_type type);
 
 /* Random numbers: splitmix64. */
 struct mzg_rng {

@@ -185,6 +185,15 @@ static void all_searches(size_t unit, struct mzg_rng *r)
         search_case(mzg_float_kinds() * (2 + 3 * i % 7) - 1, units[i] * unit, r, false);
 }
 
+/* Quantizing is a search with one kind of importance, so a few lengths are enough. */
+static void searched_quantize(size_t unit, struct mzg_rng *r)
+{
+    for (unsigned kind = 0; kind < mzg_float_kinds(); kind++)
+        for (size_t i = 0; i < 6; i++)
+            quantize_case(kind, units[i] * unit, r, kind == 0 && i == 2);
+    quantize_case(mzg_float_kinds() - 1, 19 * unit, r, false);
+}
+
 /* The first misfit at every position, of each sort, and none. */
 static void test_find_unfit(struct mzg_rng *r)
 {
@@ -251,11 +260,17 @@ void mzg_test_variant(const struct mzg_kernel *k, uint64_t seed)
     struct mzg_rng r = {seed ^ (uint64_t)k->type << 8 ^ (uint64_t)k->op};
     size_t unit = t.type->block_elems;
     switch (k->op) {
-    case MZG_OP_quantize: all_lengths(quantize_case, mzg_float_kinds(), unit, &r); break;
+    case MZG_OP_quantize:
+        if (mzg_kernel_best(k->type, MZG_OP_search, 0))
+            searched_quantize(unit, &r);
+        else
+            all_lengths(quantize_case, mzg_float_kinds(), unit, &r);
+        break;
     case MZG_OP_search: all_searches(unit, &r); break;
     case MZG_OP_dequantize: all_lengths(dequantize_case, mzg_block_kinds(), unit, &r); break;
     case MZG_OP_dot:
-        all_lengths(dot_case, mzg_block_kinds() * mzg_block_kinds(), t.other->block_elems, &r);
+        unit = t.other->block_elems > unit ? t.other->block_elems : unit;
+        all_lengths(dot_case, mzg_block_kinds() * mzg_block_kinds(), unit, &r);
         break;
     case MZG_OP_find_unfit: test_find_unfit(&r); break;
     case MZG_OP_END: break;
