@@ -74,6 +74,8 @@ enum {
     X(Q5_1, q5_1, quantize, ref)                                                                 \
     X(Q5_1, q5_1, dequantize, ref)                                                               \
     X(Q5_1, q5_1, dot, ref)                                                                      \
+    X(Q8_1, q8_1, quantize, ref)                                                                 \
+    X(Q8_1, q8_1, dequantize, ref)                                                               \
     X(Q8_K, q8_k, quantize, ref)                                                                 \
     X(Q8_K, q8_k, dequantize, ref)                                                                 \
     MZG_FAMILIES(MZG_ALL_OPS, X, ref)
@@ -102,6 +104,8 @@ enum {
     X(Q5_1, q5_1, quantize, avx2)                                                                \
     X(Q5_1, q5_1, dequantize, avx2)                                                              \
     X(Q5_1, q5_1, dot, avx2)                                                                     \
+    X(Q8_1, q8_1, quantize, avx2)                                                                \
+    X(Q8_1, q8_1, dequantize, avx2)                                                              \
     X(Q8_K, q8_k, quantize, avx2)                                                                \
     X(Q8_K, q8_k, dequantize, avx2)                                                                \
     MZG_FAMILIES(MZG_ALL_OPS, X, avx2)
@@ -130,6 +134,8 @@ enum {
     X(Q5_1, q5_1, quantize, avx512)                                                              \
     X(Q5_1, q5_1, dequantize, avx512)                                                            \
     X(Q5_1, q5_1, dot, avx512)                                                                   \
+    X(Q8_1, q8_1, quantize, avx512)                                                              \
+    X(Q8_1, q8_1, dequantize, avx512)                                                            \
     X(Q8_K, q8_k, quantize, avx512)                                                              \
     X(Q8_K, q8_k, dequantize, avx512)                                                              \
     MZG_FAMILIES(MZG_ALL_OPS, X, avx512)
@@ -166,6 +172,8 @@ enum {
     X(Q5_1, q5_1, quantize, neon)                                                                \
     X(Q5_1, q5_1, dequantize, neon)                                                              \
     X(Q5_1, q5_1, dot, neon)                                                                     \
+    X(Q8_1, q8_1, quantize, neon)                                                                \
+    X(Q8_1, q8_1, dequantize, neon)                                                              \
     X(Q8_K, q8_k, quantize, neon)                                                                \
     X(Q8_K, q8_k, dequantize, neon)                                                                \
     MZG_FAMILIES(MZG_ALL_OPS, X, neon)

@@ -20,7 +20,7 @@ struct format {
 static const struct format formats[] = {
     {MZG_TYPE_Q8_0, -127, 127, 127, false}, {MZG_TYPE_Q4_0, -8, 7, 8, false},
     {MZG_TYPE_Q4_1, 0, 15, 15, true},       {MZG_TYPE_Q5_0, -16, 15, 16, false},
-    {MZG_TYPE_Q5_1, 0, 31, 31, true},
+    {MZG_TYPE_Q5_1, 0, 31, 31, true},       {MZG_TYPE_Q8_1, -127, 127, 127, false},
 };
 enum { FORMATS = sizeof formats / sizeof formats[0] };
 
@@ -131,15 +131,20 @@ static void check_q8_k(const float *x, const float *y)
 static void check_dot(const struct mzg_kernels *k, const struct mzg_type_info *info,
                       const struct format *f, const uint8_t *q, const float *x, struct mzg_rng *r)
 {
-    static uint8_t yq[ELEMS / 32 * 34];
+    static uint8_t yq[ELEMS / 32 * 36];
     static float y[ELEMS];
-    mzg_block_fill(0, MZG_TYPE_Q8_0, yq, ELEMS, r);
-    k->type[MZG_TYPE_Q8_0].dequantize(yq, y, ELEMS);
+    mzg_block_fill(0, info->dot_with, yq, ELEMS, r);
+    k->type[info->dot_with].dequantize(yq, y, ELEMS);
     double exact = 0, magnitude = 0;
-    for (size_t i = 0; i < ELEMS; i++) {
-        double m = f && f->has_min ? half_at(q + i / 32 * info->block_bytes, 2) : 0;
-        exact += (double)x[i] * y[i];
-        magnitude += (fabs(x[i] - m) + fabs(m)) * fabs((double)y[i]);
+    for (size_t b = 0; b < ELEMS / 32; b++) {
+        double m = f && f->has_min ? half_at(q + b * info->block_bytes, 2) : 0, sum = 0;
+        for (size_t i = 32 * b; i < 32 * b + 32; i++) {
+            exact += (double)x[i] * y[i];
+            magnitude += (fabs(x[i] - m) + fabs(m)) * fabs((double)y[i]);
+            sum += y[i];
+        }
+        if (f && f->has_min) /* the minimum is multiplied with the sum that the block holds */
+            exact += m * (half_at(yq + b * 36, 2) - sum);
     }
     double roundings = f ? ELEMS / 256 + 4 + f->has_min : ELEMS / 32 + 7;
     double got = k->type[info->type].dot(q, yq, ELEMS);

@@ -30,7 +30,7 @@ static bool expected(enum mzg_type type, enum mzg_op op, const char *isa)
         return false;
     if (op == MZG_OP_search && !has_search(type))
         return false;
-    if (op == MZG_OP_dot && type == MZG_TYPE_Q8_K)
+    if (op == MZG_OP_dot && (type == MZG_TYPE_Q8_K || type == MZG_TYPE_Q8_1))
         return false; /* always the other side */
     if (strcmp(isa, "vnni") == 0 || strcmp(isa, "dotprod") == 0)
         return op == MZG_OP_dot && has_blocks(type); /* products of integers are all they add */
