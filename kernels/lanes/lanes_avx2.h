@@ -175,7 +175,7 @@ MZG_INLINE float mzg_vf_largest(mzg_vf x)
     __m256 b = _mm256_max_ps(x.a, x.b);
     __m128 c = _mm_max_ps(_mm256_castps256_ps128(b), _mm256_extractf128_ps(b, 1));
     c = _mm_max_ps(c, _mm_movehl_ps(c, c));
-    return _mm_cvtss_f32(_mm_max_ss(c, _mm_movehdup_ps(c)));
+    return _mm_cvtss_f32(_mm_max_ss(c, _mm_movehdup_ps(c))) + 0.0f;
 }
 
 /* The lower three bits of an index choose in each half of the table, the fourth between them. */

@@ -233,7 +233,7 @@ MZG_INLINE float mzg_vf_sum(mzg_vf a)
 
 MZG_INLINE float mzg_vf_largest(mzg_vf a)
 {
-    return _mm512_reduce_max_ps(a);
+    return _mm512_reduce_max_ps(a) + 0.0f;
 }
 
 MZG_INLINE mzg_vf mzg_vf_lookup16(const float table[16], mzg_vi at)

@@ -167,7 +167,7 @@ MZG_INLINE float mzg_vf_sum(mzg_vf x)
 
 MZG_INLINE float mzg_vf_largest(mzg_vf x)
 {
-    return vmaxvq_f32(vmaxq_f32(vmaxq_f32(x.v[0], x.v[1]), vmaxq_f32(x.v[2], x.v[3])));
+    return vmaxvq_f32(vmaxq_f32(vmaxq_f32(x.v[0], x.v[1]), vmaxq_f32(x.v[2], x.v[3]))) + 0.0f;
 }
 
 MZG_INLINE mzg_vi mzg_vi_gather(const int32_t *table, mzg_vi at)

@@ -204,12 +204,12 @@ MZG_INLINE float mzg_vf_sum(mzg_vf a)
     return mzg_sum16(a.v);
 }
 
-/* The largest lane; none is NaN. */
+/* The largest lane, a zero as +0; none is NaN. */
 MZG_INLINE float mzg_vf_largest(mzg_vf a)
 {
     float r = a.v[0];
     MZG_EACH r = A > r ? A : r;
-    return r;
+    return r + 0.0f;
 }
 
 /* table[at], 0 <= at < 16 in every lane. */
