@@ -162,6 +162,26 @@ MZG_INLINE mzg_vi mzg_vi_select(mzg_vm m, mzg_vi x, mzg_vi y)
 
 /* ---- across lanes, tables, memory ---- */
 
+MZG_INLINE mzg_vf mzg_vf_swap1(mzg_vf x)
+{
+    return (mzg_vf){_mm256_permute_ps(x.a, 0xb1), _mm256_permute_ps(x.b, 0xb1)};
+}
+
+MZG_INLINE mzg_vf mzg_vf_swap2(mzg_vf x)
+{
+    return (mzg_vf){_mm256_permute_ps(x.a, 0x4e), _mm256_permute_ps(x.b, 0x4e)};
+}
+
+MZG_INLINE mzg_vf mzg_vf_swap4(mzg_vf x)
+{
+    return (mzg_vf){_mm256_permute2f128_ps(x.a, x.a, 1), _mm256_permute2f128_ps(x.b, x.b, 1)};
+}
+
+MZG_INLINE mzg_vf mzg_vf_swap8(mzg_vf x)
+{
+    return (mzg_vf){x.b, x.a};
+}
+
 MZG_INLINE float mzg_vf_sum(mzg_vf x)
 {
     __m256 b = _mm256_add_ps(x.a, x.b);

@@ -198,6 +198,20 @@ MZG_INLINE mzg_vi mzg_vi_select(mzg_vm m, mzg_vi a, mzg_vi b)
 
 /* ---- across lanes, tables, memory ---- */
 
+/* Lane i of the result is lane i ^ 1 of a; and i ^ 2, i ^ 4, i ^ 8. */
+#define MZG_SWAP(by)                                                                               \
+    MZG_INLINE mzg_vf mzg_vf_swap##by(mzg_vf a)                                                    \
+    {                                                                                              \
+        mzg_vf r;                                                                                  \
+        MZG_EACH r.v[i_] = a.v[i_ ^ by];                                                           \
+        return r;                                                                                  \
+    }
+MZG_SWAP(1)
+MZG_SWAP(2)
+MZG_SWAP(4)
+MZG_SWAP(8)
+#undef MZG_SWAP
+
 /* The sum of all lanes, in the order of mzg_sum16. */
 MZG_INLINE float mzg_vf_sum(mzg_vf a)
 {

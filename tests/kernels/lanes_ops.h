@@ -50,6 +50,10 @@ static void run_floats(const struct mzg_lane_values *in, struct mzg_lane_results
     put_m(r, "vf_le", mzg_vf_le(a, b));
     put_m(r, "vf_eq", mzg_vf_eq(a, b));
     put_bits(r, "vf_select", mzg_vf_select(mzg_vf_lt(a, b), a, b));
+    put_bits(r, "vf_swap1", mzg_vf_swap1(a));
+    put_bits(r, "vf_swap2", mzg_vf_swap2(a));
+    put_bits(r, "vf_swap4", mzg_vf_swap4(a));
+    put_bits(r, "vf_swap8", mzg_vf_swap8(a));
     put_f(r, "vf_sum", mzg_vf_set(mzg_vf_sum(a)));
     put_bits(r, "vf_largest", mzg_vf_set(mzg_vf_largest(tame)));
     put_i(r, "vi_round", mzg_vi_round(tame));
