@@ -162,6 +162,26 @@ MZG_INLINE mzg_vi mzg_vi_select(mzg_vm m, mzg_vi x, mzg_vi y)
 
 /* ---- across lanes, tables, memory ---- */
 
+MZG_INLINE mzg_vf mzg_vf_swap1(mzg_vf x)
+{
+    return (mzg_vf){_mm256_permute_ps(x.a, 0xb1), _mm256_permute_ps(x.b, 0xb1)};
+}
+
+MZG_INLINE mzg_vf mzg_vf_swap2(mzg_vf x)
+{
+    return (mzg_vf){_mm256_permute_ps(x.a, 0x4e), _mm256_permute_ps(x.b, 0x4e)};
+}
+
+MZG_INLINE mzg_vf mzg_vf_swap4(mzg_vf x)
+{
+    return (mzg_vf){_mm256_permute2f128_ps(x.a, x.a, 1), _mm256_permute2f128_ps(x.b, x.b, 1)};
+}
+
+MZG_INLINE mzg_vf mzg_vf_swap8(mzg_vf x)
+{
+    return (mzg_vf){x.b, x.a};
+}
+
 MZG_INLINE float mzg_vf_sum(mzg_vf x)
 {
     __m256 b = _mm256_add_ps(x.a, x.b);
@@ -175,7 +195,7 @@ MZG_INLINE float mzg_vf_largest(mzg_vf x)
     __m256 b = _mm256_max_ps(x.a, x.b);
     __m128 c = _mm_max_ps(_mm256_castps256_ps128(b), _mm256_extractf128_ps(b, 1));
     c = _mm_max_ps(c, _mm_movehl_ps(c, c));
-    return _mm_cvtss_f32(_mm_max_ss(c, _mm_movehdup_ps(c)));
+    return _mm_cvtss_f32(_mm_max_ss(c, _mm_movehdup_ps(c))) + 0.0f;
 }
 
 /* The lower three bits of an index choose in each half of the table, the fourth between them. */

@@ -223,6 +223,26 @@ MZG_INLINE mzg_vi mzg_vi_select(mzg_vm m, mzg_vi a, mzg_vi b)
 
 /* ---- across lanes, tables, memory ---- */
 
+MZG_INLINE mzg_vf mzg_vf_swap1(mzg_vf x)
+{
+    return _mm512_permute_ps(x, 0xb1);
+}
+
+MZG_INLINE mzg_vf mzg_vf_swap2(mzg_vf x)
+{
+    return _mm512_permute_ps(x, 0x4e);
+}
+
+MZG_INLINE mzg_vf mzg_vf_swap4(mzg_vf x)
+{
+    return _mm512_shuffle_f32x4(x, x, 0xb1);
+}
+
+MZG_INLINE mzg_vf mzg_vf_swap8(mzg_vf x)
+{
+    return _mm512_shuffle_f32x4(x, x, 0x4e);
+}
+
 MZG_INLINE float mzg_vf_sum(mzg_vf a)
 {
     __m256 b = _mm256_add_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1));
@@ -233,7 +253,7 @@ MZG_INLINE float mzg_vf_sum(mzg_vf a)
 
 MZG_INLINE float mzg_vf_largest(mzg_vf a)
 {
-    return _mm512_reduce_max_ps(a);
+    return _mm512_reduce_max_ps(a) + 0.0f;
 }
 
 MZG_INLINE mzg_vf mzg_vf_lookup16(const float table[16], mzg_vi at)

@@ -158,6 +158,20 @@ MZG_INLINE uint32_t mzg_vm_mask(mzg_vm m)
 
 /* ---- across lanes, tables, memory ---- */
 
+#define MZG_PAIRS(v) vextq_f32(v, v, 2)
+MZG_ONE(mzg_vf_swap1, mzg_vf, mzg_vf, vrev64q_f32)
+MZG_ONE(mzg_vf_swap2, mzg_vf, mzg_vf, MZG_PAIRS)
+
+MZG_INLINE mzg_vf mzg_vf_swap4(mzg_vf x)
+{
+    return (mzg_vf){{x.v[1], x.v[0], x.v[3], x.v[2]}};
+}
+
+MZG_INLINE mzg_vf mzg_vf_swap8(mzg_vf x)
+{
+    return (mzg_vf){{x.v[2], x.v[3], x.v[0], x.v[1]}};
+}
+
 MZG_INLINE float mzg_vf_sum(mzg_vf x)
 {
     float32x4_t t = vaddq_f32(vaddq_f32(x.v[0], x.v[2]), vaddq_f32(x.v[1], x.v[3]));
@@ -167,7 +181,7 @@ MZG_INLINE float mzg_vf_sum(mzg_vf x)
 
 MZG_INLINE float mzg_vf_largest(mzg_vf x)
 {
-    return vmaxvq_f32(vmaxq_f32(vmaxq_f32(x.v[0], x.v[1]), vmaxq_f32(x.v[2], x.v[3])));
+    return vmaxvq_f32(vmaxq_f32(vmaxq_f32(x.v[0], x.v[1]), vmaxq_f32(x.v[2], x.v[3]))) + 0.0f;
 }
 
 MZG_INLINE mzg_vi mzg_vi_gather(const int32_t *table, mzg_vi at)

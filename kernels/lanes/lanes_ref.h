@@ -198,18 +198,32 @@ MZG_INLINE mzg_vi mzg_vi_select(mzg_vm m, mzg_vi a, mzg_vi b)
 
 /* ---- across lanes, tables, memory ---- */
 
+/* Lane i of the result is lane i ^ 1 of a; and i ^ 2, i ^ 4, i ^ 8. */
+#define MZG_SWAP(by)                                                                               \
+    MZG_INLINE mzg_vf mzg_vf_swap##by(mzg_vf a)                                                    \
+    {                                                                                              \
+        mzg_vf r;                                                                                  \
+        MZG_EACH r.v[i_] = a.v[i_ ^ by];                                                           \
+        return r;                                                                                  \
+    }
+MZG_SWAP(1)
+MZG_SWAP(2)
+MZG_SWAP(4)
+MZG_SWAP(8)
+#undef MZG_SWAP
+
 /* The sum of all lanes, in the order of mzg_sum16. */
 MZG_INLINE float mzg_vf_sum(mzg_vf a)
 {
     return mzg_sum16(a.v);
 }
 
-/* The largest lane; none is NaN. */
+/* The largest lane, a zero as +0; none is NaN. */
 MZG_INLINE float mzg_vf_largest(mzg_vf a)
 {
     float r = a.v[0];
     MZG_EACH r = A > r ? A : r;
-    return r;
+    return r + 0.0f;
 }
 
 /* table[at], 0 <= at < 16 in every lane. */

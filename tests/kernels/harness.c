@@ -148,6 +148,7 @@ static void run_tests(const struct options *o)
     mzg_case.seed = o->seed;
     mzg_test_listing();
     mzg_test_features(o->cpu);
+    mzg_test_lanes(o->cpu, o->seed);
     mzg_test_golden();
     mzg_test_accuracy(o->seed);
     unsigned skipped = test_variants(o->cpu, o->only, o->seed);

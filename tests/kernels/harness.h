@@ -7,6 +7,7 @@
  * variant.c   one listed variant against the reference, bit by bit
  * accuracy.c  the reference against the bounds derived in SPEC.md
  * golden.c    the reference against digests of its output
+ * lanes.c     the vectors that searches are written in, one instruction set against another
  * listing.c   the list itself: is every kernel in it that should be?
  * bench.c     how fast each variant is */
 #ifndef MZG_TESTS_KERNELS_HARNESS_H
@@ -91,6 +92,7 @@ void mzg_test_variant(const struct mzg_kernel *k, uint64_t seed);
 void mzg_test_accuracy(uint64_t seed);
 void mzg_test_golden(void);
 void mzg_test_listing(void);
+void mzg_test_lanes(uint32_t cpu, uint64_t seed);
 void mzg_test_features(uint32_t cpu);
 void mzg_bench(uint32_t cpu, const char *filter);
 

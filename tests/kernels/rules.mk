@@ -4,7 +4,7 @@
 #   kernels-arm     the same, cross-built
 #   kernels-plant   plants faults in a copy and shows that kernels-test finds them
 #   kernels-bench   speed of every variant
-HARNESS_SRC := $(wildcard tests/kernels/*.c)
+HARNESS_SRC := $(filter-out $(OTHER_ARCH),$(wildcard tests/kernels/*.c))
 HARNESS_OBJ := $(HARNESS_SRC:%.c=$(B)/%.o)
 HARNESS := $(B)/tests/kernels/harness
 KERNEL_OBJ := $(KERNEL_SRC:%.c=$(B)/%.o)
