@@ -85,6 +85,10 @@ struct mzg_case {
 };
 extern struct mzg_case mzg_case;
 
+/* Fewer inputs for searches, for emulators and sanitizers: each kind of floats, of importance and each
+ * effort still comes up, not every combination. */
+extern bool mzg_quick;
+
 /* Counts one comparison; a failure is told with the case's circumstances and `what`. */
 bool mzg_expect(bool good, const char *what);
 

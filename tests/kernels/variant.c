@@ -179,9 +179,10 @@ static void all_lengths(test_case *test, unsigned kinds, size_t unit, struct mzg
 static void all_searches(size_t unit, struct mzg_rng *r)
 {
     unsigned kinds = mzg_float_kinds() * mzg_importance_kinds() * (MZG_EFFORT_BEST + 1);
-    for (unsigned kind = 0; kind < kinds; kind++)
+    unsigned step = mzg_quick ? 13 : 1; /* shares no factor with the numbers of kinds */
+    for (unsigned kind = 0; kind < kinds; kind += step)
         search_case(kind, (1 + kind % 5) * unit, r, kind % 97 == 0);
-    for (unsigned i = 0; i < FEW_UNITS; i++)
+    for (unsigned i = 0; i < FEW_UNITS; i += mzg_quick ? 4 : 1)
         search_case(mzg_float_kinds() * (2 + 3 * i % 7) - 1, units[i] * unit, r, false);
 }
 
@@ -189,7 +190,7 @@ static void all_searches(size_t unit, struct mzg_rng *r)
 static void searched_quantize(size_t unit, struct mzg_rng *r)
 {
     for (unsigned kind = 0; kind < mzg_float_kinds(); kind++)
-        for (size_t i = 0; i < 6; i++)
+        for (size_t i = mzg_quick ? 2 + kind % 3 : 0; i < 6; i += mzg_quick ? 3 : 1)
             quantize_case(kind, units[i] * unit, r, kind == 0 && i == 2);
     quantize_case(mzg_float_kinds() - 1, 19 * unit, r, false);
 }
