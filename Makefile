@@ -51,14 +51,14 @@ isa = $(lastword $(subst _, ,$(basename $(notdir $1))))
 
 X86_ONLY := %_avx2.c %_avx512.c %_vnni.c
 ARM_ONLY := %_neon.c %_dotprod.c
-KERNEL_SRC := $(wildcard kernels/*.c kernels/*/*.c)
 ifeq ($(ARCH),x86_64)
-KERNEL_SRC := $(filter-out $(ARM_ONLY),$(KERNEL_SRC))
+OTHER_ARCH := $(ARM_ONLY)
 else ifeq ($(ARCH),aarch64)
-KERNEL_SRC := $(filter-out $(X86_ONLY),$(KERNEL_SRC))
+OTHER_ARCH := $(X86_ONLY)
 else
-KERNEL_SRC := $(filter-out $(X86_ONLY) $(ARM_ONLY),$(KERNEL_SRC))
+OTHER_ARCH := $(X86_ONLY) $(ARM_ONLY)
 endif
+KERNEL_SRC := $(filter-out $(OTHER_ARCH),$(wildcard kernels/*.c kernels/*/*.c))
 LIB_SRC := $(KERNEL_SRC) $(wildcard formats/base/*.c formats/model/*.c formats/model/*/*.c \
 	formats/bundle/*.c formats/*.c)
 TOOL_SRC := $(wildcard tools/*.c)

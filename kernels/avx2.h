@@ -175,31 +175,17 @@ MZG_INLINE float mzg_total8(__m256 acc)
     return mzg_canonical(_mm_cvtss_f32(_mm_add_ss(t, _mm_movehdup_ps(t))));
 }
 
-/* The sums of the codes of eight Q8_0 blocks: the bytes are shifted to be unsigned, for psadbw. */
-MZG_INLINE __m256i mzg_code_sums8(const uint8_t *y)
+/* The codes of a block of the other side, Q8_0 or Q8_1: in both they come last. */
+MZG_INLINE __m256i mzg_y_codes32(const uint8_t *y, size_t y_bytes)
 {
-    const __m256i none = _mm256_setzero_si256(), shift = _mm256_set1_epi8(-128);
-    __m256i eights[8], sums[2];
-    MZG_UNROLL
-    for (int b = 0; b < 8; b++, y += MZG_Q8_0_BYTES)
-        eights[b] = _mm256_sad_epu8(_mm256_xor_si256(mzg_q8_0_codes32(y), shift), none);
-    MZG_UNROLL
-    for (int i = 0; i < 2; i++) {
-        const __m256i *e = eights + 4 * i;
-        __m256i words = _mm256_packus_epi32(_mm256_packus_epi32(e[0], e[1]),
-                                            _mm256_packus_epi32(e[2], e[3]));
-        sums[i] = _mm256_madd_epi16(words, _mm256_set1_epi16(1));
-    }
-    __m256i sum = _mm256_add_epi32(_mm256_permute2x128_si256(sums[0], sums[1], 0x20),
-                                   _mm256_permute2x128_si256(sums[0], sums[1], 0x31));
-    return _mm256_sub_epi32(sum, _mm256_set1_epi32(128 * MZG_BLOCK));
+    return _mm256_loadu_si256((const __m256i *)(y + y_bytes - MZG_BLOCK));
 }
 
 /* Accumulators of a dot product, one per block of a group. */
 typedef void mzg_dot_group8(__m256 *acc, const uint8_t *x, const uint8_t *y);
 
-/* Runs group over n elements of x, in blocks of so many bytes, and of y, in Q8_0. */
-MZG_INLINE float mzg_dot_groups8(const void *q, size_t bytes, const void *y, size_t n,
+/* Runs group over n elements of x, in blocks of so many bytes, and of y, in Q8_0 or Q8_1. */
+MZG_INLINE float mzg_dot_groups8(const void *q, size_t bytes, const void *y, size_t y_bytes, size_t n,
                                  mzg_dot_group8 *group)
 {
     const uint8_t *xb = q, *yb = y;
@@ -207,12 +193,12 @@ MZG_INLINE float mzg_dot_groups8(const void *q, size_t bytes, const void *y, siz
     for (; n >= MZG_GROUP_ELEMS; n -= MZG_GROUP_ELEMS) {
         group(&acc, xb, yb);
         xb += MZG_GROUP * bytes;
-        yb += MZG_GROUP * MZG_Q8_0_BYTES;
+        yb += MZG_GROUP * y_bytes;
     }
     if (n >= MZG_BLOCK) {
         uint8_t x_rest[MZG_GROUP_BYTES] = {0}, y_rest[MZG_GROUP_BYTES] = {0};
         memcpy(x_rest, xb, n / MZG_BLOCK * bytes);
-        memcpy(y_rest, yb, n / MZG_BLOCK * MZG_Q8_0_BYTES);
+        memcpy(y_rest, yb, n / MZG_BLOCK * y_bytes);
         group(&acc, x_rest, y_rest);
     }
     return mzg_total8(acc);
@@ -226,15 +212,15 @@ MZG_INLINE void mzg_accumulate8(__m256 *acc, const uint8_t *d, size_t bytes, con
     *acc = _mm256_add_ps(*acc, _mm256_mul_ps(scale, _mm256_cvtepi32_ps(sum)));
 }
 
-/* acc += d * dy * sum + m * dy * ysum, block by block; the minimum m follows the scale d. */
+/* acc += d * dy * sum + m * sy, block by block; the minimum m follows the scale d, and the sum sy of
+ * the other side, in Q8_1, its scale dy. */
 MZG_INLINE void mzg_accumulate_min8(__m256 *acc, const uint8_t *d, size_t bytes, const uint8_t *y,
-                                    __m256i sum, __m256i ysum)
+                                    __m256i sum)
 {
-    __m256 dy = mzg_halves8(y, MZG_Q8_0_BYTES);
-    __m256 scale = _mm256_mul_ps(mzg_halves8(d, bytes), dy);
-    __m256 min = _mm256_mul_ps(mzg_halves8(d + 2, bytes), dy);
+    __m256 scale = _mm256_mul_ps(mzg_halves8(d, bytes), mzg_halves8(y, MZG_Q8_1_BYTES));
     __m256 coded = _mm256_mul_ps(scale, _mm256_cvtepi32_ps(sum));
-    __m256 offset = _mm256_mul_ps(min, _mm256_cvtepi32_ps(ysum));
+    __m256 offset = _mm256_mul_ps(mzg_halves8(d + 2, bytes),
+                                  mzg_halves8(y + MZG_Q8_1_SUM, MZG_Q8_1_BYTES));
     *acc = _mm256_add_ps(*acc, _mm256_add_ps(coded, offset));
 }
 

@@ -8,11 +8,16 @@
 /* The codes of the block at p and of the next one, in order, as they are stored. */
 typedef __m512i mzg_codes64(const uint8_t *p);
 
+/* Those of two blocks of the other side, Q8_0 or Q8_1. */
+MZG_INLINE __m512i mzg_y_codes64(const uint8_t *y, size_t y_bytes)
+{
+    __m512i first = _mm512_castsi256_si512(mzg_y_codes32(y, y_bytes));
+    return _mm512_inserti64x4(first, mzg_y_codes32(y + y_bytes, y_bytes), 1);
+}
+
 static inline __m512i mzg_q8_0_codes64(const uint8_t *p)
 {
-    const uint8_t *next = p + MZG_Q8_0_BYTES;
-    return _mm512_inserti64x4(_mm512_castsi256_si512(mzg_q8_0_codes32(p)), mzg_q8_0_codes32(next),
-                              1);
+    return mzg_y_codes64(p, MZG_Q8_0_BYTES);
 }
 
 /* The nibbles at p and at next. */

@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-enum { MZG_GROUP = 8, MZG_GROUP_ELEMS = 8 * MZG_BLOCK, MZG_GROUP_BYTES = 8 * MZG_Q8_0_BYTES };
+enum { MZG_GROUP = 8, MZG_GROUP_ELEMS = 8 * MZG_BLOCK, MZG_GROUP_BYTES = 8 * MZG_Q8_1_BYTES };
 
 /* Quantizes eight blocks, or returns 0 where a value is NaN or beyond what the format holds: such
  * blocks are left to the reference, and everybody else is spared the care they need. */

@@ -64,7 +64,7 @@ struct mzg_type_info {
     uint32_t block_bytes;   /* bytes per block */
     uint32_t revision;      /* of our quantizer; its output changes only with it; 0: none */
     float max_abs;          /* largest |x| the format can hold without saturating (SPEC.md) */
-    enum mzg_type dot_with; /* what the other side of a dot product is in: Q8_0 or Q8_K */
+    enum mzg_type dot_with; /* what the other side of a dot product is in: Q8_0, Q8_1, Q8_K */
 };
 
 /* The type with this number (as stored in GGUF), or NULL. */

@@ -21,6 +21,32 @@ enum {
     MZG_NEEDS_dotprod = MZG_CPU_NEON | MZG_CPU_DOTPROD
 };
 
+/* Types whose codes are searched for, by family. Each has every operation for every instruction set,
+ * so that one line here lists all of a type's kernels. W(X, TYPE, type, isa) */
+#define MZG_FAMILY_SPAN(W, X, isa)     /* scale and minimum: Q2_K Q4_K Q5_K */
+#define MZG_FAMILY_SIGNED(W, X, isa)   /* scale alone: Q3_K Q6_K */
+#define MZG_FAMILY_CURVE(W, X, isa)    /* a table of values: IQ4_NL IQ4_XS */
+#define MZG_FAMILY_FP4(W, X, isa)      /* small floats: MXFP4 NVFP4 */
+#define MZG_FAMILY_TERNARY(W, X, isa)  /* two bits and fewer: TQ1_0 TQ2_0 Q1_0 Q2_0 */
+#define MZG_FAMILY_GRID4(W, X, isa)    /* points of four: IQ3_S IQ3_XXS */
+#define MZG_FAMILY_GRID8(W, X, isa)    /* points of eight: IQ2_S IQ2_XS IQ2_XXS */
+#define MZG_FAMILY_GRID1(W, X, isa)    /* points of eight, three values: IQ1_S IQ1_M */
+#define MZG_FAMILIES(W, X, isa)                                                                    \
+    MZG_FAMILY_SPAN(W, X, isa)                                                                     \
+    MZG_FAMILY_SIGNED(W, X, isa)                                                                   \
+    MZG_FAMILY_CURVE(W, X, isa)                                                                    \
+    MZG_FAMILY_FP4(W, X, isa)                                                                      \
+    MZG_FAMILY_TERNARY(W, X, isa)                                                                  \
+    MZG_FAMILY_GRID4(W, X, isa)                                                                    \
+    MZG_FAMILY_GRID8(W, X, isa)                                                                    \
+    MZG_FAMILY_GRID1(W, X, isa)
+#define MZG_ALL_OPS(X, TYPE, type, isa)                                                            \
+    X(TYPE, type, quantize, isa)                                                                   \
+    X(TYPE, type, search, isa)                                                                     \
+    X(TYPE, type, dequantize, isa)                                                                 \
+    X(TYPE, type, dot, isa)
+#define MZG_DOT_ONLY(X, TYPE, type, isa) X(TYPE, type, dot, isa)
+
 /* The definition of each kernel. F32 is copied, so its reference has no faster variant. */
 #define MZG_LIST_REF(X)                                                                          \
     X(F32, f32, find_unfit, ref)                                                                 \
@@ -48,8 +74,11 @@ enum {
     X(Q5_1, q5_1, quantize, ref)                                                                 \
     X(Q5_1, q5_1, dequantize, ref)                                                               \
     X(Q5_1, q5_1, dot, ref)                                                                      \
+    X(Q8_1, q8_1, quantize, ref)                                                                 \
+    X(Q8_1, q8_1, dequantize, ref)                                                               \
     X(Q8_K, q8_k, quantize, ref)                                                                 \
-    X(Q8_K, q8_k, dequantize, ref)
+    X(Q8_K, q8_k, dequantize, ref)                                                                 \
+    MZG_FAMILIES(MZG_ALL_OPS, X, ref)
 
 #define MZG_LIST_AVX2(X)                                                                         \
     X(F32, f32, find_unfit, avx2)                                                                \
@@ -75,8 +104,11 @@ enum {
     X(Q5_1, q5_1, quantize, avx2)                                                                \
     X(Q5_1, q5_1, dequantize, avx2)                                                              \
     X(Q5_1, q5_1, dot, avx2)                                                                     \
+    X(Q8_1, q8_1, quantize, avx2)                                                                \
+    X(Q8_1, q8_1, dequantize, avx2)                                                              \
     X(Q8_K, q8_k, quantize, avx2)                                                                \
-    X(Q8_K, q8_k, dequantize, avx2)
+    X(Q8_K, q8_k, dequantize, avx2)                                                                \
+    MZG_FAMILIES(MZG_ALL_OPS, X, avx2)
 
 #define MZG_LIST_AVX512(X)                                                                       \
     X(F32, f32, find_unfit, avx512)                                                              \
@@ -102,15 +134,19 @@ enum {
     X(Q5_1, q5_1, quantize, avx512)                                                              \
     X(Q5_1, q5_1, dequantize, avx512)                                                            \
     X(Q5_1, q5_1, dot, avx512)                                                                   \
+    X(Q8_1, q8_1, quantize, avx512)                                                              \
+    X(Q8_1, q8_1, dequantize, avx512)                                                            \
     X(Q8_K, q8_k, quantize, avx512)                                                              \
-    X(Q8_K, q8_k, dequantize, avx512)
+    X(Q8_K, q8_k, dequantize, avx512)                                                              \
+    MZG_FAMILIES(MZG_ALL_OPS, X, avx512)
 
 #define MZG_LIST_VNNI(X)                                                                         \
     X(Q8_0, q8_0, dot, vnni)                                                                     \
     X(Q4_0, q4_0, dot, vnni)                                                                     \
     X(Q4_1, q4_1, dot, vnni)                                                                     \
     X(Q5_0, q5_0, dot, vnni)                                                                     \
-    X(Q5_1, q5_1, dot, vnni)
+    X(Q5_1, q5_1, dot, vnni)                                                                       \
+    MZG_FAMILIES(MZG_DOT_ONLY, X, vnni)
 
 #define MZG_LIST_NEON(X)                                                                         \
     X(F32, f32, find_unfit, neon)                                                                \
@@ -136,15 +172,19 @@ enum {
     X(Q5_1, q5_1, quantize, neon)                                                                \
     X(Q5_1, q5_1, dequantize, neon)                                                              \
     X(Q5_1, q5_1, dot, neon)                                                                     \
+    X(Q8_1, q8_1, quantize, neon)                                                                \
+    X(Q8_1, q8_1, dequantize, neon)                                                              \
     X(Q8_K, q8_k, quantize, neon)                                                                \
-    X(Q8_K, q8_k, dequantize, neon)
+    X(Q8_K, q8_k, dequantize, neon)                                                                \
+    MZG_FAMILIES(MZG_ALL_OPS, X, neon)
 
 #define MZG_LIST_DOTPROD(X)                                                                      \
     X(Q8_0, q8_0, dot, dotprod)                                                                  \
     X(Q4_0, q4_0, dot, dotprod)                                                                  \
     X(Q4_1, q4_1, dot, dotprod)                                                                  \
     X(Q5_0, q5_0, dot, dotprod)                                                                  \
-    X(Q5_1, q5_1, dot, dotprod)
+    X(Q5_1, q5_1, dot, dotprod)                                                                    \
+    MZG_FAMILIES(MZG_DOT_ONLY, X, dotprod)
 
 #if defined(__x86_64__)
 #define MZG_KERNEL_LIST(X) MZG_LIST_REF(X) MZG_LIST_AVX2(X) MZG_LIST_AVX512(X) MZG_LIST_VNNI(X)

@@ -94,34 +94,38 @@ MZG_INLINE float32x4_t mzg_inverse4(float32x4_t d)
 /* Four partial sums of the products of two blocks' codes. */
 typedef int32x4_t mzg_dot_block(int8x16x2_t x, int8x16x2_t y);
 
-/* Adds what four blocks contribute: d * dy * sum, and with a minimum + m * dy * ysum. */
+/* The codes of a block of the other side, Q8_0 or Q8_1: in both they come last. */
+MZG_INLINE int8x16x2_t mzg_y_codes32(const uint8_t *y, size_t y_bytes)
+{
+    const int8_t *codes = (const int8_t *)(y + y_bytes - MZG_BLOCK);
+    return (int8x16x2_t){{vld1q_s8(codes), vld1q_s8(codes + 16)}};
+}
+
+/* Adds what four blocks contribute: d * dy * sum, and with a minimum (then y is in Q8_1) + m * sy. */
 MZG_INLINE float32x4_t mzg_dot_quad(float32x4_t acc, const uint8_t *x, size_t bytes,
                                     const uint8_t *y, mzg_codes32 *codes_of, mzg_dot_block *dot,
                                     int has_min)
 {
-    const int8x16x2_t ones = {{vdupq_n_s8(1), vdupq_n_s8(1)}};
-    int32x4_t s[4], ys[4];
+    const size_t y_bytes = has_min ? MZG_Q8_1_BYTES : MZG_Q8_0_BYTES;
+    int32x4_t s[4];
     MZG_UNROLL
-    for (int b = 0; b < 4; b++) {
-        int8x16x2_t yc = mzg_q8_0_codes32(y + b * MZG_Q8_0_BYTES);
-        s[b] = dot(codes_of(x + (size_t)b * bytes), yc);
-        ys[b] = has_min ? dot(ones, yc) : vdupq_n_s32(0);
-    }
-    float32x4_t dy = mzg_halves4(y, MZG_Q8_0_BYTES);
+    for (size_t b = 0; b < 4; b++)
+        s[b] = dot(codes_of(x + b * bytes), mzg_y_codes32(y + b * y_bytes, y_bytes));
+    float32x4_t dy = mzg_halves4(y, y_bytes);
     int32x4_t sum = vpaddq_s32(vpaddq_s32(s[0], s[1]), vpaddq_s32(s[2], s[3]));
     float32x4_t t = vmulq_f32(vmulq_f32(mzg_halves4(x, bytes), dy), vcvtq_f32_s32(sum));
     if (has_min) {
-        int32x4_t ysum = vpaddq_s32(vpaddq_s32(ys[0], ys[1]), vpaddq_s32(ys[2], ys[3]));
-        float32x4_t m = vmulq_f32(mzg_halves4(x + 2, bytes), dy);
-        t = vaddq_f32(t, vmulq_f32(m, vcvtq_f32_s32(ysum)));
+        float32x4_t sy = mzg_halves4(y + MZG_Q8_1_SUM, y_bytes);
+        t = vaddq_f32(t, vmulq_f32(mzg_halves4(x + 2, bytes), sy));
     }
     return vaddq_f32(acc, t);
 }
 
-/* x in blocks of so many bytes, y in Q8_0. */
+/* x in blocks of so many bytes, y in Q8_0, or with a minimum in Q8_1. */
 MZG_INLINE float mzg_dot_quads(const void *q, size_t bytes, const void *y, size_t n,
                                mzg_codes32 *codes_of, mzg_dot_block *dot, int has_min)
 {
+    const size_t y_bytes = has_min ? MZG_Q8_1_BYTES : MZG_Q8_0_BYTES;
     const uint8_t *xb = q, *yb = y;
     uint8_t x_rest[MZG_GROUP_BYTES], y_rest[MZG_GROUP_BYTES];
     float32x4_t first = vdupq_n_f32(0.0f), second = first;
@@ -130,14 +134,14 @@ MZG_INLINE float mzg_dot_quads(const void *q, size_t bytes, const void *y, size_
             memset(x_rest, 0, sizeof x_rest);
             memset(y_rest, 0, sizeof y_rest);
             xb = memcpy(x_rest, xb, n / MZG_BLOCK * bytes);
-            yb = memcpy(y_rest, yb, n / MZG_BLOCK * MZG_Q8_0_BYTES);
+            yb = memcpy(y_rest, yb, n / MZG_BLOCK * y_bytes);
             n = MZG_GROUP_ELEMS;
         }
         first = mzg_dot_quad(first, xb, bytes, yb, codes_of, dot, has_min);
-        second = mzg_dot_quad(second, xb + 4 * bytes, bytes, yb + 4 * MZG_Q8_0_BYTES, codes_of, dot,
+        second = mzg_dot_quad(second, xb + 4 * bytes, bytes, yb + 4 * y_bytes, codes_of, dot,
                               has_min);
         xb += MZG_GROUP * bytes;
-        yb += MZG_GROUP * MZG_Q8_0_BYTES;
+        yb += MZG_GROUP * y_bytes;
         n -= MZG_GROUP_ELEMS;
     }
     float sums[8];

@@ -1,4 +1,4 @@
-/* q32_dot_avx2.c: dot products of blocks of 32 with Q8_0, eight blocks at a time.
+/* q32_dot_avx2.c: dot products of blocks of 32 with Q8_0 or Q8_1, eight blocks at a time.
  *
  * Bytes are multiplied by maddubs, which takes one side unsigned and adds pairs into 16 bits. Codes
  * of 4 and 5 bits can never saturate there. Those of Q8_0 do when both sides hold -128, which our
@@ -22,29 +22,30 @@ MZG_INLINE __m256i sum8(__m256i first, __m256i second)
 }
 
 /* (code - zero) * y of one block, added by fours. */
-MZG_INLINE __m256i products(__m256i codes, const uint8_t *y, char zero)
+MZG_INLINE __m256i products(__m256i codes, __m256i yc, char zero)
 {
-    __m256i yc = mzg_q8_0_codes32(y), pairs = _mm256_maddubs_epi16(codes, yc);
+    __m256i pairs = _mm256_maddubs_epi16(codes, yc);
     if (zero)
         pairs = _mm256_sub_epi16(pairs, _mm256_maddubs_epi16(_mm256_set1_epi8(zero), yc));
     return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
 
-MZG_INLINE __m256i code_sums4(const uint8_t *x, size_t bytes, const uint8_t *y,
+MZG_INLINE __m256i code_sums4(const uint8_t *x, size_t bytes, const uint8_t *y, size_t y_bytes,
                               mzg_codes32 *codes_of, char zero)
 {
-    return sum4(products(codes_of(x), y, zero),
-                products(codes_of(x + bytes), y + MZG_Q8_0_BYTES, zero),
-                products(codes_of(x + 2 * bytes), y + 2 * MZG_Q8_0_BYTES, zero),
-                products(codes_of(x + 3 * bytes), y + 3 * MZG_Q8_0_BYTES, zero));
+    __m256i p[4];
+    MZG_UNROLL
+    for (int b = 0; b < 4; b++, x += bytes, y += y_bytes)
+        p[b] = products(codes_of(x), mzg_y_codes32(y, y_bytes), zero);
+    return sum4(p[0], p[1], p[2], p[3]);
 }
 
 /* Sums of (code - zero) * y of eight blocks. */
-MZG_INLINE __m256i code_sums(const uint8_t *x, size_t bytes, const uint8_t *y,
+MZG_INLINE __m256i code_sums(const uint8_t *x, size_t bytes, const uint8_t *y, size_t y_bytes,
                              mzg_codes32 *codes_of, char zero)
 {
-    return sum8(code_sums4(x, bytes, y, codes_of, zero),
-                code_sums4(x + 4 * bytes, bytes, y + 4 * MZG_Q8_0_BYTES, codes_of, zero));
+    return sum8(code_sums4(x, bytes, y, y_bytes, codes_of, zero),
+                code_sums4(x + 4 * bytes, bytes, y + 4 * y_bytes, y_bytes, codes_of, zero));
 }
 
 /* The same of one Q8_0 block, if no y is -128: then its sign can be turned, and no pair exceeds
@@ -100,48 +101,48 @@ static inline void q8_0_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 static inline void q4_0_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 {
     mzg_accumulate8(acc, x, MZG_Q4_0_BYTES, y,
-                    code_sums(x, MZG_Q4_0_BYTES, y, mzg_q4_0_codes32, 8));
+                    code_sums(x, MZG_Q4_0_BYTES, y, MZG_Q8_0_BYTES, mzg_q4_0_codes32, 8));
 }
 
 static inline void q4_1_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 {
     mzg_accumulate_min8(acc, x, MZG_Q4_1_BYTES, y,
-                        code_sums(x, MZG_Q4_1_BYTES, y, mzg_q4_1_codes32, 0), mzg_code_sums8(y));
+                        code_sums(x, MZG_Q4_1_BYTES, y, MZG_Q8_1_BYTES, mzg_q4_1_codes32, 0));
 }
 
 static inline void q5_0_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 {
     mzg_accumulate8(acc, x, MZG_Q5_0_BYTES, y,
-                    code_sums(x, MZG_Q5_0_BYTES, y, mzg_q5_0_codes32, 16));
+                    code_sums(x, MZG_Q5_0_BYTES, y, MZG_Q8_0_BYTES, mzg_q5_0_codes32, 16));
 }
 
 static inline void q5_1_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 {
     mzg_accumulate_min8(acc, x, MZG_Q5_1_BYTES, y,
-                        code_sums(x, MZG_Q5_1_BYTES, y, mzg_q5_1_codes32, 0), mzg_code_sums8(y));
+                        code_sums(x, MZG_Q5_1_BYTES, y, MZG_Q8_1_BYTES, mzg_q5_1_codes32, 0));
 }
 
 float mzg_q8_0_dot_avx2(const void *q, const void *y, size_t n)
 {
-    return mzg_dot_groups8(q, MZG_Q8_0_BYTES, y, n, q8_0_group);
+    return mzg_dot_groups8(q, MZG_Q8_0_BYTES, y, MZG_Q8_0_BYTES, n, q8_0_group);
 }
 
 float mzg_q4_0_dot_avx2(const void *q, const void *y, size_t n)
 {
-    return mzg_dot_groups8(q, MZG_Q4_0_BYTES, y, n, q4_0_group);
+    return mzg_dot_groups8(q, MZG_Q4_0_BYTES, y, MZG_Q8_0_BYTES, n, q4_0_group);
 }
 
 float mzg_q4_1_dot_avx2(const void *q, const void *y, size_t n)
 {
-    return mzg_dot_groups8(q, MZG_Q4_1_BYTES, y, n, q4_1_group);
+    return mzg_dot_groups8(q, MZG_Q4_1_BYTES, y, MZG_Q8_1_BYTES, n, q4_1_group);
 }
 
 float mzg_q5_0_dot_avx2(const void *q, const void *y, size_t n)
 {
-    return mzg_dot_groups8(q, MZG_Q5_0_BYTES, y, n, q5_0_group);
+    return mzg_dot_groups8(q, MZG_Q5_0_BYTES, y, MZG_Q8_0_BYTES, n, q5_0_group);
 }
 
 float mzg_q5_1_dot_avx2(const void *q, const void *y, size_t n)
 {
-    return mzg_dot_groups8(q, MZG_Q5_1_BYTES, y, n, q5_1_group);
+    return mzg_dot_groups8(q, MZG_Q5_1_BYTES, y, MZG_Q8_1_BYTES, n, q5_1_group);
 }

@@ -1,4 +1,4 @@
-/* q32_dot_avx512.c: dot products of blocks of 32 with Q8_0, eight blocks at a time, two a vector.
+/* q32_dot_avx512.c: dot products of blocks of 32 with Q8_0 or Q8_1, eight blocks at a time, two a vector.
  * As in q32_dot_avx2.c, -128 on both sides of a Q8_0 product needs care. */
 #include "avx512.h"
 #include "list.h"
@@ -14,22 +14,12 @@ MZG_INLINE __m512i dot_codes(__m512i codes, __m512i y, char zero)
 
 /* Sums of (code - zero) * y of eight blocks. */
 MZG_INLINE __m256i code_sums(const uint8_t *x, size_t bytes, const uint8_t *y,
-                             mzg_codes64 *codes_of, char zero)
+                             size_t y_bytes, mzg_codes64 *codes_of, char zero)
 {
     __m512i sums[4];
     MZG_UNROLL
-    for (int i = 0; i < 4; i++, x += 2 * bytes, y += 2 * MZG_Q8_0_BYTES)
-        sums[i] = dot_codes(codes_of(x), mzg_q8_0_codes64(y), zero);
-    return mzg_sum_pairs(sums);
-}
-
-/* Sums of the codes of eight Q8_0 blocks. */
-MZG_INLINE __m256i y_sums(const uint8_t *y)
-{
-    __m512i sums[4];
-    MZG_UNROLL
-    for (int i = 0; i < 4; i++, y += 2 * MZG_Q8_0_BYTES)
-        sums[i] = dot_codes(_mm512_set1_epi8(1), mzg_q8_0_codes64(y), 0);
+    for (int i = 0; i < 4; i++, x += 2 * bytes, y += 2 * y_bytes)
+        sums[i] = dot_codes(codes_of(x), mzg_y_codes64(y, y_bytes), zero);
     return mzg_sum_pairs(sums);
 }
 
@@ -70,48 +60,48 @@ static inline void q8_0_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 static inline void q4_0_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 {
     mzg_accumulate8(acc, x, MZG_Q4_0_BYTES, y,
-                    code_sums(x, MZG_Q4_0_BYTES, y, mzg_q4_0_codes64, 8));
+                    code_sums(x, MZG_Q4_0_BYTES, y, MZG_Q8_0_BYTES, mzg_q4_0_codes64, 8));
 }
 
 static inline void q4_1_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 {
     mzg_accumulate_min8(acc, x, MZG_Q4_1_BYTES, y,
-                        code_sums(x, MZG_Q4_1_BYTES, y, mzg_q4_1_codes64, 0), y_sums(y));
+                        code_sums(x, MZG_Q4_1_BYTES, y, MZG_Q8_1_BYTES, mzg_q4_1_codes64, 0));
 }
 
 static inline void q5_0_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 {
     mzg_accumulate8(acc, x, MZG_Q5_0_BYTES, y,
-                    code_sums(x, MZG_Q5_0_BYTES, y, mzg_q5_0_codes64, 16));
+                    code_sums(x, MZG_Q5_0_BYTES, y, MZG_Q8_0_BYTES, mzg_q5_0_codes64, 16));
 }
 
 static inline void q5_1_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 {
     mzg_accumulate_min8(acc, x, MZG_Q5_1_BYTES, y,
-                        code_sums(x, MZG_Q5_1_BYTES, y, mzg_q5_1_codes64, 0), y_sums(y));
+                        code_sums(x, MZG_Q5_1_BYTES, y, MZG_Q8_1_BYTES, mzg_q5_1_codes64, 0));
 }
 
 float mzg_q8_0_dot_avx512(const void *q, const void *y, size_t n)
 {
-    return mzg_dot_groups8(q, MZG_Q8_0_BYTES, y, n, q8_0_group);
+    return mzg_dot_groups8(q, MZG_Q8_0_BYTES, y, MZG_Q8_0_BYTES, n, q8_0_group);
 }
 
 float mzg_q4_0_dot_avx512(const void *q, const void *y, size_t n)
 {
-    return mzg_dot_groups8(q, MZG_Q4_0_BYTES, y, n, q4_0_group);
+    return mzg_dot_groups8(q, MZG_Q4_0_BYTES, y, MZG_Q8_0_BYTES, n, q4_0_group);
 }
 
 float mzg_q4_1_dot_avx512(const void *q, const void *y, size_t n)
 {
-    return mzg_dot_groups8(q, MZG_Q4_1_BYTES, y, n, q4_1_group);
+    return mzg_dot_groups8(q, MZG_Q4_1_BYTES, y, MZG_Q8_1_BYTES, n, q4_1_group);
 }
 
 float mzg_q5_0_dot_avx512(const void *q, const void *y, size_t n)
 {
-    return mzg_dot_groups8(q, MZG_Q5_0_BYTES, y, n, q5_0_group);
+    return mzg_dot_groups8(q, MZG_Q5_0_BYTES, y, MZG_Q8_0_BYTES, n, q5_0_group);
 }
 
 float mzg_q5_1_dot_avx512(const void *q, const void *y, size_t n)
 {
-    return mzg_dot_groups8(q, MZG_Q5_1_BYTES, y, n, q5_1_group);
+    return mzg_dot_groups8(q, MZG_Q5_1_BYTES, y, MZG_Q8_1_BYTES, n, q5_1_group);
 }

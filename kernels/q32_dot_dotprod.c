@@ -1,4 +1,4 @@
-/* q32_dot_dotprod.c: dot products of blocks of 32 with Q8_0 by sdot, which multiplies signed bytes
+/* q32_dot_dotprod.c: dot products of blocks of 32 with Q8_0 or Q8_1 by sdot, which multiplies signed bytes
  * and adds fours of them to 32 bits. */
 #include "list.h"
 #include "neon.h"

@@ -1,4 +1,4 @@
-/* q32_dot_neon.c: dot products of blocks of 32 with Q8_0 where there is no sdot. */
+/* q32_dot_neon.c: dot products of blocks of 32 with Q8_0 or Q8_1 where there is no sdot. */
 #include "list.h"
 #include "neon.h"
 

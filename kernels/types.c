@@ -11,8 +11,11 @@ enum {
 #undef X
 };
 
-/* As llama.cpp pairs them: types in blocks of 256 with Q8_K. */
-#define DOT_WITH(name) (ELEMS_##name == 256 ? MZG_TYPE_Q8_K : MZG_TYPE_Q8_0)
+/* As llama.cpp pairs them: types in blocks of 256 with Q8_K, those of 32 with a minimum with Q8_1. */
+#define DOT_WITH(name)                                                                             \
+    (ELEMS_##name == 256                                            ? MZG_TYPE_Q8_K                \
+     : MZG_TYPE_##name == MZG_TYPE_Q4_1 || MZG_TYPE_##name == MZG_TYPE_Q5_1 ? MZG_TYPE_Q8_1        \
+                                                                    : MZG_TYPE_Q8_0)
 #define INFO(name, revision, max_abs)                                                              \
     [MZG_TYPE_##name] = {MZG_TYPE_##name, #name,    ELEMS_##name,  BYTES_##name,                   \
                          revision,        max_abs, DOT_WITH(name)}
@@ -26,7 +29,7 @@ static const struct mzg_type_info infos[MZG_TYPE_END] = {
     INFO(Q5_0, 1, 16 * F16_MAX),
     INFO(Q5_1, 1, F16_MAX),
     INFO(Q8_0, 1, 127 * F16_MAX),
-    INFO(Q8_1, 0, 0),
+    INFO(Q8_1, 1, 127 * F16_MAX),
     INFO(Q2_K, 0, 0),
     INFO(Q3_K, 0, 0),
     INFO(Q4_K, 0, 0),

@@ -130,7 +130,9 @@ static void check_variant(const struct mzg_kernel *k, struct mzg_kernel_row *row
     const struct mzg_type_info *other = mzg_type_by_number((uint32_t)type->dot_with);
     struct check c = {k, mzg_kernel_best(k->type, k->op, 0), type->block_elems, type->block_bytes,
                       other, s};
-    size_t unit = k->op == MZG_OP_dot ? other->block_elems : type->block_elems;
+    size_t unit = type->block_elems; /* every block's length is a power of two */
+    if (k->op == MZG_OP_dot && other->block_elems > unit)
+        unit = other->block_elems;
     bool searches = mzg_kernel_best(k->type, MZG_OP_search, 0) &&
                     (k->op == MZG_OP_quantize || k->op == MZG_OP_search);
     unsigned rounds = searches ? SEARCH_ROUNDS : CHECK_ROUNDS;

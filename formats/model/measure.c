@@ -19,10 +19,23 @@ void mzg_activation_init(struct mzg_activation *a, const struct mzg_kernels *k)
         }
         a->a[i] = (float)(sum - (1 << 24)) / (float)(1 << 23);
     }
-    k->type[MZG_TYPE_Q8_0].quantize(a->a, a->q8_0.blocks, MZG_ACTIVATION);
-    k->type[MZG_TYPE_Q8_0].dequantize(a->q8_0.blocks, a->q8_0.decoded, MZG_ACTIVATION);
-    k->type[MZG_TYPE_Q8_K].quantize(a->a, a->q8_k.blocks, MZG_ACTIVATION);
-    k->type[MZG_TYPE_Q8_K].dequantize(a->q8_k.blocks, a->q8_k.decoded, MZG_ACTIVATION);
+    static const enum mzg_type others[MZG_ACTIVATION_FORMS] = {MZG_TYPE_Q8_0, MZG_TYPE_Q8_1,
+                                                               MZG_TYPE_Q8_K};
+    for (size_t i = 0; i < MZG_ACTIVATION_FORMS; i++) {
+        struct mzg_quantized_activation *q = &a->forms[i];
+        q->type = others[i];
+        k->type[q->type].quantize(a->a, q->blocks, MZG_ACTIVATION);
+        k->type[q->type].dequantize(q->blocks, q->decoded, MZG_ACTIVATION);
+    }
+}
+
+static const struct mzg_quantized_activation *form_of(const struct mzg_activation *a,
+                                                      enum mzg_type type)
+{
+    size_t i = 0;
+    while (a->forms[i].type != type)
+        i++;
+    return &a->forms[i];
 }
 
 /* Comparisons are written so that a NaN counts as the worst error there is. */
@@ -108,10 +121,12 @@ static void measure_pieces(struct mzg_loss *l, const struct mzg_pair *p)
 
 /* The kernel sums n / 16 terms a lane in float, lanes in a tree; each term is at most 4 times the
  * block's largest value times |a| (the formats with a minimum subtract terms larger than their
- * difference). Unit roundoff 2^-24, doubled for safety: SPEC.md, "Accuracy". */
-static double kernel_bound(double terms, size_t n)
+ * difference). Unit roundoff 2^-24, doubled for safety: SPEC.md, "Accuracy". The sum that a block of
+ * Q8_1 holds is a half, off by up to 2^-11 of itself. */
+static double kernel_bound(double terms, size_t n, enum mzg_type other)
 {
-    return ((double)n / 16 + 24) * 4 * terms / (1 << 23);
+    double sums = other == MZG_TYPE_Q8_1 ? 1.0 / (1 << 11) : 0;
+    return (((double)n / 16 + 24) / (1 << 23) + sums) * 4 * terms;
 }
 
 /* One row, its first n elements: start is relative to the batch. */
@@ -119,8 +134,7 @@ static void measure_row(struct mzg_loss *l, const struct mzg_pair *p, uint64_t s
 {
     float x[MZG_PIECE], y[MZG_PIECE];
     const struct mzg_activation *act = p->activation;
-    const struct mzg_quantized_activation *q8 =
-        p->to->dot_with == MZG_TYPE_Q8_K ? &act->q8_k : &act->q8_0;
+    const struct mzg_quantized_activation *q8 = form_of(act, p->to->dot_with);
     double exact = 0, ideal = 0, x2 = 0, a2 = 0, terms = 0;
     for (size_t done = 0; done < n;) {
         size_t m = n - done < MZG_PIECE ? n - done : MZG_PIECE;
@@ -145,7 +159,7 @@ static void measure_row(struct mzg_loss *l, const struct mzg_pair *p, uint64_t s
     double got = (double)p->kernels->type[p->to->type].dot(
         p->out + mzg_type_bytes(p->to, start), q8->blocks, n);
     double lost = x2 > 0 ? fabs(got - ideal) / sqrt(x2 * a2) : fabs(got);
-    double kernel = terms > 0 ? fabs(got - exact) / kernel_bound(terms, n) : fabs(got);
+    double kernel = terms > 0 ? fabs(got - exact) / kernel_bound(terms, n, q8->type) : fabs(got);
     l->dot_error = lost <= l->dot_error ? l->dot_error : lost;
     l->kernel_error = kernel <= l->kernel_error ? l->kernel_error : kernel;
 }
@@ -162,6 +176,8 @@ static void measure_rows(struct mzg_loss *l, const struct mzg_pair *p)
     uint64_t rows = end / width > row ? end / width - row : 0;
     uint64_t step = rows > ROWS_PER_BATCH ? rows / ROWS_PER_BATCH : 1;
     size_t unit = mzg_type_by_number((uint32_t)p->to->dot_with)->block_elems;
+    if (p->to->block_elems > unit)
+        unit = p->to->block_elems; /* each is a power of two */
     size_t n = width < MZG_ACTIVATION ? (size_t)(width / unit * unit) : MZG_ACTIVATION;
     for (uint64_t i = 0; i < rows; i += step)
         measure_row(l, p, (row + i) * width - p->batch->first, n);

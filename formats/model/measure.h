@@ -20,15 +20,18 @@ struct mzg_loss {
     uint64_t differs_at;
 };
 
-/* The vector that rows are multiplied with: fixed, bell-shaped, and its forms in Q8_0 and Q8_K. */
+/* The vector that rows are multiplied with: fixed, bell-shaped, and its forms as the other side of dot
+ * products. */
 #define MZG_ACTIVATION ((size_t)8192)
+#define MZG_ACTIVATION_FORMS 3 /* Q8_0, Q8_1, Q8_K */
 struct mzg_quantized_activation {
+    enum mzg_type type;
     float decoded[MZG_ACTIVATION];
-    uint8_t blocks[MZG_ACTIVATION / 256 * 292]; /* room for the larger, Q8_K */
+    uint8_t blocks[MZG_ACTIVATION / 256 * 292]; /* room for the largest, Q8_K */
 };
 struct mzg_activation {
     float a[MZG_ACTIVATION];
-    struct mzg_quantized_activation q8_0, q8_k;
+    struct mzg_quantized_activation forms[MZG_ACTIVATION_FORMS];
 };
 void mzg_activation_init(struct mzg_activation *a, const struct mzg_kernels *k);
 

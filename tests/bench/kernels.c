@@ -1,43 +1,60 @@
-/* Quantizers and decoders beside ggml's, in one run: `kernels LIBGGML_BASE.so [WEIGHTS.safetensors]`.
- * Ours and theirs take turns; each figure is the median of its turns, a ratio that of two medians.
- * One thread. Data: the matrices of the file, and synthetic rows of 4096 (heavy-tailed). */
+/* Quantizers, decoders and dot products beside ggml's, in one run:
+ *
+ *   kernels LIBGGML_BASE.so [WEIGHTS.safetensors] [--only TYPE] [--cpu MASK] [--effort 0|1|2]
+ *
+ * Ours and theirs take turns on one thread; a time is the median of its turns in CPU time, a ratio that
+ * of two medians. Errors and times of a row come from the same calls, at one effort. Data: rows of 4096
+ * that are made, and the matrices of the file. Goals stand in the table below; a row that misses one
+ * says so. The exit status does not depend on speed. */
 #include "formats/base/error.h"
-#include "formats/model/containers/weights.h"
 #include "kernels/kernels.h"
+#include "tests/interop/ggml_peer.h"
+#include "weights.h"
 
-#include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define TURNS 9
-#define ROW 256 /* ggml is told of rows this wide: every type here takes blocks of 32 */
+enum { TURNS = 9, MADE_ROWS = 256, DOT_ELEMS = 4096, DOT_ROWS = 64 };
 
-typedef size_t (*ggml_quantize)(int, const float *, void *, int64_t, int64_t, int64_t,
-                                const float *);
-typedef void (*ggml_dequantize)(const void *, float *, int64_t);
-
-struct peer {
-    void *lib;
-    ggml_quantize quantize;
-};
-
-static const struct {
+/* What a type should reach: times ggml's speed without and with importance; 1 - its error at most. */
+static const struct goal {
     enum mzg_type type;
-    const char *decoder;
-} compared[] = {
-    {MZG_TYPE_F16, "ggml_fp16_to_fp32_row"}, {MZG_TYPE_BF16, "ggml_bf16_to_fp32_row"},
-    {MZG_TYPE_Q8_0, "dequantize_row_q8_0"},  {MZG_TYPE_Q5_1, "dequantize_row_q5_1"},
-    {MZG_TYPE_Q5_0, "dequantize_row_q5_0"},  {MZG_TYPE_Q4_1, "dequantize_row_q4_1"},
-    {MZG_TYPE_Q4_0, "dequantize_row_q4_0"},
+    double plain, weighted; /* speed */
+    double lower;           /* error: lower by so much, of 1 */
+    double at_most;         /* error in percent, whatever ggml's; 0: no such goal */
+} goals[] = {
+    {MZG_TYPE_F16, 0, 0, 0, 0},        {MZG_TYPE_BF16, 0, 0, 0, 0},
+    {MZG_TYPE_Q8_0, 6, 6, 0, 0},       {MZG_TYPE_Q5_1, 3, 10, 0, 0},
+    {MZG_TYPE_Q5_0, 3, 10, 0, 0},      {MZG_TYPE_Q4_1, 3, 10, 0, 0},
+    {MZG_TYPE_Q4_0, 2, 10, 0.02, 0},   {MZG_TYPE_Q6_K, 5, 5, 0.02, 0},
+    {MZG_TYPE_Q5_K, 10, 10, 0, 0},     {MZG_TYPE_Q4_K, 10, 10, 0.02, 0},
+    {MZG_TYPE_Q3_K, 3, 3, 0, 0},       {MZG_TYPE_Q2_K, 8, 8, 0, 0},
+    {MZG_TYPE_IQ4_NL, 18, 18, 0.02, 0}, {MZG_TYPE_IQ4_XS, 18, 18, 0.02, 0},
+    {MZG_TYPE_NVFP4, 4, 4, 0.08, 0},   {MZG_TYPE_MXFP4, 4, 4, 0, 0},
+    {MZG_TYPE_IQ3_S, 8, 8, 0, 0},      {MZG_TYPE_IQ3_XXS, 8, 8, 0, 0},
+    {MZG_TYPE_IQ2_S, 8, 8, 0, 0},      {MZG_TYPE_IQ2_XS, 8, 8, 0, 0},
+    {MZG_TYPE_IQ2_XXS, 8, 8, 0, 0},    {MZG_TYPE_IQ1_M, 4, 4, 0, 0},
+    {MZG_TYPE_IQ1_S, 4, 4, 0, 0},      {MZG_TYPE_TQ2_0, 4, 4, 0, 52},
+    {MZG_TYPE_TQ1_0, 4, 4, 0, 52},     {MZG_TYPE_Q2_0, 0, 0, 0, 0},
+    {MZG_TYPE_Q1_0, 0, 0, 0, 0},
+};
+enum { GOALS = sizeof goals / sizeof goals[0] };
+
+struct bench {
+    struct mzg_ggml ggml;
+    struct mzg_kernels k;
+    enum mzg_effort effort;
+    const char *only;
+    unsigned rows, missed;
 };
 
 static double now(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -47,146 +64,344 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double median(double t[TURNS])
+static double median(double *t, int n)
 {
-    qsort(t, TURNS, sizeof *t, by_value);
-    return t[TURNS / 2];
+    qsort(t, (size_t)n, sizeof *t, by_value);
+    return t[n / 2];
 }
 
-static double relative_error(const float *x, const float *y, size_t n)
+/* One side's blocks of all matrices, and what they cost and lost. */
+struct side {
+    uint8_t *q;
+    double times[TURNS], decode[TURNS];
+    double lost, weighted; /* sums of squares */
+};
+
+static size_t bytes_of(const struct mzg_type_info *t, size_t elems)
 {
-    double err = 0, sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        err += ((double)x[i] - (double)y[i]) * ((double)x[i] - (double)y[i]);
-        sum += (double)x[i] * (double)x[i];
+    return elems / t->block_elems * t->block_bytes;
+}
+
+static void ours(const struct bench *b, const struct mzg_type_info *t, const struct mzg_matrix *m,
+                 const float *w, uint8_t *q)
+{
+    const struct mzg_type_kernels *k = &b->k.type[t->type];
+    size_t row = bytes_of(t, m->width), rows = m->rows;
+    if (!k->search || (!w && b->effort == MZG_EFFORT_DEFAULT)) {
+        k->quantize(m->x, q, rows * m->width);
+        return;
     }
-    return sqrt(err / sum);
+    for (size_t r = 0; r < rows; r++)
+        k->search(m->x + r * m->width, w, q + r * row, m->width, b->effort);
 }
 
-/* dlsym gives an object pointer; the bytes of a function pointer are the same here (POSIX). */
-static void *symbol(void *lib, const char *name, void *fn)
+static void theirs(const struct bench *b, const struct mzg_type_info *t, const struct mzg_matrix *m,
+                   const float *w, uint8_t *q)
 {
-    void *s = dlsym(lib, name);
-    memcpy(fn, &s, sizeof s);
-    return s;
+    b->ggml.quantize((int)t->type, m->x, q, 0, (int64_t)m->rows, (int64_t)m->width, w);
 }
 
-static void compare(const struct peer *p, const struct mzg_kernels *k, size_t which,
-                    const float *x, size_t n, const char *data)
+typedef void encoder(const struct bench *b, const struct mzg_type_info *t, const struct mzg_matrix *m,
+                     const float *w, uint8_t *q);
+
+static double encode_all(const struct bench *b, const struct mzg_type_info *t,
+                         const struct mzg_matrices *all, bool importance, encoder *encode, uint8_t *q)
 {
-    enum mzg_type type = compared[which].type;
-    const struct mzg_type_info *info = mzg_type_by_number(type);
-    size_t bytes = n / info->block_elems * info->block_bytes;
-    uint8_t *ours = malloc(bytes), *theirs = malloc(bytes);
-    float *y = malloc(n * sizeof *y);
-    double q1[TURNS], q2[TURNS], d1[TURNS], d2[TURNS];
-    ggml_dequantize dequantize = NULL;
-    if (ours == NULL || theirs == NULL || y == NULL ||
-        symbol(p->lib, compared[which].decoder, &dequantize) == NULL) {
-        fprintf(stderr, "no memory, or no %s\n", compared[which].decoder);
+    static float ones[1 << 16];
+    for (size_t i = 0; i < 1 << 16; i++)
+        ones[i] = 1;
+    /* Some of ggml's types refuse to go without importance: ones are what comes nearest. */
+    const float *none = encode == theirs && b->ggml.requires_importance((int)t->type) ? ones : NULL;
+    double start = now();
+    for (size_t i = 0; i < all->n; i++) {
+        encode(b, t, &all->m[i], importance ? all->m[i].importance : none, q);
+        q += bytes_of(t, all->m[i].rows * all->m[i].width);
+    }
+    return now() - start;
+}
+
+/* Decodes and adds up what was lost; y: room for the largest matrix. */
+static void measure(const struct bench *b, const struct mzg_type_info *t,
+                    const struct mzg_matrices *all, struct side *s, float *y)
+{
+    const uint8_t *q = s->q;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct mzg_matrix *m = &all->m[i];
+        b->ggml.dequantize[t->type](q, y, (int64_t)(m->rows * m->width));
+        for (size_t e = 0; e < m->rows * m->width; e++) {
+            double d = (double)m->x[e] - (double)y[e];
+            s->lost += d * d;
+            s->weighted += (double)m->importance[e % m->width] * d * d;
+        }
+        q += bytes_of(t, m->rows * m->width);
+    }
+}
+
+static void sums(const struct mzg_matrices *all, double *plain, double *weighted)
+{
+    *plain = *weighted = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct mzg_matrix *m = &all->m[i];
+        for (size_t e = 0; e < m->rows * m->width; e++) {
+            *plain += (double)m->x[e] * m->x[e];
+            *weighted += (double)m->importance[e % m->width] * m->x[e] * m->x[e];
+        }
+    }
+}
+
+static void verdict(struct bench *b, const struct goal *g, bool importance, double speed, double mine,
+                    double other)
+{
+    double want = importance ? g->weighted : g->plain;
+    char word[80] = "";
+    size_t at = 0;
+    if (speed < want)
+        at += (size_t)snprintf(word, sizeof word, " MISSED %gx", want);
+    if (mine > other)
+        at += (size_t)snprintf(word + at, sizeof word - at, " MISSED: error higher");
+    else if (mine > other * (1 - g->lower))
+        at += (size_t)snprintf(word + at, sizeof word - at, " MISSED %g%% lower", 100 * g->lower);
+    if (g->at_most > 0 && 100 * mine > g->at_most)
+        snprintf(word + at, sizeof word - at, " MISSED %g%%", g->at_most);
+    printf("%s\n", word);
+    b->rows++;
+    b->missed += word[0] != 0;
+}
+
+static void compare(struct bench *b, const struct goal *g, const struct mzg_matrices *all,
+                    const char *data, bool importance, float *y)
+{
+    const struct mzg_type_info *t = mzg_type_by_number((uint32_t)g->type);
+    struct side s[2] = {{.q = malloc(bytes_of(t, all->elems))}, {.q = malloc(bytes_of(t, all->elems))}};
+    double plain, weighted;
+    int turns = TURNS;
+    if (!s[0].q || !s[1].q) {
+        fputs("no memory\n", stderr);
         exit(3);
     }
-    for (int turn = -1; turn < TURNS; turn++) { /* the first turn only warms up */
-        int t = turn < 0 ? 0 : turn;
-        double start = now();
-        k->type[type].quantize(x, ours, n);
-        q1[t] = now() - start, start = now();
-        p->quantize((int)type, x, theirs, 0, (int64_t)(n / ROW), ROW, NULL);
-        q2[t] = now() - start, start = now();
-        k->type[type].dequantize(ours, y, n);
-        d1[t] = now() - start, start = now();
-        dequantize(ours, y, (int64_t)n);
-        d2[t] = now() - start;
+    encode_all(b, t, all, importance, ours, s[0].q); /* warms up */
+    double first = encode_all(b, t, all, importance, theirs, s[1].q);
+    if (first > 0.2)
+        turns = first > 2 ? 1 : 3;
+    for (int i = 0; i < turns; i++) {
+        s[0].times[i] = encode_all(b, t, all, importance, ours, s[0].q);
+        s[1].times[i] = encode_all(b, t, all, importance, theirs, s[1].q);
     }
-    dequantize(theirs, y, (int64_t)n);
-    double e2 = relative_error(x, y, n);
-    k->type[type].dequantize(ours, y, n);
-    double e1 = relative_error(x, y, n), mw = (double)n / 1e6;
-    double a = median(q1), b = median(q2), c = median(d1), d = median(d2);
-    printf("%-9s %-5s %8.0f %8.0f %6.2fx %9.0f %8.0f %6.2fx %10.5f %10.5f %s\n", data, info->name,
-           mw / a, mw / b, b / a, mw / c, mw / d, d / c, 100 * e1, 100 * e2,
-           e1 <= e2 ? "" : "HIGHER");
-    free(ours);
-    free(theirs);
+    sums(all, &plain, &weighted);
+    measure(b, t, all, &s[0], y);
+    measure(b, t, all, &s[1], y);
+    double mw = (double)all->elems / 1e6, a = median(s[0].times, turns), o = median(s[1].times, turns);
+    double e[2], v[2];
+    for (int i = 0; i < 2; i++) {
+        e[i] = sqrt(s[i].lost / plain);
+        v[i] = sqrt(s[i].weighted / weighted);
+    }
+    printf("%-9s %-7s %-5s %8.1f %8.1f %7.2f %9.4f %9.4f %7.4f %9.4f %9.4f %7.4f", data, t->name,
+           importance ? "yes" : "no", mw / a, mw / o, o / a, 100 * e[0], 100 * e[1], e[0] / e[1],
+           100 * v[0], 100 * v[1], v[0] / v[1]);
+    verdict(b, g, importance, o / a, importance ? v[0] : e[0], importance ? v[1] : e[1]);
+    free(s[0].q);
+    free(s[1].q);
+}
+
+static void compare_data(struct bench *b, const struct mzg_matrices *all, const char *data)
+{
+    size_t largest = 0;
+    for (size_t i = 0; i < all->n; i++)
+        if (all->m[i].rows * all->m[i].width > largest)
+            largest = all->m[i].rows * all->m[i].width;
+    float *y = malloc(largest * sizeof *y);
+    if (!y) {
+        fputs("no memory\n", stderr);
+        exit(3);
+    }
+    printf("\n%-9s %-7s %-5s %8s %8s %7s %9s %9s %7s %9s %9s %7s\n", "", "", "", "Mw/s", "Mw/s", "",
+           "relRMSE %", "", "", "wRMSE %", "", "");
+    printf("%-9s %-7s %-5s %8s %8s %7s %9s %9s %7s %9s %9s %7s\n", "data", "type", "imat", "ours",
+           "ggml", "ratio", "ours", "ggml", "ratio", "ours", "ggml", "ratio");
+    for (size_t i = 0; i < GOALS; i++) {
+        const struct mzg_type_info *t = mzg_type_by_number((uint32_t)goals[i].type);
+        if ((b->only && strcmp(b->only, t->name) != 0) || !b->k.type[t->type].quantize)
+            continue;
+        compare(b, &goals[i], all, data, false, y);
+        if (t->block_elems > 1)
+            compare(b, &goals[i], all, data, true, y);
+    }
     free(y);
 }
 
-/* Products of a bell-shaped and a spread number: tails like trained weights'. */
-static float *synthetic(size_t n)
+/* ---- decoders and dot products, from memory that the caches hold ---- */
+
+struct pair {
+    double mine, other; /* medians, seconds */
+};
+
+static struct pair time_decoders(const struct bench *b, const struct mzg_type_info *t,
+                                 const uint8_t *q, float *y, size_t n)
 {
-    float *x = malloc(n * sizeof *x);
-    uint64_t s = 88172645463325252u;
-    for (size_t i = 0; x != NULL && i < n; i++) {
-        double sum = 0;
-        for (int j = 0; j < 6; j++) {
-            s ^= s << 13, s ^= s >> 7, s ^= s << 17;
-            sum += (double)(s >> 40) / (1 << 24) - 0.5;
-        }
-        double spread = (double)(s & 1023) / 1024;
-        x[i] = (float)(0.03 * sum / (0.35 + spread));
+    double mine[TURNS], other[TURNS];
+    enum { CALLS = 16 };
+    for (int i = -1; i < TURNS; i++) {
+        int at = i < 0 ? 0 : i;
+        double start = now();
+        for (int c = 0; c < CALLS; c++)
+            b->k.type[t->type].dequantize(q, y, n);
+        mine[at] = now() - start, start = now();
+        for (int c = 0; c < CALLS; c++)
+            b->ggml.dequantize[t->type](q, y, (int64_t)n);
+        other[at] = now() - start;
     }
-    return x;
+    return (struct pair){median(mine, TURNS) / CALLS, median(other, TURNS) / CALLS};
 }
 
-/* All matrices of the file, one behind the other, cut to whole rows of ROW. */
-static float *matrices(const char *path, size_t *n, struct mzg_err *e)
+/* Each side with activations x of its own making: for Q4_1 and Q5_1 ggml's also hold sums. */
+static struct pair time_dots(const struct bench *b, const struct mzg_type_info *t, const uint8_t *q,
+                             const float *x)
 {
-    struct mzg_weights w;
-    float *x = NULL;
-    *n = 0;
-    if (mzg_weights_open(&w, path, e) != MZG_OK)
-        return NULL;
-    for (size_t i = 0; i < w.n_tensors; i++) {
-        const struct mzg_tensor *t = &w.tensors[i];
-        if (t->n_dims != 2 || t->type != MZG_TYPE_F32 || t->ne[0] % ROW != 0)
-            continue;
-        float *more = realloc(x, (*n + t->elems) * sizeof *x);
-        if (more == NULL || mzg_weights_read(&w, t, 0, more + *n, t->bytes, e) != MZG_OK) {
-            free(more != NULL ? more : x);
-            mzg_weights_close(&w);
-            return NULL;
+    static uint8_t y[DOT_ELEMS * 4], their_y[DOT_ELEMS * 4];
+    double mine[TURNS], other[TURNS];
+    volatile float sink;
+    size_t row = bytes_of(t, DOT_ELEMS);
+    enum { CALLS = 8 };
+    b->k.type[t->dot_with].quantize(x, y, DOT_ELEMS);
+    b->ggml.activation[t->type](x, their_y, DOT_ELEMS);
+    for (int i = -1; i < TURNS; i++) {
+        int at = i < 0 ? 0 : i;
+        double start = now();
+        for (int c = 0; c < CALLS * DOT_ROWS; c++)
+            sink = b->k.type[t->type].dot(q + (size_t)(c % DOT_ROWS) * row, y, DOT_ELEMS);
+        mine[at] = now() - start, start = now();
+        for (int c = 0; c < CALLS * DOT_ROWS; c++) {
+            float sum;
+            b->ggml.dot[t->type](DOT_ELEMS, &sum, 0, q + (size_t)(c % DOT_ROWS) * row, 0, their_y, 0,
+                                 1);
+            sink = sum;
         }
-        x = more;
-        *n += t->elems;
+        other[at] = now() - start;
     }
-    mzg_weights_close(&w);
-    return x;
+    (void)sink;
+    return (struct pair){median(mine, TURNS) / CALLS, median(other, TURNS) / CALLS};
+}
+
+static void print_pair(struct bench *b, struct pair p, double weights)
+{
+    printf(" %8.0f %8.0f %7.2f", weights / p.mine * 1e-6, weights / p.other * 1e-6, p.other / p.mine);
+    b->rows++;
+    b->missed += p.other < p.mine;
+}
+
+/* The first blocks of a type that this process makes: what a program waits for before it starts. */
+static void compare_starts(const struct bench *b)
+{
+    static float x[256], ones[256];
+    static uint8_t q[256 * 4];
+    double slowest = 0;
+    const char *which = "";
+    printf("\nfirst block of a type, ms (ggml: where it takes more than 1)\n");
+    for (size_t i = 0; i < 256; i++) {
+        x[i] = (float)(i % 17) - 8;
+        ones[i] = 1;
+    }
+    for (size_t i = 0; i < GOALS; i++) {
+        const struct mzg_type_info *t = mzg_type_by_number((uint32_t)goals[i].type);
+        if ((b->only && strcmp(b->only, t->name) != 0) || !b->k.type[t->type].quantize)
+            continue;
+        double start = now();
+        b->k.type[t->type].quantize(x, q, 256);
+        double mine = now() - start;
+        start = now();
+        b->ggml.quantize((int)t->type, x, q, 0, 1, 256, ones);
+        double other = now() - start;
+        if (other > 1e-3)
+            printf("%-7s ours %.3f, ggml %.0f\n", t->name, 1e3 * mine, 1e3 * other);
+        if (mine >= slowest) {
+            slowest = mine;
+            which = t->name;
+        }
+    }
+    printf("slowest of ours: %s, %.3f ms%s\n", which, 1e3 * slowest, slowest > 0.01 ? " MISSED 10 ms" : "");
+}
+
+static void compare_uses(struct bench *b, const struct mzg_matrices *made)
+{
+    enum { N = DOT_ELEMS * DOT_ROWS };
+    static uint8_t q[N * 4];
+    static float x[N];
+    printf("\n%-7s %8s %8s %7s %9s %8s %7s\n", "", "decode", "", "", "dot", "", "");
+    printf("%-7s %8s %8s %7s %9s %8s %7s\n", "type", "ours", "ggml", "ratio", "ours", "ggml", "ratio");
+    for (size_t i = 0; i < GOALS; i++) {
+        const struct mzg_type_info *t = mzg_type_by_number((uint32_t)goals[i].type);
+        if ((b->only && strcmp(b->only, t->name) != 0) || !b->k.type[t->type].dequantize)
+            continue;
+        printf("%-7s", t->name);
+        b->k.type[t->type].quantize(made->m->x, q, N);
+        struct pair p = time_decoders(b, t, q, x, DOT_ELEMS * 8);
+        print_pair(b, p, DOT_ELEMS * 8);
+        bool slower = p.other < p.mine;
+        if (b->ggml.dot[t->type]) {
+            p = time_dots(b, t, q, made->m->x);
+            printf(" ");
+            print_pair(b, p, N);
+            slower |= p.other < p.mine;
+        }
+        puts(slower ? " MISSED: slower" : "");
+    }
+}
+
+static bool parse(struct bench *b, int argc, char **argv, const char **lib, const char **file)
+{
+    uint32_t cpu = mzg_cpu_features();
+    b->effort = MZG_EFFORT_DEFAULT;
+    for (int i = 1; i < argc; i++) {
+        bool more = i + 1 < argc;
+        if (strcmp(argv[i], "--only") == 0 && more)
+            b->only = argv[++i];
+        else if (strcmp(argv[i], "--cpu") == 0 && more)
+            cpu &= (uint32_t)strtoul(argv[++i], NULL, 0);
+        else if (strcmp(argv[i], "--effort") == 0 && more)
+            b->effort = (enum mzg_effort)strtoul(argv[++i], NULL, 0);
+        else if (argv[i][0] != '-' && !*lib)
+            *lib = argv[i];
+        else if (argv[i][0] != '-' && !*file)
+            *file = argv[i];
+        else
+            return false;
+    }
+    mzg_kernels_init(&b->k, cpu);
+    return *lib && b->effort <= MZG_EFFORT_BEST;
 }
 
 int main(int argc, char **argv)
 {
-    struct peer p = {.lib = NULL};
+    struct bench b = {0};
+    struct mzg_matrices all;
     struct mzg_err e;
-    struct mzg_kernels k;
-    if (argc < 2) {
-        fprintf(stderr, "usage: kernels LIBGGML_BASE.so [WEIGHTS.safetensors]\n");
+    const char *lib = NULL, *file = NULL;
+    if (!parse(&b, argc, argv, &lib, &file)) {
+        fputs("usage: kernels LIBGGML_BASE.so [WEIGHTS.safetensors] [--only TYPE] [--cpu MASK] "
+              "[--effort 0|1|2]\n", stderr);
         return 2;
     }
-    p.lib = dlopen(argv[1], RTLD_NOW);
-    if (p.lib == NULL || symbol(p.lib, "ggml_quantize_chunk", &p.quantize) == NULL) {
-        fprintf(stderr, "%s\n", dlerror());
+    if (!mzg_ggml_open(&b.ggml, lib))
         return 3;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    printf("one thread; ggml's dot products from %s\n",
+           b.ggml.cpu_library[0] ? b.ggml.cpu_library : "nowhere");
+    if (mzg_matrices_make(&all, MADE_ROWS, &e) != MZG_OK)
+        goto fail;
+    compare_starts(&b);
+    compare_uses(&b, &all);
+    compare_data(&b, &all, "synthetic");
+    mzg_matrices_free(&all);
+    if (file) {
+        if (mzg_matrices_load(&all, file, &e) != MZG_OK)
+            goto fail;
+        compare_data(&b, &all, "use-lite");
+        mzg_matrices_free(&all);
     }
-    mzg_kernels_init(&k, mzg_cpu_features());
-    printf("%-9s %-5s %8s %8s %7s %9s %8s %7s %10s %10s\n", "", "", "quantize", "", "", "decode",
-           "", "", "rel. RMSE", "");
-    printf("%-9s %-5s %8s %8s %7s %9s %8s %7s %10s %10s\n", "data", "type", "Mw/s", "ggml",
-           "ratio", "Mw/s", "ggml", "ratio", "ours %", "ggml %");
-    size_t n = (size_t)4096 * 1024;
-    float *x = synthetic(n);
-    for (size_t i = 0; x != NULL && i < sizeof compared / sizeof compared[0]; i++)
-        compare(&p, &k, i, x, n, "synthetic");
-    free(x);
-    if (argc > 2) {
-        x = matrices(argv[2], &n, &e);
-        if (x == NULL) {
-            fprintf(stderr, "%s\n", e.msg);
-            return 3;
-        }
-        for (size_t i = 0; i < sizeof compared / sizeof compared[0]; i++)
-            compare(&p, &k, i, x, n, "real");
-        free(x);
-    }
-    dlclose(p.lib);
+    printf("\n%u of %u figures miss their goal\n", b.missed, b.rows);
     return 0;
+fail:
+    fprintf(stderr, "%s\n", e.msg);
+    return 3;
 }

@@ -2,8 +2,9 @@
 BENCH_STEPS += bench-kernels bench-memory bench-verify
 .PHONY: bench-kernels bench-memory bench-verify
 
+$(B)/tests/bench/kernels: $(B)/tests/bench/weights.o $(B)/tests/interop/ggml_peer.o
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libmzigo.a
-	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -ldl -o $@)
+	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -ldl -o $@)
 
 bench-kernels: $(B)/tests/bench/kernels
 	@tests/interop/install.sh $(PEERS) || { [ $$? = 77 ] && exit 0; exit 1; }; \
@@ -15,4 +16,4 @@ bench-memory: all samples $(B)/tests/bench/peak
 bench-verify: all samples $(B)/tests/bench/peak
 	@B='$(B)' tests/bench/verify.sh
 
--include $(B)/tests/bench/kernels.d $(B)/tests/bench/peak.d
+-include $(wildcard $(B)/tests/bench/*.d)

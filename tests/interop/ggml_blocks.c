@@ -1,42 +1,26 @@
-/* Our blocks beside the real library's: `ggml_blocks LIBGGML_BASE.so [WEIGHTS.safetensors]`.
+/* Our blocks beside the real library's: `ggml_blocks LIBGGML_BASE.so [WEIGHTS.safetensors] [TYPE]`.
  *
  * 1. Random blocks with finite scales decode to the same bits in both.
  * 2. For each matrix of the file our relative error, decoded by the real library, is no higher than
- *    that of its own quantizer; and so for the same matrix rounded to BF16, where elements of equal
- *    magnitude are common.
+ *    that of its own quantizer, without importance and (weighted) with it; and so for the same matrix
+ *    rounded to BF16, where elements of equal magnitude are common.
  * Prints a table and the sum; the exit status is 1 when anything failed. */
 #include "formats/base/error.h"
-#include "formats/model/containers/weights.h"
-#include "kernels/kernels.h"
+#include "ggml_peer.h"
+#include "tests/bench/weights.h"
+#include "tests/kernels/harness.h"
 
-#include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { RANDOM_BLOCKS = 4096 };
-
-typedef size_t (*ggml_quantize)(int, const float *, void *, int64_t, int64_t, int64_t,
-                                const float *);
-typedef void (*ggml_dequantize)(const void *, float *, int64_t);
-
-static const struct {
-    enum mzg_type type;
-    const char *decoder;
-    unsigned halves; /* at the start of a block: scale, minimum */
-} compared[] = {
-    {MZG_TYPE_F16, "ggml_fp16_to_fp32_row", 1}, {MZG_TYPE_BF16, "ggml_bf16_to_fp32_row", 1},
-    {MZG_TYPE_Q8_0, "dequantize_row_q8_0", 1},  {MZG_TYPE_Q4_0, "dequantize_row_q4_0", 1},
-    {MZG_TYPE_Q4_1, "dequantize_row_q4_1", 2},  {MZG_TYPE_Q5_0, "dequantize_row_q5_0", 1},
-    {MZG_TYPE_Q5_1, "dequantize_row_q5_1", 2},
-};
-enum { COMPARED = sizeof compared / sizeof compared[0] };
+enum { RANDOM_ELEMS = 4096 * 32, ROUNDS = 16, FINITE_SCALES = 4 /* the harness's kind of blocks */ };
 
 static struct {
-    ggml_quantize quantize;
-    ggml_dequantize decode[COMPARED];
+    struct mzg_ggml ggml;
     struct mzg_kernels k;
+    const char *only;
     unsigned passed, failed;
 } t;
 
@@ -46,164 +30,141 @@ static void count(bool good)
     t.failed += !good;
 }
 
-static bool load_peer(const char *path)
+/* The n-th of the types that are compared, or NULL. */
+static const struct mzg_type_info *compared(uint32_t number)
 {
-    void *lib = dlopen(path, RTLD_NOW);
-    if (!lib) {
-        fprintf(stderr, "%s\n", dlerror());
-        return false;
-    }
-    *(void **)&t.quantize = dlsym(lib, "ggml_quantize_chunk");
-    bool all = t.quantize != NULL;
-    for (size_t i = 0; i < COMPARED; i++) {
-        *(void **)&t.decode[i] = dlsym(lib, compared[i].decoder);
-        all &= t.decode[i] != NULL;
-    }
-    if (!all)
-        fprintf(stderr, "%s lacks one of the functions that are compared\n", path);
-    return all;
+    const struct mzg_type_info *info = mzg_type_by_number(number);
+    if (!info || !t.k.type[number].dequantize || !t.ggml.dequantize[number] ||
+        info->type == MZG_TYPE_Q8_K || (t.only && strcmp(t.only, info->name) != 0))
+        return NULL;
+    return info;
 }
 
-static uint64_t next_random(uint64_t *state)
+/* The same bits, or NaN in both, whose bits differ from CPU to CPU there. */
+static bool same(const float *a, const float *b, size_t n)
 {
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-/* Any bytes, but scales of every finite value. */
-static void fill(size_t which, uint8_t *q, size_t blocks, uint64_t *random)
-{
-    size_t bytes = mzg_type_by_number((uint32_t)compared[which].type)->block_bytes;
-    for (size_t b = 0; b < blocks; b++, q += bytes) {
-        for (size_t i = 0; i < bytes; i++)
-            q[i] = (uint8_t)next_random(random);
-        for (size_t h = 0; h < compared[which].halves; h++) {
-            uint8_t *high = &q[2 * h + 1];
-            if ((*high & 0x7c) == 0x7c)
-                *high &= 0xfb;
-        }
-    }
+    bool good = true;
+    for (size_t i = 0; i < n; i++)
+        good &= memcmp(&a[i], &b[i], sizeof *a) == 0 || (isnan(a[i]) && isnan(b[i]));
+    return good;
 }
 
 static void compare_decoders(void)
 {
-    static uint8_t q[RANDOM_BLOCKS * 34];
-    static float ours[RANDOM_BLOCKS * 32], theirs[RANDOM_BLOCKS * 32];
-    uint64_t random = 1;
-    printf("%-6s %s\n", "type", "random blocks decoded by both");
-    for (size_t i = 0; i < COMPARED; i++) {
-        const struct mzg_type_info *info = mzg_type_by_number((uint32_t)compared[i].type);
-        size_t n = RANDOM_BLOCKS * (size_t)info->block_elems;
-        bool same = true;
-        for (int round = 0; round < 16; round++) {
-            fill(i, q, RANDOM_BLOCKS, &random);
-            t.k.type[info->type].dequantize(q, ours, n);
-            t.decode[i](q, theirs, (int64_t)n);
-            same &= memcmp(ours, theirs, n * sizeof *ours) == 0;
+    static uint8_t q[RANDOM_ELEMS * 4];
+    static float ours[RANDOM_ELEMS], theirs[RANDOM_ELEMS];
+    struct mzg_rng random = {1};
+    printf("%-7s %s\n", "type", "random blocks decoded by both");
+    for (uint32_t i = 0; i < MZG_TYPE_END; i++) {
+        const struct mzg_type_info *info = compared(i);
+        bool good = true;
+        if (!info || info->type == MZG_TYPE_F32)
+            continue;
+        for (int round = 0; round < ROUNDS; round++) {
+            mzg_block_fill(FINITE_SCALES, info->type, q, RANDOM_ELEMS, &random);
+            t.k.type[i].dequantize(q, ours, RANDOM_ELEMS);
+            t.ggml.dequantize[i](q, theirs, RANDOM_ELEMS);
+            good &= same(ours, theirs, RANDOM_ELEMS);
         }
-        printf("%-6s %s\n", info->name, same ? "same bits" : "FAILED: they differ");
-        count(same);
+        printf("%-7s %s\n", info->name, good ? "same bits" : "FAILED: they differ");
+        count(good);
     }
 }
 
-static double relative_error(const float *x, const float *y, size_t n)
+/* Square root of sum w (x - y)^2 over sum w x^2; w: of a row's columns, or NULL. */
+static double relative_error(const struct mzg_matrix *m, const float *y, const float *w)
 {
     double err = 0, sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        double d = (double)x[i] - (double)y[i];
-        err += d * d;
-        sum += (double)x[i] * (double)x[i];
+    for (size_t i = 0; i < m->rows * m->width; i++) {
+        double d = (double)m->x[i] - (double)y[i], weight = w ? (double)w[i % m->width] : 1;
+        err += weight * d * d;
+        sum += weight * m->x[i] * m->x[i];
     }
     return sum > 0 ? sqrt(err / sum) : 0;
 }
 
-struct matrix {
-    const char *name;
-    float *x, *decoded;
-    uint8_t *q;
-    size_t width, rows;
-};
-
-static void compare_errors(const struct matrix *m, const char *kind)
+static void our_blocks(const struct mzg_type_info *info, const struct mzg_matrix *m, const float *w,
+                       uint8_t *q)
 {
-    size_t n = m->width * m->rows;
-    for (size_t i = 0; i < COMPARED; i++) {
-        const struct mzg_type_info *info = mzg_type_by_number((uint32_t)compared[i].type);
-        if (m->width % info->block_elems || info->block_elems == 1)
+    const struct mzg_type_kernels *k = &t.k.type[info->type];
+    size_t row = m->width / info->block_elems * info->block_bytes;
+    for (size_t r = 0; r < m->rows; r++) {
+        if (w && k->search)
+            k->search(m->x + r * m->width, w, q + r * row, m->width, MZG_EFFORT_DEFAULT);
+        else
+            k->quantize(m->x + r * m->width, q + r * row, m->width);
+    }
+}
+
+static void compare_errors(const struct mzg_matrix *m, const float *w, const char *kind)
+{
+    static float ones[1 << 16];
+    size_t n = m->rows * m->width;
+    float *y = malloc(n * sizeof *y);
+    uint8_t *q = malloc(n * sizeof *y);
+    for (size_t i = 0; i < 1 << 16; i++)
+        ones[i] = 1;
+    for (uint32_t i = 0; i < MZG_TYPE_END && y && q; i++) {
+        const struct mzg_type_info *info = compared(i);
+        if (!info || info->block_elems == 1 || m->width % info->block_elems)
             continue;
-        t.k.type[info->type].quantize(m->x, m->q, n);
-        t.decode[i](m->q, m->decoded, (int64_t)n);
-        double ours = relative_error(m->x, m->decoded, n);
-        t.quantize((int)info->type, m->x, m->q, 0, (int64_t)m->rows, (int64_t)m->width, NULL);
-        t.decode[i](m->q, m->decoded, (int64_t)n);
-        double theirs = relative_error(m->x, m->decoded, n);
-        printf("%-6s %10.7f%% %10.7f%%  %-6s %s %s\n", info->name, ours * 100, theirs * 100,
+        our_blocks(info, m, w, q);
+        t.ggml.dequantize[i](q, y, (int64_t)n);
+        double ours = relative_error(m, y, w);
+        /* Some of ggml's types refuse to go without importance: ones are what comes nearest. */
+        const float *theirs_w = !w && t.ggml.requires_importance((int)i) ? ones : w;
+        t.ggml.quantize((int)i, m->x, q, 0, (int64_t)m->rows, (int64_t)m->width, theirs_w);
+        t.ggml.dequantize[i](q, y, (int64_t)n);
+        double theirs = relative_error(m, y, w);
+        printf("%-7s %-4s %10.6f%% %10.6f%% %7.4f  %-6s %s%s\n", info->name, w ? "yes" : "no",
+               ours * 100, theirs * 100, theirs > 0 ? ours / theirs : 1,
                ours <= theirs ? "pass" : "FAILED", m->name, kind);
         count(ours <= theirs);
     }
+    if (!y || !q)
+        count(false);
+    free(y);
+    free(q);
 }
 
-static void round_to_bf16(float *x, uint8_t *q, size_t n)
+static void round_to_bf16(struct mzg_matrix *m)
 {
-    t.k.type[MZG_TYPE_BF16].quantize(x, q, n);
-    t.k.type[MZG_TYPE_BF16].dequantize(q, x, n);
-}
-
-static enum mzg_code compare_tensor(const struct mzg_weights *w, const struct mzg_tensor *tensor,
-                                    struct mzg_err *e)
-{
-    size_t n = (size_t)tensor->elems;
-    struct matrix m = {tensor->name,       malloc(n * sizeof(float)),
-                       malloc(n * sizeof(float)), malloc(n * sizeof(float)),
-                       (size_t)tensor->ne[0], (size_t)tensor->ne[1]};
-    enum mzg_code code = MZG_OK;
-    if (!m.x || !m.decoded || !m.q)
-        code = mzg_fail_memory(e, "a matrix");
-    if (!code)
-        code = mzg_weights_read(w, tensor, 0, m.x, n * sizeof(float), e);
-    if (!code) {
-        compare_errors(&m, "");
-        round_to_bf16(m.x, m.q, n);
-        compare_errors(&m, "(rounded to BF16)");
+    uint16_t halves[256];
+    for (size_t i = 0; i < m->rows * m->width; i += 256) {
+        t.k.type[MZG_TYPE_BF16].quantize(m->x + i, halves, 256);
+        t.k.type[MZG_TYPE_BF16].dequantize(halves, m->x + i, 256);
     }
-    free(m.x);
-    free(m.decoded);
-    free(m.q);
-    return code;
 }
 
 static enum mzg_code compare_file(const char *path, struct mzg_err *e)
 {
-    struct mzg_weights w;
-    size_t matrices = 0;
-    enum mzg_code code = mzg_weights_open(&w, path, e);
+    struct mzg_matrices all;
+    enum mzg_code code = mzg_matrices_load(&all, path, e);
     if (code)
         return code;
-    printf("\n%-6s %11s %11s\n", "type", "our error", "ggml's");
-    for (size_t i = 0; i < w.n_tensors && !code; i++) {
-        const struct mzg_tensor *tensor = &w.tensors[i];
-        if (tensor->n_dims == 2 && tensor->type == MZG_TYPE_F32 && tensor->ne[0] % 32 == 0) {
-            code = compare_tensor(&w, tensor, e);
-            matrices++;
-        }
+    printf("\n%-7s %-4s %11s %11s %7s\n", "type", "imat", "our error", "ggml's", "ratio");
+    for (size_t i = 0; i < all.n; i++) {
+        compare_errors(&all.m[i], NULL, "");
+        compare_errors(&all.m[i], all.m[i].importance, "");
+        round_to_bf16(&all.m[i]);
+        compare_errors(&all.m[i], NULL, " (rounded to BF16)");
+        compare_errors(&all.m[i], all.m[i].importance, " (rounded to BF16)");
     }
-    mzg_weights_close(&w);
-    if (!code && !matrices)
-        code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: no F32 matrix in it", path);
-    return code;
+    mzg_matrices_free(&all);
+    return MZG_OK;
 }
 
 int main(int argc, char **argv)
 {
     struct mzg_err e;
     if (argc < 2) {
-        fputs("usage: ggml_blocks LIBGGML_BASE.so [WEIGHTS.safetensors]\n", stderr);
+        fputs("usage: ggml_blocks LIBGGML_BASE.so [WEIGHTS.safetensors [TYPE]]\n", stderr);
         return 2;
     }
+    setvbuf(stdout, NULL, _IOLBF, 0);
     mzg_kernels_init(&t.k, mzg_cpu_features());
-    if (!load_peer(argv[1]))
+    t.only = argc > 3 ? argv[3] : NULL;
+    if (!mzg_ggml_open(&t.ggml, argv[1]))
         return 3;
     compare_decoders();
     FILE *there = argc > 2 ? fopen(argv[2], "rb") : NULL;

@@ -4,8 +4,10 @@ PEERS := $(B)/interop
 PEER_LIB := $(PEERS)/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so
 .PHONY: interop-blocks interop-models interop-recipes
 
+$(B)/tests/interop/ggml_blocks: $(B)/tests/interop/ggml_peer.o $(B)/tests/bench/weights.o \
+	$(B)/tests/kernels/input.o $(B)/tests/kernels/types.o
 $(B)/tests/interop/%: $(B)/tests/interop/%.o $(B)/libmzigo.a
-	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -ldl -o $@)
+	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -ldl -o $@)
 
 interop-blocks: $(B)/tests/interop/ggml_blocks
 	@tests/interop/install.sh $(PEERS) || { [ $$? = 77 ] && exit 0; exit 1; }; \
@@ -19,5 +21,4 @@ interop-recipes: $(B)/tests/interop/recipes
 	@tests/interop/install.sh $(PEERS) || { [ $$? = 77 ] && exit 0; exit 1; }; \
 	[ ! -e $(PEER_LIB) ] || $< $(dir $(PEER_LIB))
 
--include $(B)/tests/interop/ggml_blocks.d $(B)/tests/interop/recipes.d \
-	$(B)/tests/interop/recipe_models.d
+-include $(wildcard $(B)/tests/interop/*.d)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ELEMS = 64 * 32 };
+enum { ELEMS = 64 * 32 }; /* a multiple of every type's block */
 
 /* A format of blocks of 32 with codes first..last, d = (what the codes span) / divisor. */
 struct format {
@@ -20,7 +20,7 @@ struct format {
 static const struct format formats[] = {
     {MZG_TYPE_Q8_0, -127, 127, 127, false}, {MZG_TYPE_Q4_0, -8, 7, 8, false},
     {MZG_TYPE_Q4_1, 0, 15, 15, true},       {MZG_TYPE_Q5_0, -16, 15, 16, false},
-    {MZG_TYPE_Q5_1, 0, 31, 31, true},
+    {MZG_TYPE_Q5_1, 0, 31, 31, true},       {MZG_TYPE_Q8_1, -127, 127, 127, false},
 };
 enum { FORMATS = sizeof formats / sizeof formats[0] };
 
@@ -131,15 +131,20 @@ static void check_q8_k(const float *x, const float *y)
 static void check_dot(const struct mzg_kernels *k, const struct mzg_type_info *info,
                       const struct format *f, const uint8_t *q, const float *x, struct mzg_rng *r)
 {
-    static uint8_t yq[ELEMS / 32 * 34];
+    static uint8_t yq[ELEMS / 32 * 36];
     static float y[ELEMS];
-    mzg_block_fill(0, MZG_TYPE_Q8_0, yq, ELEMS, r);
-    k->type[MZG_TYPE_Q8_0].dequantize(yq, y, ELEMS);
+    mzg_block_fill(0, info->dot_with, yq, ELEMS, r);
+    k->type[info->dot_with].dequantize(yq, y, ELEMS);
     double exact = 0, magnitude = 0;
-    for (size_t i = 0; i < ELEMS; i++) {
-        double m = f && f->has_min ? half_at(q + i / 32 * info->block_bytes, 2) : 0;
-        exact += (double)x[i] * y[i];
-        magnitude += (fabs(x[i] - m) + fabs(m)) * fabs((double)y[i]);
+    for (size_t b = 0; b < ELEMS / 32; b++) {
+        double m = f && f->has_min ? half_at(q + b * info->block_bytes, 2) : 0, sum = 0;
+        for (size_t i = 32 * b; i < 32 * b + 32; i++) {
+            exact += (double)x[i] * y[i];
+            magnitude += (fabs(x[i] - m) + fabs(m)) * fabs((double)y[i]);
+            sum += y[i];
+        }
+        if (f && f->has_min) /* the minimum is multiplied with the sum that the block holds */
+            exact += m * (half_at(yq + b * 36, 2) - sum);
     }
     double roundings = f ? ELEMS / 256 + 4 + f->has_min : ELEMS / 32 + 7;
     double got = k->type[info->type].dot(q, yq, ELEMS);
@@ -154,6 +159,116 @@ static const struct format *format_of(enum mzg_type type)
         if (formats[i].type == type)
             return &formats[i];
     return NULL;
+}
+
+/* ---- types with a search ---- */
+
+/* Sum of w (x - y)^2 over n elements; w may be NULL. */
+static double weighted_error(const float *x, const float *y, const float *w, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        double d = (double)x[i] - (y ? (double)y[i] : 0);
+        sum += (w ? (double)w[i] : 1) * d * d;
+    }
+    return sum;
+}
+
+/* No block may be worse than if all of it had become zero, which every type can say. */
+static void check_no_worse_than_zero(const struct mzg_type_info *info, const float *x,
+                                     const float *y, const float *w)
+{
+    bool good = true;
+    for (size_t b = 0; b < ELEMS; b += info->block_elems) {
+        const float *weights = w ? w + b : NULL;
+        double zero = weighted_error(x + b, NULL, weights, info->block_elems);
+        double lost = weighted_error(x + b, y + b, weights, info->block_elems);
+        good &= lost <= zero * (1 + 0x1p-16) + 0x1p-100;
+    }
+    mzg_expect(good, "a block is worse than zeros");
+}
+
+/* More effort must not lose more, summed over blocks of many kinds of weights; and on ordinary weights
+ * no effort may lose more than types.c allows. */
+static void check_search(const struct mzg_type_kernels *k, const struct mzg_type_info *info,
+                         struct mzg_rng *r)
+{
+    static float x[ELEMS], y[ELEMS], room[ELEMS];
+    static uint8_t q[ELEMS * 4];
+    for (unsigned kind = 0; kind < 2 * mzg_float_kinds(); kind++) {
+        unsigned importance = kind < mzg_float_kinds() ? 0 : 1;
+        double lost[MZG_EFFORT_BEST + 1] = {0};
+        if (!mzg_float_kind_fits(kind % mzg_float_kinds()))
+            continue;
+        snprintf(mzg_case.input, sizeof mzg_case.input, "%.26s, %.18s",
+                 mzg_float_kind_name(kind % mzg_float_kinds()),
+                 mzg_importance_kind_name(importance));
+        mzg_float_fill(kind % mzg_float_kinds(), info->type, x, ELEMS, r);
+        const float *w = mzg_importance_fill(importance, room, ELEMS, r);
+        for (int effort = MZG_EFFORT_FAST; effort <= MZG_EFFORT_BEST; effort++) {
+            k->search(x, w, q, ELEMS, (enum mzg_effort)effort);
+            k->dequantize(q, y, ELEMS);
+            check_no_worse_than_zero(info, x, y, w);
+            lost[effort] = weighted_error(x, y, w, ELEMS);
+        }
+        if (kind == 0) {
+            double rmse = sqrt(lost[MZG_EFFORT_FAST] / weighted_error(x, NULL, NULL, ELEMS));
+            mzg_expect(rmse <= mzg_type_facts(info->type)->normal_rmse,
+                       "loses more of ordinary weights than types.c allows");
+        }
+        if (kind % mzg_float_kinds() == 0) {
+            mzg_expect(lost[MZG_EFFORT_DEFAULT] <= lost[MZG_EFFORT_FAST] * (1 + 1e-9),
+                       "default effort loses more than fast");
+            mzg_expect(lost[MZG_EFFORT_BEST] <= lost[MZG_EFFORT_DEFAULT] * (1 + 1e-9),
+                       "best effort loses more than default");
+        }
+    }
+}
+
+/* Terms are rounded where they are scaled, and once for each sum they are part of; a scaled code and a
+ * minimum may each be up to twice a block's largest value. */
+static void check_searched_dot(const struct mzg_kernels *k, const struct mzg_type_info *info,
+                               const uint8_t *q, const float *x, struct mzg_rng *r)
+{
+    static uint8_t yq[ELEMS * 4];
+    static float y[ELEMS];
+    enum mzg_type other = info->dot_with;
+    mzg_block_fill(0, other, yq, ELEMS, r);
+    k->type[other].dequantize(yq, y, ELEMS);
+    double exact = 0, magnitude = 0;
+    for (size_t b = 0; b < ELEMS; b += info->block_elems) {
+        double most = 0;
+        for (size_t i = b; i < b + info->block_elems; i++)
+            most = fmax(most, fabs((double)x[i]));
+        for (size_t i = b; i < b + info->block_elems; i++) {
+            exact += (double)x[i] * y[i];
+            magnitude += 4 * most * fabs((double)y[i]);
+        }
+    }
+    double got = k->type[info->type].dot(q, yq, ELEMS);
+    double bound = (ELEMS / 256 + 12) * 0x1p-24 * magnitude + ELEMS * 0x1p-150;
+    mzg_expect(fabs(got - exact) <= bound, "dot product off by more than its roundings");
+}
+
+static void check_searched_type(const struct mzg_kernels *k, const struct mzg_type_info *info,
+                                struct mzg_rng *r)
+{
+    static float x[ELEMS], y[ELEMS];
+    static uint8_t q[ELEMS * 4];
+    const struct mzg_type_kernels *type = &k->type[info->type];
+    snprintf(mzg_case.kernel, sizeof mzg_case.kernel, "%s accuracy", info->name);
+    mzg_case.shown = 0;
+    check_search(type, info, r);
+    for (unsigned kind = 0; kind < mzg_float_kinds(); kind++) {
+        if (!mzg_float_kind_fits(kind))
+            continue;
+        snprintf(mzg_case.input, sizeof mzg_case.input, "%s", mzg_float_kind_name(kind));
+        mzg_float_fill(kind, info->type, x, ELEMS, r);
+        type->quantize(x, q, ELEMS);
+        type->dequantize(q, y, ELEMS);
+        check_no_worse_than_zero(info, x, y, NULL);
+        check_searched_dot(k, info, q, y, r);
+    }
 }
 
 static void check_type(const struct mzg_kernels *k, enum mzg_type type, struct mzg_rng *r)
@@ -193,6 +308,8 @@ void mzg_test_accuracy(uint64_t seed)
     mzg_kernels_init(&k, 0);
     mzg_case.n = ELEMS;
     for (enum mzg_type type = 0; type < MZG_TYPE_END; type++)
-        if (k.type[type].quantize)
+        if (k.type[type].search)
+            check_searched_type(&k, mzg_type_by_number((uint32_t)type), &r);
+        else if (k.type[type].quantize)
             check_type(&k, type, &r);
 }

@@ -1,27 +1,10 @@
-/* golden.c: what the references give, as digests kept here: the same on every CPU, from every
- * compiler. A change of one of these is a change of output bytes, and so of the type's revision in
- * kernels/types.c. */
+/* golden.c: what the references give, against the digests in types.c. */
 #include "harness.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { ELEMS = 40 * 32 };
-
-static const struct {
-    enum mzg_type type;
-    uint64_t quantize, dequantize, dot;
-} golden[] = {
-    {MZG_TYPE_F32, 0xae0b5f0914658251, 0xaa62e663235e986f, 0xba294da06f0bd306},
-    {MZG_TYPE_F16, 0x2d719a3052281bb0, 0x8c473f324646819c, 0xeb32117a9b2c0d8b},
-    {MZG_TYPE_BF16, 0xb008b375d2474458, 0x95d0f5619ab91c31, 0xc2494a83c205c611},
-    {MZG_TYPE_Q8_0, 0xa95b9fd83eb32897, 0xff80e0a93516f1ac, 0x2e6cf80e4dc0006e},
-    {MZG_TYPE_Q4_0, 0x774c8f73ddfa0017, 0x73b99dfe8a102f3c, 0xe6949d3a9c492894},
-    {MZG_TYPE_Q4_1, 0x6c5e86ca3c5a4616, 0xb2fc736927384d7a, 0x4b030974627e745c},
-    {MZG_TYPE_Q5_0, 0xcb3905f058c023f3, 0x94ea7c84a2d130ee, 0xb1ad3ac79ab747ad},
-    {MZG_TYPE_Q8_K, 0x6fc09a77e7d42bd2, 0xc4ec2e6653564f17, 0},
-    {MZG_TYPE_Q5_1, 0x3219cfe770f8ef72, 0x69105f924a787639, 0xe6ba620e81459c60},
-};
 
 static uint64_t digest(uint64_t h, const void *data, size_t bytes)
 {
@@ -40,6 +23,22 @@ static uint64_t quantize_digest(const struct mzg_type_kernels *k, const struct m
     for (unsigned kind = 0; kind < mzg_float_kinds(); kind++) {
         mzg_float_fill(kind, t->type, x, ELEMS, &r);
         k->quantize(x, q, ELEMS);
+        h = digest(h, q, ELEMS / t->block_elems * t->block_bytes);
+    }
+    return h;
+}
+
+/* Every kind of importance and effort; a mixture of all kinds of floats. */
+static uint64_t search_digest(const struct mzg_type_kernels *k, const struct mzg_type_info *t)
+{
+    static float x[ELEMS], room[ELEMS];
+    static uint8_t q[ELEMS * 4];
+    struct mzg_rng r = {4};
+    uint64_t h = 0xcbf29ce484222325u;
+    for (unsigned i = 0; i < mzg_importance_kinds() * (MZG_EFFORT_BEST + 1); i++) {
+        mzg_float_fill(i % 2 ? 0 : mzg_float_kinds() - 1, t->type, x, ELEMS, &r);
+        const float *w = mzg_importance_fill(i % mzg_importance_kinds(), room, ELEMS, &r);
+        k->search(x, w, q, ELEMS, (enum mzg_effort)(i / mzg_importance_kinds()));
         h = digest(h, q, ELEMS / t->block_elems * t->block_bytes);
     }
     return h;
@@ -89,12 +88,17 @@ void mzg_test_golden(void)
     struct mzg_kernels k;
     mzg_kernels_init(&k, 0);
     snprintf(mzg_case.input, sizeof mzg_case.input, "all kinds");
-    for (size_t i = 0; i < sizeof golden / sizeof golden[0]; i++) {
-        const struct mzg_type_info *t = mzg_type_by_number((uint32_t)golden[i].type);
-        const struct mzg_type_kernels *ref = &k.type[golden[i].type];
-        compare(t, "quantize", quantize_digest(ref, t), golden[i].quantize);
-        compare(t, "dequantize", dequantize_digest(ref, t), golden[i].dequantize);
+    for (enum mzg_type type = 0; type < MZG_TYPE_END; type++) {
+        const struct mzg_type_facts *facts = mzg_type_facts(type);
+        const struct mzg_type_info *t = mzg_type_by_number((uint32_t)type);
+        const struct mzg_type_kernels *ref = &k.type[type];
+        if (!facts)
+            continue;
+        compare(t, "quantize", quantize_digest(ref, t), facts->golden[0]);
+        if (ref->search)
+            compare(t, "search", search_digest(ref, t), facts->golden[1]);
+        compare(t, "dequantize", dequantize_digest(ref, t), facts->golden[2]);
         if (ref->dot)
-            compare(t, "dot", dot_digest(ref, t), golden[i].dot);
+            compare(t, "dot", dot_digest(ref, t), facts->golden[3]);
     }
 }

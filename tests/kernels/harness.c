@@ -1,6 +1,6 @@
 /* harness.c: every kernel variant this CPU can run against its reference.
  *
- *   harness [--seed N] [--cpu MASK] [--only TEXT] [--bench] [--list]
+ *   harness [--seed N] [--cpu MASK] [--only TEXT] [--quick] [--bench] [--list]
  *
  * --cpu: the features to use, as the bits of enum mzg_cpu (0x1: AVX2 alone). --only: the variants
  * whose name contains TEXT. The exit status is 1 when anything failed. */
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 struct mzg_case mzg_case;
+bool mzg_quick;
 
 static const char *place_name(enum mzg_place place)
 {
@@ -129,6 +130,8 @@ static bool parse(struct options *o, int argc, char **argv)
             o->cpu &= (uint32_t)strtoul(argv[++i], NULL, 0);
         else if (strcmp(argv[i], "--only") == 0 && more)
             o->only = argv[++i];
+        else if (strcmp(argv[i], "--quick") == 0)
+            mzg_quick = true;
         else if (strcmp(argv[i], "--bench") == 0)
             o->bench = true;
         else if (strcmp(argv[i], "--list") == 0)
@@ -148,6 +151,7 @@ static void run_tests(const struct options *o)
     mzg_case.seed = o->seed;
     mzg_test_listing();
     mzg_test_features(o->cpu);
+    mzg_test_lanes(o->cpu, o->seed);
     mzg_test_golden();
     mzg_test_accuracy(o->seed);
     unsigned skipped = test_variants(o->cpu, o->only, o->seed);
@@ -160,7 +164,7 @@ int main(int argc, char **argv)
 {
     struct options o = {.cpu = mzg_cpu_features(), .seed = 1, .only = ""};
     if (!parse(&o, argc, argv)) {
-        fputs("usage: harness [--seed N] [--cpu MASK] [--only TEXT] [--bench] [--list]\n", stderr);
+        fputs("usage: harness [--seed N] [--cpu MASK] [--only TEXT] [--quick] [--bench] [--list]\n", stderr);
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -2,10 +2,12 @@
  *
  * harness.c   options, the loop over kernels and CPU features, the tally
  * input.c     floats and blocks that are hard on kernels
+ * types.c     what the rest needs to know of each type
  * guard.c     buffers between pages that cannot be touched
  * variant.c   one listed variant against the reference, bit by bit
  * accuracy.c  the reference against the bounds derived in SPEC.md
  * golden.c    the reference against digests of its output
+ * lanes.c     the vectors that searches are written in, one instruction set against another
  * listing.c   the list itself: is every kernel in it that should be?
  * bench.c     how fast each variant is */
 #ifndef MZG_TESTS_KERNELS_HARNESS_H
@@ -14,6 +16,19 @@
 #include "kernels/kernels.h"
 
 #include <stdbool.h>
+
+/* What the harness knows of a type. A type with kernels must have a row in types.c. */
+struct mzg_type_facts {
+    float levels;         /* the code of largest magnitude, or the highest: for ties */
+    uint32_t halves[2];   /* where in a block its half-precision scales are ... */
+    uint32_t n_halves;    /* ... and how many; 0: none */
+    float normal_rmse;    /* searched types: the most that a search may lose of fill_normal's input,
+                           * ||x - q|| / ||x||; 0: the type has no search */
+    uint64_t golden[4];   /* digests of quantize, search, dequantize, dot (golden.c) */
+};
+
+/* NULL for a type without kernels. */
+const struct mzg_type_facts *mzg_type_facts(enum mzg_type type);
 
 /* Random numbers: splitmix64. */
 struct mzg_rng {
@@ -70,6 +85,10 @@ struct mzg_case {
 };
 extern struct mzg_case mzg_case;
 
+/* Fewer inputs for searches, for emulators and sanitizers: each kind of floats, of importance and each
+ * effort still comes up, not every combination. */
+extern bool mzg_quick;
+
 /* Counts one comparison; a failure is told with the case's circumstances and `what`. */
 bool mzg_expect(bool good, const char *what);
 
@@ -77,6 +96,7 @@ void mzg_test_variant(const struct mzg_kernel *k, uint64_t seed);
 void mzg_test_accuracy(uint64_t seed);
 void mzg_test_golden(void);
 void mzg_test_listing(void);
+void mzg_test_lanes(uint32_t cpu, uint64_t seed);
 void mzg_test_features(uint32_t cpu);
 void mzg_bench(uint32_t cpu, const char *filter);
 

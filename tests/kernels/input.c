@@ -53,15 +53,9 @@ struct shape {
 
 static struct shape shape_of(enum mzg_type type)
 {
-    struct shape s = {.max_abs = mzg_type_by_number((uint32_t)type)->max_abs, .levels = 127};
-    switch (type) {
-    case MZG_TYPE_Q4_0: s.levels = 8; break;
-    case MZG_TYPE_Q4_1: s.levels = 15; break;
-    case MZG_TYPE_Q5_0: s.levels = 16; break;
-    case MZG_TYPE_Q5_1: s.levels = 31; break;
-    default: break;
-    }
-    return s;
+    const struct mzg_type_facts *facts = mzg_type_facts(type);
+    return (struct shape){.max_abs = mzg_type_by_number((uint32_t)type)->max_abs,
+                          .levels = facts ? facts->levels : 127};
 }
 
 /* Each kind fills a run of at most 32 elements, so that a block can be of one kind. */
@@ -357,12 +351,12 @@ static void fill_block(unsigned kind, const struct mzg_type_info *t, uint8_t *q,
         fill_wide_scale(kind, q, r);
         return;
     }
-    uint32_t halves = t->type == MZG_TYPE_Q4_1 || t->type == MZG_TYPE_Q5_1 ? 2 : 1;
-    if (kind == BLOCKS_ANY || t->type == MZG_TYPE_F32)
+    const struct mzg_type_facts *facts = mzg_type_facts(t->type);
+    if (kind == BLOCKS_ANY || !facts)
         return;
-    for (uint32_t i = 0; i < halves; i++) {
+    for (uint32_t i = 0; i < facts->n_halves; i++) {
         uint16_t h = kind == BLOCKS_SCALES ? hard_half(r) : (uint16_t)(mzg_rng_next(r) & 0xbbff);
-        memcpy(q + 2 * i, &h, sizeof h);
+        memcpy(q + facts->halves[i], &h, sizeof h);
     }
 }
 

@@ -179,10 +179,20 @@ static void all_lengths(test_case *test, unsigned kinds, size_t unit, struct mzg
 static void all_searches(size_t unit, struct mzg_rng *r)
 {
     unsigned kinds = mzg_float_kinds() * mzg_importance_kinds() * (MZG_EFFORT_BEST + 1);
-    for (unsigned kind = 0; kind < kinds; kind++)
+    unsigned step = mzg_quick ? 13 : 1; /* shares no factor with the numbers of kinds */
+    for (unsigned kind = 0; kind < kinds; kind += step)
         search_case(kind, (1 + kind % 5) * unit, r, kind % 97 == 0);
-    for (unsigned i = 0; i < FEW_UNITS; i++)
+    for (unsigned i = 0; i < FEW_UNITS; i += mzg_quick ? 4 : 1)
         search_case(mzg_float_kinds() * (2 + 3 * i % 7) - 1, units[i] * unit, r, false);
+}
+
+/* Quantizing is a search with one kind of importance, so a few lengths are enough. */
+static void searched_quantize(size_t unit, struct mzg_rng *r)
+{
+    for (unsigned kind = 0; kind < mzg_float_kinds(); kind++)
+        for (size_t i = mzg_quick ? 2 + kind % 3 : 0; i < 6; i += mzg_quick ? 3 : 1)
+            quantize_case(kind, units[i] * unit, r, kind == 0 && i == 2);
+    quantize_case(mzg_float_kinds() - 1, 19 * unit, r, false);
 }
 
 /* The first misfit at every position, of each sort, and none. */
@@ -251,11 +261,17 @@ void mzg_test_variant(const struct mzg_kernel *k, uint64_t seed)
     struct mzg_rng r = {seed ^ (uint64_t)k->type << 8 ^ (uint64_t)k->op};
     size_t unit = t.type->block_elems;
     switch (k->op) {
-    case MZG_OP_quantize: all_lengths(quantize_case, mzg_float_kinds(), unit, &r); break;
+    case MZG_OP_quantize:
+        if (mzg_kernel_best(k->type, MZG_OP_search, 0))
+            searched_quantize(unit, &r);
+        else
+            all_lengths(quantize_case, mzg_float_kinds(), unit, &r);
+        break;
     case MZG_OP_search: all_searches(unit, &r); break;
     case MZG_OP_dequantize: all_lengths(dequantize_case, mzg_block_kinds(), unit, &r); break;
     case MZG_OP_dot:
-        all_lengths(dot_case, mzg_block_kinds() * mzg_block_kinds(), t.other->block_elems, &r);
+        unit = t.other->block_elems > unit ? t.other->block_elems : unit;
+        all_lengths(dot_case, mzg_block_kinds() * mzg_block_kinds(), unit, &r);
         break;
     case MZG_OP_find_unfit: test_find_unfit(&r); break;
     case MZG_OP_END: break;

@@ -1,0 +1,34 @@
+/* types.c: what the harness knows of each type that has kernels. To add a type: a row here; its digests
+ * are printed by the harness when they differ.
+ *
+ * The digests are what the references give, the same on every CPU, from every compiler. A change of
+ * one of quantize or search is a change of output bytes, and so of the type's revision in
+ * kernels/types.c. */
+#include "harness.h"
+
+#define HALVES0() {0}, 0
+#define HALVES1(a) {a}, 1
+#define HALVES2(a, b) {a, b}, 2
+#define ROW(type, levels, halves, rmse, quantize, search, dequantize, dot)                         \
+    [MZG_TYPE_##type] = {levels, halves, rmse, {quantize, search, dequantize, dot}}
+
+/* clang-format off */
+static const struct mzg_type_facts facts[MZG_TYPE_END] = {
+    /*  type, levels, halves, rmse, quantize, search, dequantize, dot */
+    ROW(F32, 127, HALVES0(), 0, 0xae0b5f0914658251, 0, 0xaa62e663235e986f, 0xba294da06f0bd306),
+    ROW(F16, 127, HALVES1(0), 0, 0x2d719a3052281bb0, 0, 0x8c473f324646819c, 0xeb32117a9b2c0d8b),
+    ROW(Q4_0, 8, HALVES1(0), 0, 0x774c8f73ddfa0017, 0, 0x73b99dfe8a102f3c, 0xe6949d3a9c492894),
+    ROW(Q4_1, 15, HALVES2(0, 2), 0, 0x6c5e86ca3c5a4616, 0, 0xb2fc736927384d7a, 0x906f9faeaf42f761),
+    ROW(Q5_0, 16, HALVES1(0), 0, 0xcb3905f058c023f3, 0, 0x94ea7c84a2d130ee, 0xb1ad3ac79ab747ad),
+    ROW(Q5_1, 31, HALVES2(0, 2), 0, 0x3219cfe770f8ef72, 0, 0x69105f924a787639, 0x2993d5b65db69470),
+    ROW(Q8_0, 127, HALVES1(0), 0, 0xa95b9fd83eb32897, 0, 0xff80e0a93516f1ac, 0x2e6cf80e4dc0006e),
+    ROW(Q8_1, 127, HALVES2(0, 2), 0, 0x146995ff2fcdcfea, 0, 0xa0beeb5932e68a73, 0),
+    ROW(Q8_K, 127, HALVES0(), 0, 0x6fc09a77e7d42bd2, 0, 0xc4ec2e6653564f17, 0),
+    ROW(BF16, 127, HALVES1(0), 0, 0xb008b375d2474458, 0, 0x95d0f5619ab91c31, 0xc2494a83c205c611),
+};
+/* clang-format on */
+
+const struct mzg_type_facts *mzg_type_facts(enum mzg_type type)
+{
+    return facts[type].levels != 0 ? &facts[type] : NULL;
+}
