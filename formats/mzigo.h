@@ -27,10 +27,19 @@ void mzg_run_init(struct mzg_run *run);
 
 /* ---- models ---- */
 
+/* All zero but `to` is the usual: every other member is for those who want something else. */
 struct mzg_convert_options {
-    const char *to;  /* type for every eligible matrix: "Q8_0" */
-    bool raw;        /* weights without a model folder: names and shapes as they are */
-    const char *pre; /* the pre-tokenizer's name; NULL: found by structure */
+    const char *to;             /* type or recipe: "Q8_0" */
+    const char *recipe;         /* a recipe file instead of `to`, or NULL */
+    const char *const *tensor_types; /* "REGEX=TYPE": tensors whose name matches get TYPE */
+    size_t n_tensor_types;
+    const char *output_type;    /* for output.weight; NULL: the recipe's */
+    const char *embedding_type; /* for token_embd.weight; NULL: the recipe's */
+    bool pure;                  /* one type for all matrices, the recipe's exceptions left out */
+    const char *imatrix;        /* importance data: an imatrix file of llama.cpp, or NULL */
+    const char *effort;         /* "fast", "default" or "best"; NULL: default */
+    bool raw;                   /* weights without a model folder: names and shapes as they are */
+    const char *pre;            /* the pre-tokenizer's name; NULL: found by structure */
 };
 
 struct mzg_convert_result {
@@ -47,6 +56,39 @@ enum mzg_code mzg_convert(const char *src, const char *out, const struct mzg_con
                           const struct mzg_run *run, struct mzg_convert_result *r,
                           struct mzg_err *e) MZG_MUST;
 
+/* One of several outputs that are made from one reading of the source. */
+struct mzg_convert_output {
+    const char *to;   /* in place of the options' */
+    const char *path; /* different from the others' */
+};
+#define MZG_CONVERT_OUTPUTS 16
+
+/* The same as n calls of mzg_convert (n at most MZG_CONVERT_OUTPUTS), byte for byte, but src is read and
+ * digested once and each weight decoded once. No output appears before all are complete. r: n of them, or
+ * NULL. */
+enum mzg_code mzg_convert_several(const char *src, const struct mzg_convert_output *outputs, size_t n,
+                                  const struct mzg_convert_options *opt, const struct mzg_run *run,
+                                  struct mzg_convert_result *r, struct mzg_err *e) MZG_MUST;
+
+/* What mzg_convert would write, one tensor. */
+struct mzg_plan_row {
+    const char *name;
+    const char *type;
+    const char *source_type; /* "F32" for one that is computed */
+    unsigned n_dims;
+    const uint64_t *ne;      /* ggml's order: ne[0] is a row's width */
+    uint64_t bytes;
+    bool weighted;           /* with importance */
+    const char *why;         /* where the type comes from, in words */
+};
+
+/* Tells row of every tensor, in the output's order, and fills r; reads headers (and importance data)
+ * only. All that would make mzg_convert fail before its first weight fails here too. */
+enum mzg_code mzg_convert_plan(const char *src, const struct mzg_convert_options *opt,
+                               const struct mzg_run *run,
+                               void (*row)(void *ctx, const struct mzg_plan_row *row), void *ctx,
+                               struct mzg_convert_result *r, struct mzg_err *e) MZG_MUST;
+
 /* What one tensor lost (SPEC.md, "Accuracy"). */
 struct mzg_check_row {
     const char *name;
@@ -62,7 +104,7 @@ struct mzg_check_row {
     double dot_error;         /* worst row: |kernel's q.a - x.a| / (||x|| ||a||) */
     double kernel_error;      /* worst row: |kernel's q.a - exact q.a| over the limit for it */
     int repeated;             /* 1: the recorded quantizer gives these very blocks; 0: it does not;
-                               * -1: no such record */
+                               * -1: no such record, or importance data it names is not given */
     uint64_t repeated_at;     /* first element of the first block that differs */
     const char *fault;        /* NULL: within limits; else which limit it breaks */
     uint64_t fault_at;        /* first element of the block at fault; MZG_NO_OFFSET: the whole tensor */
@@ -76,10 +118,15 @@ struct mzg_check_report {
     void *memory;
 };
 
-/* Compares out (GGUF) with what it was made from, tensor by tensor and block by block. limits: a
- * JSON file that overrides limits per type, or NULL. MZG_DIFFERS, with a whole report, when a limit
- * is broken. The report is the caller's: mzg_check_clear. */
-enum mzg_code mzg_check(const char *out, const char *src, const char *limits,
+struct mzg_check_options {
+    const char *limits;  /* a JSON file that overrides limits per type, or NULL */
+    const char *imatrix; /* the importance data that out was made with, to repeat its quantization; or NULL */
+};
+
+/* Compares out (GGUF) with what it was made from, tensor by tensor and block by block. opt may be NULL.
+ * MZG_DIFFERS, with a whole report, when a limit is broken; MZG_USAGE when opt->imatrix is not what out
+ * was made with. The report is the caller's: mzg_check_clear. */
+enum mzg_code mzg_check(const char *out, const char *src, const struct mzg_check_options *opt,
                         const struct mzg_run *run, struct mzg_check_report *report,
                         struct mzg_err *e) MZG_MUST;
 void mzg_check_clear(struct mzg_check_report *report);

@@ -1,10 +1,11 @@
-/* The public calls about models: they open what formats/model needs and hand results over. */
+/* The public calls about checking models; those about converting are in mzigo_convert.c. */
 #include "mzigo.h"
 
 #include "base/pool.h"
 #include "kernels/kernels.h"
 #include "model/check.h"
-#include "model/convert.h"
+#include "model/provenance.h"
+#include "mzigo_run.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ void mzg_run_init(struct mzg_run *run)
 }
 
 /* Work asks for a number of threads, never for "all". */
-static struct mzg_run with_threads(const struct mzg_run *run)
+struct mzg_run mzg_run_with_threads(const struct mzg_run *run)
 {
     struct mzg_run r;
     if (run != NULL)
@@ -33,66 +34,13 @@ static struct mzg_run with_threads(const struct mzg_run *run)
     return r;
 }
 
-static enum mzg_code open_model(struct mzg_model *m, const char *src,
-                                const struct mzg_convert_options *opt,
-                                const struct mzg_notify *notify, struct mzg_err *e)
-{
-    struct mzg_model_options mo = {.raw = opt->raw, .pre = opt->pre, .notify = notify};
-    return mzg_model_open(m, src, &mo, e);
-}
-
-enum mzg_code mzg_convert(const char *src, const char *out, const struct mzg_convert_options *opt,
-                          const struct mzg_run *run, struct mzg_convert_result *r,
-                          struct mzg_err *e)
-{
-    struct mzg_run how = with_threads(run);
-    struct mzg_convert_totals totals;
-    struct mzg_model model;
-    const struct mzg_recipe *recipe;
-    enum mzg_code rc = mzg_recipe_find(opt->to, &recipe, e);
-    if (rc != MZG_OK)
-        return rc;
-    rc = open_model(&model, src, opt, &how.notify, e);
-    if (rc != MZG_OK)
-        return rc;
-    struct mzg_convert_job job = {.model = &model, .recipe = recipe, .pre = opt->pre};
-    rc = mzg_convert_run(&job, out, &how, &totals, e);
-    mzg_model_close(&model);
-    if (rc == MZG_OK && r != NULL)
-        *r = (struct mzg_convert_result){.tensors = totals.tensors, .elems = totals.elems,
-                                         .source_bytes = totals.source_bytes,
-                                         .output_bytes = totals.output_bytes};
-    return rc;
-}
-
-enum mzg_code mzg_convert_sizes(const char *src, const struct mzg_convert_options *opt,
-                                struct mzg_size_row rows[MZG_SIZE_ROWS], size_t *n,
-                                struct mzg_err *e)
-{
-    struct mzg_model model;
-    size_t count;
-    const struct mzg_recipe *recipes = mzg_recipes(&count);
-    enum mzg_code rc = open_model(&model, src, opt, NULL, e);
-    if (rc != MZG_OK)
-        return rc;
-    *n = 0;
-    for (size_t i = 0; i < count && i < MZG_SIZE_ROWS && rc == MZG_OK; i++) {
-        struct mzg_convert_job job = {.model = &model, .recipe = &recipes[i]};
-        rows[i].to = recipes[i].name;
-        rc = mzg_convert_size(&job, &rows[i].bytes, e);
-        if (rc == MZG_OK)
-            *n = i + 1;
-    }
-    mzg_model_close(&model);
-    return rc;
-}
-
 /* ---- check ---- */
 
 /* All that a report points into. */
 struct check_memory {
     struct mzg_weights out;
     struct mzg_model source;
+    struct mzg_imatrix *imatrix;
     struct mzg_check check;
     struct mzg_check_row *rows;
     char *pre;
@@ -106,6 +54,7 @@ static void check_memory_free(struct check_memory *m)
     mzg_check_report_clear(&m->check);
     if (m->source_open)
         mzg_model_close(&m->source);
+    mzg_imatrix_close(m->imatrix);
     mzg_weights_close(&m->out);
     free(m->rows);
     free(m->pre);
@@ -163,24 +112,31 @@ static enum mzg_code fill_report(struct mzg_check_report *report, struct check_m
     return MZG_OK;
 }
 
-enum mzg_code mzg_check(const char *out, const char *src, const char *limits,
+enum mzg_code mzg_check(const char *out, const char *src, const struct mzg_check_options *opt,
                         const struct mzg_run *run, struct mzg_check_report *report,
                         struct mzg_err *e)
 {
-    struct mzg_run how = with_threads(run);
+    static const struct mzg_check_options usual;
+    struct mzg_run how = mzg_run_with_threads(run);
     struct mzg_limits l;
     memset(report, 0, sizeof *report);
     mzg_limits_init(&l);
     struct check_memory *m = calloc(1, sizeof *m);
     if (m == NULL)
         return mzg_fail_memory(e, "check");
-    enum mzg_code rc = limits != NULL ? mzg_limits_load(&l, limits, e) : MZG_OK;
+    if (opt == NULL)
+        opt = &usual;
+    enum mzg_code rc = opt->limits != NULL ? mzg_limits_load(&l, opt->limits, e) : MZG_OK;
+    if (rc == MZG_OK && opt->imatrix != NULL)
+        rc = mzg_imatrix_open(opt->imatrix, &m->imatrix, e);
     if (rc == MZG_OK)
         rc = mzg_weights_open(&m->out, out, e);
     if (rc == MZG_OK)
         rc = open_source(m, src, out, e);
+    struct mzg_check_job job = {.out = &m->out, .source = &m->source, .limits = &l,
+                                .imatrix = m->imatrix};
     if (rc == MZG_OK)
-        rc = mzg_check_run(&m->check, &m->out, &m->source, &l, &how, e);
+        rc = mzg_check_run(&m->check, &job, &how, e);
     if (rc == MZG_OK || rc == MZG_DIFFERS) {
         enum mzg_code filled = fill_report(report, m, e);
         if (filled == MZG_OK)

@@ -14,6 +14,8 @@ static const struct mzg_option options[] = {
     {"against", 0, "SRC", MZG_REQUIRED, "What OUT was made from: as SRC of mzigo convert."},
     {"limits", 0, "FILE", 0, "A JSON file that overrides the limits per type (SPEC.md, "
                              "\"Accuracy\")."},
+    {"imatrix", 0, "FILE", 0, "The importance data that OUT was made with: its quantization is then repeated "
+                              "and compared, block by block."},
     {"failed", 0, NULL, 0, "Lists only the tensors that break a limit."},
     MZG_OPTION_THREADS,
     MZG_OPTION_CPU,
@@ -105,8 +107,10 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     struct mzg_check_report r = {0};
     struct mzg_err show_err;
     bool failed_only = mzg_args_has(&c->args, "failed");
-    enum mzg_code code = mzg_check(mzg_args_operand(&c->args, 0), mzg_args_text(&c->args, "against"),
-                                   mzg_args_text(&c->args, "limits"), &c->run, &r, e);
+    struct mzg_check_options opt = {.limits = mzg_args_text(&c->args, "limits"),
+                                    .imatrix = mzg_args_text(&c->args, "imatrix")};
+    enum mzg_code code = mzg_check(mzg_args_operand(&c->args, 0), mzg_args_text(&c->args, "against"), &opt,
+                                   &c->run, &r, e);
     mzg_meter_wipe(c->meter);
     if ((code == MZG_OK || code == MZG_DIFFERS) && c->json) {
         report(c->result, &r, failed_only);
@@ -128,7 +132,11 @@ const struct mzg_command mzg_cmd_check = {
         "Compares every tensor of OUT with its source: relative error, signal to noise, cosine, the "
         "largest error and its element, and the error of the very dot product that inference uses. "
         "Limits per type hold for each tensor and for each block, so that one damaged scale in a "
-        "large file is found. The exit status is 1 when a limit is broken.",
+        "large file is found. The exit status is 1 when a limit is broken.\n"
+        "\n"
+        "Where OUT says that mzigo quantized it, and how, that is done again and must give the very same "
+        "blocks. A file made with importance data needs them for that (--imatrix); without, a note says "
+        "that its blocks were measured only.",
     .examples = "mzigo check my-model.gguf --against my-model\n"
                 "mzigo check my-model.gguf --against my-model --json",
     .operands = operands,

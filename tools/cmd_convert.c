@@ -1,5 +1,6 @@
 #include "command.h"
-#include "mzigo.h"
+#include "dry_run.h"
+#include "outputs.h"
 #include "report.h"
 #include "term.h"
 #include <stdio.h>
@@ -11,9 +12,22 @@ static const struct mzg_operand operands[] = {
 };
 
 static const struct mzg_option options[] = {
-    {"out", 'o', "OUT.gguf", MZG_REQUIRED, "The file to write. It appears whole or not at all."},
-    {"to", 0, "TYPE", MZG_REQUIRED, "The type that every eligible matrix gets: F32, F16, BF16, Q8_0, "
-                                    "Q5_1, Q5_0, Q4_1 or Q4_0."},
+    {"out", 'o', "OUT.gguf", 0, "The file to write. It appears whole or not at all. {} in its name stands "
+                                "for the type, and must be there when there are several."},
+    {"to", 0, "TYPE", 0, "The type or recipe: F32, F16, BF16, Q8_0, Q4_K_M ... (mzigo inspect lists them "
+                         "all, with what SRC would weigh). Several, apart by commas, are made from one "
+                         "reading."},
+    {"recipe", 0, "FILE", 0, "A recipe of your own instead of --to (SPEC.md, \"Recipes\")."},
+    {"tensor-type", 0, "REGEX=TYPE", MZG_MANY, "Tensors whose name matches get TYPE; the first that "
+                                               "matches decides. May be given several times."},
+    {"output-type", 0, "TYPE", 0, "The type of output.weight."},
+    {"embedding-type", 0, "TYPE", 0, "The type of token_embd.weight."},
+    {"pure", 0, NULL, 0, "One type for all matrices: the recipe's exceptions are left out."},
+    {"imatrix", 0, "FILE", 0, "Importance data, as llama.cpp's imatrix tool writes them: errors count "
+                              "more in columns that matter more."},
+    {"effort", 0, "LEVEL", 0, "How long to search for the least error: fast, default or best."},
+    {"dry-run", 0, NULL, 0, "Writes nothing: lists every tensor's type, why it has it, and the exact size "
+                            "of the output."},
     {"raw", 0, NULL, 0, "Takes weights without a model folder: names and shapes as they are."},
     {"pre", 0, "NAME", 0, "The pre-tokenizer's name, where it cannot be told from the tokenizer's "
                           "structure."},
@@ -23,50 +37,105 @@ static const struct mzg_option options[] = {
     {0},
 };
 
-static void report(const struct mzg_context *c, const char *out, const char *to,
-                   const struct mzg_convert_result *r)
+static void report_one(json_t *o, const char *out, const char *to, const struct mzg_convert_result *r)
 {
-    mzg_report_text(c->result, "out", out);
-    mzg_report_text(c->result, "to", to);
-    mzg_report_number(c->result, "tensors", r->tensors);
-    mzg_report_number(c->result, "elements", r->elems);
-    mzg_report_number(c->result, "source_bytes", r->source_bytes);
-    mzg_report_number(c->result, "output_bytes", r->output_bytes);
+    mzg_report_text(o, "out", out);
+    mzg_report_text(o, "to", to);
+    mzg_report_number(o, "tensors", r->tensors);
+    mzg_report_number(o, "elements", r->elems);
+    mzg_report_number(o, "source_bytes", r->source_bytes);
+    mzg_report_number(o, "output_bytes", r->output_bytes);
 }
 
-static void show(const struct mzg_context *c, const char *src, const char *out,
-                 const struct mzg_convert_result *r)
+/* One output is told of in the document itself, too. */
+static void report(json_t *o, const struct mzg_outputs *outs, const struct mzg_convert_result *r)
 {
-    char word[MZG_WORD], from[MZG_WORD], size[MZG_SIZE], was[MZG_SIZE], count[MZG_COUNT];
+    json_t *list;
+    if (outs->n == 1)
+        report_one(o, outs->list[0].path, outs->list[0].to, r);
+    list = mzg_report_list(o, "outputs");
+    for (size_t i = 0; i < outs->n; i++)
+        report_one(mzg_report_row(list), outs->list[i].path, outs->list[i].to, &r[i]);
+}
+
+static void show_one(const char *out, const struct mzg_convert_result *r)
+{
+    char word[MZG_WORD], size[MZG_SIZE], was[MZG_SIZE], count[MZG_COUNT];
     double bits = r->elems ? (double)r->output_bytes * 8 / (double)r->elems : 0;
-    mzg_shell_word(word, out);
-    mzg_shell_word(from, src);
-    printf("%s: %s, %s from %s, %.2f bits per weight\n", word,
+    printf("%s: %s, %s from %s, %.2f bits per weight\n", mzg_shell_word(word, out),
            mzg_count_text(count, r->tensors, "tensor"), mzg_size_text(size, r->output_bytes),
            mzg_size_text(was, r->source_bytes), bits);
-    if (!c->quiet)
-        printf("next: mzigo check %s --against %s\n", word, from);
 }
 
-static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
+static void show(const struct mzg_context *c, const char *src, const char *imatrix,
+                 const struct mzg_outputs *outs, const struct mzg_convert_result *r)
+{
+    char word[MZG_WORD], from[MZG_WORD], with[MZG_WORD];
+    for (size_t i = 0; i < outs->n; i++)
+        show_one(outs->list[i].path, &r[i]);
+    if (c->quiet)
+        return;
+    printf("next: mzigo check %s --against %s", mzg_shell_word(word, outs->list[0].path),
+           mzg_shell_word(from, src));
+    if (imatrix)
+        printf(" --imatrix %s", mzg_shell_word(with, imatrix));
+    putchar('\n');
+}
+
+static enum mzg_code read_options(const struct mzg_args *a, struct mzg_convert_options *opt,
+                                  struct mzg_err *e)
+{
+    *opt = (struct mzg_convert_options){
+        .to = mzg_args_text(a, "to"),
+        .recipe = mzg_args_text(a, "recipe"),
+        .output_type = mzg_args_text(a, "output-type"),
+        .embedding_type = mzg_args_text(a, "embedding-type"),
+        .pure = mzg_args_has(a, "pure"),
+        .imatrix = mzg_args_text(a, "imatrix"),
+        .effort = mzg_args_text(a, "effort"),
+        .raw = mzg_args_has(a, "raw"),
+        .pre = mzg_args_text(a, "pre"),
+    };
+    opt->n_tensor_types = mzg_args_list(a, "tensor-type", &opt->tensor_types);
+    if (opt->to && opt->recipe)
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "--to and --recipe both say the type: give one");
+    if (!opt->to && !opt->recipe)
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --to TYPE is missing");
+    if (!mzg_args_has(a, "out") && !mzg_args_has(a, "dry-run"))
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --out OUT.gguf is missing");
+    return MZG_OK;
+}
+
+static enum mzg_code convert(struct mzg_context *c, const struct mzg_convert_options *opt,
+                             const struct mzg_outputs *outs, struct mzg_err *e)
 {
     const char *src = mzg_args_operand(&c->args, 0);
-    const char *out = mzg_args_text(&c->args, "out");
-    struct mzg_convert_options opt = {
-        .to = mzg_args_text(&c->args, "to"),
-        .raw = mzg_args_has(&c->args, "raw"),
-        .pre = mzg_args_text(&c->args, "pre"),
-    };
-    struct mzg_convert_result r = {0};
-    enum mzg_code code = mzg_convert(src, out, &opt, &c->run, &r, e);
+    struct mzg_convert_result r[MZG_CONVERT_OUTPUTS];
+    enum mzg_code code = mzg_convert_several(src, outs->list, outs->n, opt, &c->run, r, e);
     mzg_meter_wipe(c->meter);
     if (code)
         return code;
     if (c->json)
-        report(c, out, opt.to, &r);
+        report(c->result, outs, r);
     else
-        show(c, src, out, &r);
+        show(c, src, opt->imatrix, outs, r);
     return MZG_OK;
+}
+
+static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
+{
+    struct mzg_convert_options opt;
+    struct mzg_outputs outs = {.n = 0};
+    const char *out = mzg_args_text(&c->args, "out");
+    bool dry = mzg_args_has(&c->args, "dry-run");
+    enum mzg_code code = read_options(&c->args, &opt, e);
+    if (!code)
+        code = mzg_outputs_parse(&outs, opt.to, out ? out : "{}", e);
+    if (!code)
+        code = dry ? mzg_dry_run(c, mzg_args_operand(&c->args, 0), &opt, &outs, e)
+                   : convert(c, &opt, &outs, e);
+    mzg_outputs_clear(&outs);
+    return code;
 }
 
 const struct mzg_command mzg_cmd_convert = {
@@ -74,14 +143,16 @@ const struct mzg_command mzg_cmd_convert = {
     .brief = "converts a model to GGUF, quantized or not",
     .about =
         "Writes the model as one GGUF file, tokenizer and all, that llama.cpp and what is built on "
-        "it load. Every matrix (2-D, named *.weight, not a norm) becomes TYPE; the other tensors "
-        "stay F32. A matrix whose rows the type's blocks do not divide gets the nearest type that "
-        "fits, and a note says so.\n"
+        "it load. A plain type (Q8_0) is what matrices become, but for those that lose too much by it; a "
+        "recipe (Q4_K_M) is a mixture of types, the same as llama.cpp's of that name. A matrix whose "
+        "rows the type's blocks do not divide gets the nearest type that fits, and a note says so.\n"
         "\n"
-        "Weights are read once and streamed: memory stays under 256 MiB whatever the model's size. "
-        "The same source and options give the same bytes on every machine. A NaN or infinite weight "
-        "is refused by name and never written.",
+        "Weights are read once and streamed: memory stays under 256 MiB whatever the model's size and "
+        "however many outputs. The same source and options give the same bytes on every machine; the file "
+        "says which they were. A NaN or infinite weight is refused by name and never written.",
     .examples = "mzigo convert my-model -o my-model.gguf --to Q8_0\n"
+                "mzigo convert my-model -o 'my-model-{}.gguf' --to Q4_K_M,Q8_0\n"
+                "mzigo convert my-model --to Q4_K_M --imatrix my.imatrix --dry-run\n"
                 "mzigo convert weights.safetensors -o weights.gguf --to F16 --raw",
     .operands = operands,
     .options = options,

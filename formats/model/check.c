@@ -2,6 +2,7 @@
 
 #include "../base/pool.h"
 #include "provenance.h"
+#include "recall.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@ struct slot {
     const struct mzg_tensor *out;
     struct mzg_check_tensor *row;
     struct mzg_loss loss;
+    size_t index; /* of the tensor in the source */
+    struct mzg_importance_rows rows;
     uint8_t *src_data, *out_data;
     uint64_t ticket;
     bool pending; /* its loss is not added to the row yet */
@@ -27,6 +30,7 @@ struct work {
     const struct mzg_limits *limits;
     const struct mzg_run *run;
     struct mzg_kernels kernels;
+    struct mzg_recall recall;
     struct mzg_activation *activation;
     struct mzg_pool *pool;
     struct slot *slots;
@@ -61,9 +65,10 @@ static enum mzg_code measure_slot(void *arg, struct mzg_err *e)
                                 .copied = is_copy(s->batch.tensor, s->out)};
     struct mzg_pair pair = {.batch = &s->batch, .src = s->src_data, .out = s->out_data, .to = to,
                             .limit = &w->limits->type[to->type], .kernels = &w->kernels,
-                            .activation = w->activation};
-    mzg_loss_measure(&s->loss, &pair);
-    return MZG_OK;
+                            .activation = w->activation, .effort = w->recall.effort,
+                            .importance = &w->recall.importance, .index = s->index,
+                            .rows = &s->rows};
+    return mzg_loss_measure(&s->loss, &pair, e);
 }
 
 /* ---- the calling thread's part ---- */
@@ -86,10 +91,11 @@ static enum mzg_code collect_all(struct work *w, struct mzg_err *e)
     return rc;
 }
 
-static enum mzg_code measure_tensor(struct work *w, const struct mzg_model_tensor *t,
-                                    const struct mzg_tensor *out, struct mzg_check_tensor *row,
+static enum mzg_code measure_tensor(struct work *w, size_t i, const struct mzg_tensor *out,
                                     struct mzg_err *e)
 {
+    const struct mzg_model_tensor *t = &w->source->tensors[i];
+    struct mzg_check_tensor *row = &w->check->rows[i];
     uint64_t elems = 0, total = mzg_model_elems(t);
     enum mzg_code rc = mzg_batch_size(t, &elems, e);
     for (uint64_t first = 0; rc == MZG_OK && first < total; first += elems) {
@@ -101,6 +107,7 @@ static enum mzg_code measure_tensor(struct work *w, const struct mzg_model_tenso
         mzg_batch_set(&s->batch, t, first, elems);
         s->out = out;
         s->row = row;
+        s->index = i;
         rc = mzg_pool_submit(w->pool, measure_slot, s, &s->ticket, e);
         s->pending = rc == MZG_OK;
         w->done += s->batch.src_bytes;
@@ -197,11 +204,9 @@ static enum mzg_code check_tensor(struct work *w, size_t i, struct mzg_err *e)
     }
     if (!readable(w, t, out))
         return compare_bytes(w, t->src, out, row, e);
-    const struct mzg_type_info *info = mzg_type_by_number(out->type);
-    if (!is_copy(t, out) && info->revision != 0 && w->out->gguf != NULL &&
-        mzg_provenance_revision(&w->out->gguf->kvs, out->type) == info->revision)
+    if (!is_copy(t, out) && mzg_recall_knows(&w->recall, w->out, out->type))
         row->repeated = 1;
-    return measure_tensor(w, t, out, row, e);
+    return measure_tensor(w, i, out, e);
 }
 
 /* ---- setting up ---- */
@@ -235,6 +240,7 @@ static void add_strangers(struct work *w)
 static enum mzg_code make_slots(struct work *w, struct mzg_err *e)
 {
     size_t room = (size_t)MZG_BATCH_ELEMS * 4;
+    uint64_t widest = mzg_importance_widest(&w->recall.importance);
     for (size_t i = 0; i < w->source->n_tensors; i++) {
         const struct mzg_model_tensor *t = &w->source->tensors[i];
         uint64_t elems;
@@ -244,12 +250,15 @@ static enum mzg_code make_slots(struct work *w, struct mzg_err *e)
         room = elems * 4 > room ? (size_t)elems * 4 : room;
         w->total += t->src != NULL ? t->src->bytes : 0;
     }
-    w->n_slots = mzg_batches_in_flight(2 * room, w->run->threads);
+    w->n_slots = mzg_batches_in_flight(2 * room + widest * sizeof(float), w->run->threads);
     w->slots = calloc(w->n_slots, sizeof *w->slots);
     w->activation = malloc(sizeof *w->activation);
     if (w->slots == NULL || w->activation == NULL)
         return mzg_fail_memory(e, "batches in flight");
     for (size_t i = 0; i < w->n_slots; i++) {
+        enum mzg_code rc = mzg_importance_rows_init(&w->slots[i].rows, widest, e);
+        if (rc != MZG_OK)
+            return rc;
         w->slots[i].work = w;
         w->slots[i].src_data = malloc(room);
         w->slots[i].out_data = malloc(room);
@@ -264,11 +273,13 @@ static void work_clear(struct work *w)
 {
     mzg_pool_free(w->pool);
     for (size_t i = 0; w->slots != NULL && i < w->n_slots; i++) {
+        mzg_importance_rows_clear(&w->slots[i].rows);
         free(w->slots[i].src_data);
         free(w->slots[i].out_data);
     }
     free(w->slots);
     free(w->activation);
+    mzg_recall_clear(&w->recall);
 }
 
 static void conclude(struct work *w)
@@ -285,14 +296,16 @@ static void conclude(struct work *w)
     c->rel_rmse = w->err2 > 0 ? sqrt(w->err2 / w->x2) : w->err2;
 }
 
-enum mzg_code mzg_check_run(struct mzg_check *c, const struct mzg_weights *out,
-                            const struct mzg_model *source, const struct mzg_limits *limits,
+enum mzg_code mzg_check_run(struct mzg_check *c, const struct mzg_check_job *job,
                             const struct mzg_run *run, struct mzg_err *e)
 {
-    struct work w = {.check = c, .out = out, .source = source, .limits = limits, .run = run};
+    const struct mzg_model *source = job->source;
+    struct work w = {.check = c, .out = job->out, .source = source, .limits = job->limits, .run = run};
     memset(c, 0, sizeof *c);
     mzg_kernels_init(&w.kernels, run->cpu);
-    enum mzg_code rc = make_rows(&w, e);
+    enum mzg_code rc = mzg_recall_read(&w.recall, job->out, source, job->imatrix, &run->notify, e);
+    if (rc == MZG_OK)
+        rc = make_rows(&w, e);
     if (rc == MZG_OK)
         rc = make_slots(&w, e);
     if (rc == MZG_OK)

@@ -1,11 +1,11 @@
 #include "measure.h"
 
+#include "slot.h"
 #include <math.h>
 #include <string.h>
 
 #define BLOCK 32          /* limits hold for every 32 elements, also where a type has no blocks */
 #define ROWS_PER_BATCH 4  /* that the dot product is tried on */
-#define BLOCK_BYTES_MAX 34
 
 /* Sums of four uniform numbers: bell-shaped enough to be like an activation, and the same everywhere. */
 void mzg_activation_init(struct mzg_activation *a, const struct mzg_kernels *k)
@@ -69,22 +69,27 @@ static void measure_block(struct mzg_loss *l, const struct mzg_limit *limit, con
 }
 
 /* Quantizes the piece anew; the first block that is not the same, if any. */
-static void repeat_piece(struct mzg_loss *l, const struct mzg_pair *p, const float *x, size_t n,
-                         uint64_t start)
+static enum mzg_code repeat_piece(struct mzg_loss *l, const struct mzg_pair *p, const float *x, size_t n,
+                                  uint64_t start, struct mzg_err *e)
 {
-    uint8_t q[MZG_PIECE / BLOCK * BLOCK_BYTES_MAX > MZG_PIECE * 4
-                  ? MZG_PIECE / BLOCK * BLOCK_BYTES_MAX
-                  : MZG_PIECE * 4];
+    uint8_t q[MZG_PIECE * 4]; /* no type takes more than F32 */
+    float room[MZG_PIECE];
+    const float *w;
     const uint8_t *out = p->out + mzg_type_bytes(p->to, start);
     size_t bytes = (size_t)mzg_type_bytes(p->to, n);
-    p->kernels->type[p->to->type].quantize(x, q, n);
+    enum mzg_code rc = mzg_importance_rows_get(p->rows, p->importance, p->index,
+                                               p->batch->first + start, n, room, &w, e);
+    if (rc != MZG_OK)
+        return rc;
+    mzg_piece_quantize(&p->kernels->type[p->to->type], p->effort, x, w, q, n);
     if (l->differs || memcmp(q, out, bytes) == 0)
-        return;
+        return MZG_OK;
     size_t i = 0;
     while (q[i] == out[i])
         i++;
     l->differs = true;
     l->differs_at = p->batch->first + start + i / p->to->block_bytes * p->to->block_elems;
+    return MZG_OK;
 }
 
 /* A copy decodes to the source's very bits, the sign of a zero included. */
@@ -100,10 +105,11 @@ static void compare_piece(struct mzg_loss *l, const float *x, const float *y, si
     l->differs_at = at + i / BLOCK * BLOCK;
 }
 
-static void measure_pieces(struct mzg_loss *l, const struct mzg_pair *p)
+static enum mzg_code measure_pieces(struct mzg_loss *l, const struct mzg_pair *p, struct mzg_err *e)
 {
     float x[MZG_PIECE], y[MZG_PIECE];
-    for (uint64_t done = 0; done < p->batch->count;) {
+    enum mzg_code rc = MZG_OK;
+    for (uint64_t done = 0; rc == MZG_OK && done < p->batch->count;) {
         uint64_t left = p->batch->count - done;
         size_t n = left < MZG_PIECE ? (size_t)left : MZG_PIECE;
         const float *values = mzg_batch_decode(p->batch, p->kernels, p->src, done, n, x);
@@ -112,11 +118,12 @@ static void measure_pieces(struct mzg_loss *l, const struct mzg_pair *p)
             measure_block(l, p->limit, values + i, y + i, n - i < BLOCK ? n - i : BLOCK,
                           p->batch->first + done + i);
         if (l->repeats)
-            repeat_piece(l, p, values, n, done);
+            rc = repeat_piece(l, p, values, n, done, e);
         if (l->copied)
             compare_piece(l, values, y, n, p->batch->first + done);
         done += n;
     }
+    return rc;
 }
 
 /* The kernel sums n / 16 terms a lane in float, lanes in a tree; each term is at most 4 times the
@@ -183,10 +190,11 @@ static void measure_rows(struct mzg_loss *l, const struct mzg_pair *p)
         measure_row(l, p, (row + i) * width - p->batch->first, n);
 }
 
-void mzg_loss_measure(struct mzg_loss *l, const struct mzg_pair *p)
+enum mzg_code mzg_loss_measure(struct mzg_loss *l, const struct mzg_pair *p, struct mzg_err *e)
 {
-    measure_pieces(l, p);
+    enum mzg_code rc = measure_pieces(l, p, e);
     measure_rows(l, p);
+    return rc;
 }
 
 void mzg_loss_add(struct mzg_loss *l, const struct mzg_loss *b)

@@ -2,6 +2,7 @@
 #ifndef MZG_MODEL_MEASURE_H
 #define MZG_MODEL_MEASURE_H
 
+#include "importance/rows.h"
 #include "limits.h"
 #include "stream.h"
 
@@ -44,9 +45,14 @@ struct mzg_pair {
     const struct mzg_limit *limit;
     const struct mzg_kernels *kernels;
     const struct mzg_activation *activation;
+    enum mzg_effort effort;                  /* how it was quantized ... */
+    const struct mzg_importance *importance; /* ... and with what */
+    size_t index;                            /* of the tensor in its model */
+    struct mzg_importance_rows *rows;
 };
 
-void mzg_loss_measure(struct mzg_loss *l, const struct mzg_pair *p);
+/* Fails only where importance cannot be read. */
+enum mzg_code mzg_loss_measure(struct mzg_loss *l, const struct mzg_pair *p, struct mzg_err *e) MZG_MUST;
 /* Adds b, the batch that follows. */
 void mzg_loss_add(struct mzg_loss *l, const struct mzg_loss *b);
 

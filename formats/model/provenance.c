@@ -1,6 +1,7 @@
 #include "provenance.h"
 
 #include "../base/sha256.h"
+#include "../base/utf8.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,33 +22,90 @@ static bool uses(const struct mzg_gguf_tensor *table, size_t n, enum mzg_type ty
     return false;
 }
 
-/* A revision for every type that was made here, so that an auditor knows which search to repeat. */
-static void put_quantizers(struct mzg_kvs *k, const struct mzg_convert_job *job,
-                           const struct mzg_gguf_tensor *table)
+static bool uses_blocks(const struct mzg_plan *p)
 {
-    bool blocks = false;
-    for (uint32_t type = 0; type < MZG_TYPE_END; type++) {
-        const struct mzg_type_info *info = mzg_type_by_number(type);
-        if (info != NULL && info->block_elems > 1)
-            blocks = blocks || uses(table, job->model->n_tensors, info->type);
-    }
-    if (blocks)
-        mzg_kvs_u32(k, "general.quantization_version", GGML_QUANTIZATION_VERSION);
-    mzg_kvs_u32(k, MZG_KEY_SPEC, SPEC_REVISION);
-    mzg_kvs_text(k, MZG_KEY_TO, job->recipe->name);
-    if (job->model->raw)
-        mzg_kvs_bool(k, MZG_KEY_RAW, true);
-    if (job->pre != NULL)
-        mzg_kvs_text(k, MZG_KEY_PRE, job->pre);
+    for (size_t i = 0; i < p->job.model->n_tensors; i++)
+        if (mzg_type_by_number(p->table[i].type)->block_elems > 1)
+            return true;
+    return false;
+}
+
+/* A revision for every type that was made here, so that an auditor knows which search to repeat. */
+static void put_quantizers(struct mzg_kvs *k, const struct mzg_plan *p)
+{
     for (uint32_t type = 0; type < MZG_TYPE_END; type++) {
         const struct mzg_type_info *info = mzg_type_by_number(type);
         char key[64];
         if (info == NULL || info->revision == 0 ||
-            !uses(table, job->model->n_tensors, info->type))
+            !uses(p->table, p->job.model->n_tensors, info->type))
             continue;
         quantizer_key(key, info);
         mzg_kvs_u32(k, key, info->revision);
     }
+}
+
+/* What overrides the recipe, each only where it was asked for. */
+static void put_choice(struct mzg_kvs *k, const struct mzg_convert_job *job)
+{
+    const struct mzg_recipe_options *o = &job->choice;
+    char hex[MZG_SHA256_HEX];
+    mzg_kvs_text(k, MZG_KEY_TO, job->recipe->name);
+    if (job->recipe->rules != NULL) {
+        mzg_sha256_hex(job->recipe->sha256, hex);
+        mzg_kvs_text(k, MZG_KEY_RECIPE, hex);
+    }
+    if (o->n_tensor_types > 0)
+        mzg_kvs_texts(k, MZG_KEY_TENSOR_TYPES, o->tensor_types, o->n_tensor_types);
+    if (o->output_type != NULL)
+        mzg_kvs_text(k, MZG_KEY_OUTPUT_TYPE, o->output_type->name);
+    if (o->embedding_type != NULL)
+        mzg_kvs_text(k, MZG_KEY_EMBEDDING_TYPE, o->embedding_type->name);
+    if (o->pure)
+        mzg_kvs_bool(k, MZG_KEY_PURE, true);
+    if (job->effort != MZG_EFFORT_DEFAULT)
+        mzg_kvs_text(k, MZG_KEY_EFFORT, mzg_effort_name(job->effort));
+}
+
+static uint32_t at_most_u32(uint64_t v)
+{
+    return v < UINT32_MAX ? (uint32_t)v : UINT32_MAX;
+}
+
+/* Names from outside: metadata must be UTF-8, and these are no part of what the bytes depend on. */
+static void put_if_utf8(struct mzg_kvs *k, const char *key, const char *text)
+{
+    if (mzg_utf8_valid(text, strlen(text)))
+        mzg_kvs_text(k, key, text);
+}
+
+/* What llama.cpp writes, for those who look there. */
+static void put_imatrix(struct mzg_kvs *k, const struct mzg_convert_job *job)
+{
+    const struct mzg_imatrix *m = job->imatrix;
+    uint64_t chunks;
+    put_if_utf8(k, "quantize.imatrix.file", job->imatrix_name);
+    if (mzg_imatrix_datasets(m) > 0)
+        put_if_utf8(k, "quantize.imatrix.dataset", mzg_imatrix_dataset(m, 0));
+    mzg_kvs_u32(k, "quantize.imatrix.entries_count", at_most_u32(mzg_imatrix_count(m)));
+    if (mzg_imatrix_chunks(m, &chunks))
+        mzg_kvs_u32(k, "quantize.imatrix.chunks_count", at_most_u32(chunks));
+}
+
+static void put_record(struct mzg_kvs *k, const struct mzg_plan *p)
+{
+    const struct mzg_convert_job *job = &p->job;
+    char hex[MZG_SHA256_HEX];
+    mzg_kvs_u32(k, MZG_KEY_SPEC, SPEC_REVISION);
+    put_choice(k, job);
+    if (job->model->raw)
+        mzg_kvs_bool(k, MZG_KEY_RAW, true);
+    if (job->pre != NULL)
+        mzg_kvs_text(k, MZG_KEY_PRE, job->pre);
+    if (job->imatrix != NULL) {
+        mzg_sha256_hex(p->imatrix_sha256, hex);
+        mzg_kvs_text(k, MZG_KEY_IMATRIX, hex);
+    }
+    put_quantizers(k, p);
 }
 
 static enum mzg_code put_sources(struct mzg_kvs *k, const struct mzg_model *m,
@@ -82,18 +140,24 @@ out:
     return rc;
 }
 
-enum mzg_code mzg_provenance_kvs(struct mzg_kvs *k, const struct mzg_convert_job *job,
-                                 const struct mzg_gguf_tensor *table,
+enum mzg_code mzg_provenance_kvs(struct mzg_kvs *k, const struct mzg_plan *p,
                                  const uint8_t (*digests)[32], struct mzg_err *e)
 {
+    const struct mzg_convert_job *job = &p->job;
     mzg_kvs_init(k);
     for (size_t i = 0; i < job->model->kvs.count; i++)
         mzg_kvs_copy(k, &job->model->kvs.items[i]);
     mzg_kvs_u32(k, "general.file_type", job->recipe->file_type);
-    put_quantizers(k, job, table);
+    if (uses_blocks(p))
+        mzg_kvs_u32(k, "general.quantization_version", GGML_QUANTIZATION_VERSION);
+    if (job->imatrix != NULL)
+        put_imatrix(k, job);
+    put_record(k, p);
     enum mzg_code rc = put_sources(k, job->model, digests, e);
     return rc != MZG_OK ? rc : mzg_kvs_ok(k, e);
 }
+
+/* ---- reading ---- */
 
 uint32_t mzg_provenance_revision(const struct mzg_kvs *k, enum mzg_type type)
 {
@@ -106,4 +170,61 @@ uint32_t mzg_provenance_revision(const struct mzg_kvs *k, enum mzg_type type)
     if (!mzg_kvs_get_u64(k, key, &revision) || revision > UINT32_MAX)
         return 0;
     return (uint32_t)revision;
+}
+
+static const char *const efforts[] = {
+    [MZG_EFFORT_FAST] = "fast", [MZG_EFFORT_DEFAULT] = "default", [MZG_EFFORT_BEST] = "best"};
+#define N_EFFORTS (sizeof efforts / sizeof efforts[0])
+
+const char *mzg_effort_name(enum mzg_effort effort)
+{
+    return efforts[effort];
+}
+
+enum mzg_code mzg_effort_find(const char *name, enum mzg_effort *effort, struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+    for (size_t i = 0; i < N_EFFORTS; i++) {
+        if (strcmp(name, efforts[i]) == 0) {
+            *effort = (enum mzg_effort)i;
+            return MZG_OK;
+        }
+    }
+    return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "unknown effort '%s': use fast, default or best",
+                    mzg_quote(q, name));
+}
+
+bool mzg_provenance_effort(const struct mzg_kvs *k, enum mzg_effort *effort)
+{
+    const char *text;
+    size_t len;
+    *effort = MZG_EFFORT_DEFAULT;
+    if (mzg_kvs_find(k, MZG_KEY_EFFORT) == NULL)
+        return true;
+    if (!mzg_kvs_get_text(k, MZG_KEY_EFFORT, &text, &len))
+        return false;
+    for (size_t i = 0; i < N_EFFORTS; i++) {
+        if (strlen(efforts[i]) == len && memcmp(efforts[i], text, len) == 0) {
+            *effort = (enum mzg_effort)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum mzg_code mzg_provenance_imatrix(const struct mzg_kvs *k, bool *made_with, uint8_t sha256[32],
+                                     struct mzg_err *e)
+{
+    const struct mzg_kv *kv = mzg_kvs_find(k, MZG_KEY_IMATRIX);
+    char hex[MZG_SHA256_HEX] = "";
+    const char *text;
+    size_t len;
+    *made_with = kv != NULL;
+    if (kv == NULL)
+        return MZG_OK;
+    if (mzg_kvs_get_text(k, MZG_KEY_IMATRIX, &text, &len) && len == sizeof hex - 1)
+        memcpy(hex, text, len);
+    if (!mzg_sha256_parse(hex, sha256))
+        return mzg_fail(e, MZG_MALFORMED, kv->offset, "metadata key '" MZG_KEY_IMATRIX "' is no digest");
+    return MZG_OK;
 }

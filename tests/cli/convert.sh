@@ -32,12 +32,54 @@ ok convert "$SAMPLE/model.safetensors" -o raw.gguf --to Q8_0 --raw
 ok check raw.gguf --against "$SAMPLE/model.safetensors"
 rm again.gguf raw.gguf
 
+# Several outputs from one reading, each what it would be alone.
+ok convert "$SAMPLE" -o 'many-{}.gguf' --to Q8_0,F16,Q4_0
+for type in Q8_0 F16 Q4_0; do
+    contains "$type is told of" "$T/out" "many-$type.gguf: "
+    check "$type of several is another" cmp -s many-$type.gguf $type.gguf
+done
+ok convert "$SAMPLE" -o 'many-{}.gguf' --to F16,Q8_0 --json
+same "outputs" "$(json outputs)" "[2]"
+json_is outputs.1.out many-Q8_0.gguf
+json_is outputs.1.output_bytes "$(stat -c %s Q8_0.gguf)"
+ok convert "$SAMPLE" -o '{}-{}.gguf' --to Q8_0
+check "{} may be there twice" [ -e Q8_0-Q8_0.gguf ]
+rm many-*.gguf Q8_0-Q8_0.gguf
+no 2 "{} must stand for the type" convert "$SAMPLE" -o many.gguf --to Q8_0,F16
+no 2 "two outputs would be 'many-F16.gguf'" convert "$SAMPLE" -o 'many-{}.gguf' --to F16,F16
+no 2 "beside a comma" convert "$SAMPLE" -o 'many-{}.gguf' --to F16,
+no 2 "unknown type" convert "$SAMPLE" -o 'many-{}.gguf' --to F16,Q9_9
+no 2 "more than 16 types" convert "$SAMPLE" -o 'many-{}.gguf' --to a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q
+
+# What it would be, without making it.
+ok convert "$SAMPLE" --to Q8_0 --dry-run
+contains "the exact size" "$T/out" "$(stat -c %s Q8_0.gguf) bytes"
+contains "every tensor" "$T/out" "output_norm.weight"
+ok convert "$SAMPLE" --to Q8_0,F16 --dry-run --json
+json_is outputs.0.output_bytes "$(stat -c %s Q8_0.gguf)"
+json_is outputs.1.output_bytes "$(stat -c %s F16.gguf)"
+json_is outputs.1.tensors.2.type F16
+no 2 "Q9_9" convert "$SAMPLE" --to Q9_9 --dry-run
+
+# How long to search is said in the file, but for the usual.
+ok convert "$SAMPLE" -o effort.gguf --to Q4_0 --effort default
+check "the usual effort is not recorded" cmp -s effort.gguf Q4_0.gguf
+ok convert "$SAMPLE" -o effort.gguf --to Q4_0 --effort best
+ok inspect effort.gguf --json
+contains "effort" "$T/out" '"mzigo.convert.effort": "best"'
+ok check effort.gguf --against "$SAMPLE" --json
+json_is tensors.1.repeated true
+no 2 "unknown effort 'most'" convert "$SAMPLE" -o effort.gguf --to Q4_0 --effort most
+rm effort.gguf
+
 # What is refused leaves nothing behind.
 before=$(listing)
 no 2 "Q9_9" convert "$SAMPLE" -o no.gguf --to Q9_9
 no 3 "nosuch" convert nosuch -o no.gguf --to Q8_0
 no 3 "nowhere" convert "$SAMPLE" -o nowhere/no.gguf --to Q8_0 -q
 no 2 "option --to TYPE is missing" convert "$SAMPLE" -o no.gguf
+no 2 "option --out OUT.gguf is missing" convert "$SAMPLE" --to F16
+no 2 "give one" convert "$SAMPLE" -o no.gguf --to F16 --recipe r
 no 2 "SRC is missing" convert -o no.gguf --to F16
 no 2 "unexpected argument 'b'" convert a b -o no.gguf --to F16
 head -c 100 F16.gguf >"$T/cut.gguf"

@@ -34,7 +34,8 @@ static enum mzg_code check(struct fixture *f, const char *limits, struct mzg_che
     struct mzg_run run;
     mzg_run_init(&run);
     run.threads = 2;
-    return mzg_check(f->path[1], f->path[0], limits, &run, r, e);
+    struct mzg_check_options opt = {.limits = limits};
+    return mzg_check(f->path[1], f->path[0], &opt, &run, r, e);
 }
 
 static const struct mzg_check_row *row_of(const struct mzg_check_report *r, const char *name)

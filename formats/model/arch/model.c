@@ -256,7 +256,7 @@ static enum mzg_code open_folder(struct mzg_model *m, const char *path,
 static bool of_the_file(const char *key)
 {
     static const char *const starts[] = {"general.file_type", "general.quantization_version",
-                                         "mzigo.", "split."};
+                                         "mzigo.", "split.", "quantize.imatrix."};
 
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         size_t n = strlen(starts[i]);

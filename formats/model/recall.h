@@ -1,0 +1,27 @@
+/* recall.h: how a file says its blocks were quantized, so that it can be done again. */
+#ifndef MZG_MODEL_RECALL_H
+#define MZG_MODEL_RECALL_H
+
+#include "importance/match.h"
+
+struct mzg_recall {
+    enum mzg_effort effort;
+    bool effort_known;
+    bool weighted;          /* made with importance data ... */
+    bool imatrix_at_hand;   /* ... which is here */
+    struct mzg_importance importance; /* of the source's tensors */
+};
+
+/* Reads out's record. imatrix (may be NULL) is for repeating the search, and must be the one that out
+ * names: MZG_USAGE otherwise, also where it names none. Says so when one would be needed and is not
+ * given. r is the caller's to clear, also after an error. */
+enum mzg_code mzg_recall_read(struct mzg_recall *r, const struct mzg_weights *out,
+                              const struct mzg_model *source, const struct mzg_imatrix *imatrix,
+                              const struct mzg_notify *notify, struct mzg_err *e) MZG_MUST;
+void mzg_recall_clear(struct mzg_recall *r); /* fine on a zeroed one */
+
+/* Whether blocks of this type can be made again: by the revision that out records, and with all that
+ * went into them at hand. */
+bool mzg_recall_knows(const struct mzg_recall *r, const struct mzg_weights *out, enum mzg_type type);
+
+#endif
