@@ -38,6 +38,8 @@ struct mzg_convert_options {
     bool pure;                  /* one type for all matrices, the recipe's exceptions left out */
     const char *imatrix;        /* importance data: an imatrix file of llama.cpp, or NULL */
     const char *effort;         /* "fast", "default" or "best"; NULL: default */
+    bool resume;                /* what is written stays beside the outputs when the work is stopped (NAME
+                                 * .mzg-part and .mzg-journal), and is gone on with by the same call */
     bool raw;                   /* weights without a model folder: names and shapes as they are */
     const char *pre;            /* the pre-tokenizer's name; NULL: found by structure */
 };

@@ -143,7 +143,7 @@ enum mzg_code mzg_convert_several(const char *src, const struct mzg_convert_outp
         targets[i].job.recipe = recipes[i];
     }
     if (rc == MZG_OK)
-        rc = mzg_convert_run(targets, n, &how, totals, e);
+        rc = mzg_convert_run(targets, n, opt->resume, &how, totals, e);
     for (size_t i = 0; i < n && rc == MZG_OK && r != NULL; i++)
         r[i] = result_of(&totals[i]);
     request_clear(&q);

@@ -26,6 +26,9 @@ static const struct mzg_option options[] = {
     {"imatrix", 0, "FILE", 0, "Importance data, as llama.cpp's imatrix tool writes them: errors count "
                               "more in columns that matter more."},
     {"effort", 0, "LEVEL", 0, "How long to search for the least error: fast, default or best."},
+    {"resume", 0, NULL, 0, "Keeps what is written when the work is stopped, in OUT.gguf.mzg-part and "
+                           ".mzg-journal, and goes on with it when the same command is given again. Without "
+                           "it nothing is kept, and what was is removed."},
     {"dry-run", 0, NULL, 0, "Writes nothing: lists every tensor's type, why it has it, and the exact size "
                             "of the output."},
     {"raw", 0, NULL, 0, "Takes weights without a model folder: names and shapes as they are."},
@@ -93,6 +96,7 @@ static enum mzg_code read_options(const struct mzg_args *a, struct mzg_convert_o
         .pure = mzg_args_has(a, "pure"),
         .imatrix = mzg_args_text(a, "imatrix"),
         .effort = mzg_args_text(a, "effort"),
+        .resume = mzg_args_has(a, "resume"),
         .raw = mzg_args_has(a, "raw"),
         .pre = mzg_args_text(a, "pre"),
     };

@@ -3,7 +3,8 @@
  * An output is written under a temporary name beside its final one (".NAME.mzg-" and 12 letters),
  * synced, and renamed by commit; whatever stops the program before that leaves the final name as it
  * was. What a killed run left under a temporary name is removed when the same output is next
- * opened; a run that is still writing is left alone. A relative path from outside is opened
+ * opened; a run that is still writing is left alone. Work that is to be resumed keeps its temporary
+ * under a name that can be found again (mzg_output_open_kept). A relative path from outside is opened
  * component by component without following links, so it cannot leave its folder. */
 #ifndef MZG_BASE_FILE_H
 #define MZG_BASE_FILE_H
@@ -75,7 +76,12 @@ struct mzg_output {
     char *path;      /* for messages */
     uint64_t length; /* bytes appended so far */
     bool reserved;   /* space beyond length may have been set aside */
+    bool kept;       /* abandoning it leaves the temporary file where it is */
 };
+
+/* Behind the final name, for what is kept: the output so far, and the journal of it (model/journal.h). */
+#define MZG_PART ".mzg-part"
+#define MZG_JOURNAL ".mzg-journal"
 
 /* mode 0666 or 0600 (secret keys), as umask allows. MZG_IO where the final name is something other
  * than a regular file: a folder, a device; a link to a file, or to nothing, is itself replaced. */
@@ -84,6 +90,21 @@ enum mzg_code mzg_output_open(struct mzg_output *o, const char *path, unsigned m
 /* The same for a confined path inside d; makes the folders on the way. */
 enum mzg_code mzg_output_open_at(struct mzg_output *o, const struct mzg_dir *d, const char *rel,
                                  unsigned mode, struct mzg_err *e) MZG_MUST;
+
+/* The same as mzg_output_open, but the temporary file is the final name and suffix, is opened as it was
+ * left, and stays when the output is abandoned. MZG_IO: another run is writing it, or it is no regular
+ * file (links are not followed). Opening the output in the other way removes what was kept. */
+enum mzg_code mzg_output_open_kept(struct mzg_output *o, const char *path, const char *suffix,
+                                   unsigned mode, struct mzg_err *e) MZG_MUST;
+/* Bytes that are there. */
+enum mzg_code mzg_output_size(const struct mzg_output *o, uint64_t *size, struct mzg_err *e) MZG_MUST;
+/* Reads back n bytes at offset; *there: whether the file has so many. Any thread. */
+enum mzg_code mzg_output_read(const struct mzg_output *o, uint64_t offset, void *data, size_t n,
+                              bool *there, struct mzg_err *e) MZG_MUST;
+/* Leaves the first `size` bytes only. */
+enum mzg_code mzg_output_cut(const struct mzg_output *o, uint64_t size, struct mzg_err *e) MZG_MUST;
+/* Waits until all that was written is on the disk. */
+enum mzg_code mzg_output_sync(const struct mzg_output *o, struct mzg_err *e) MZG_MUST;
 
 /* Refuses with MZG_IO and both numbers when fewer than `bytes` can be written here, and reserves
  * them where the file system can. Call before the first write of anything large. */
@@ -98,7 +119,7 @@ enum mzg_code mzg_output_write_at(const struct mzg_output *o, uint64_t offset, c
 
 /* Syncs, renames onto the final name (replacing what is there), syncs the folder, closes. */
 enum mzg_code mzg_output_commit(struct mzg_output *o, struct mzg_err *e) MZG_MUST;
-/* Removes the temporary file; fine after commit and on a closed one with fd -1. */
+/* Removes the temporary file, unless it is kept; fine after commit and on a closed one with fd -1. */
 void mzg_output_abandon(struct mzg_output *o);
 
 #endif

@@ -144,11 +144,55 @@ static enum mzg_code create_temp(struct mzg_output *o, const char *stem, unsigne
                     mzg_quote(q, o->path));
 }
 
-/* Takes over dirfd and path (malloc'd, may be NULL for want of memory). */
-static enum mzg_code begin(struct mzg_output *o, int dirfd, const char *name, char *path,
-                           int follow, unsigned mode, struct mzg_err *e)
+/* What was kept to be resumed, once it is not. */
+static void remove_kept(int dirfd, const char *name)
 {
-    char stem[STEM_MOST + 1];
+    static const char *const suffixes[] = {MZG_PART, MZG_JOURNAL};
+    char kept[NAME_MOST + sizeof MZG_JOURNAL];
+
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        snprintf(kept, sizeof kept, "%s%s", name, suffixes[i]);
+        remove_if_stale(dirfd, kept);
+    }
+}
+
+/* Opens what another run left under the name, or makes it. It may be renamed or removed between its
+ * opening and its lock: then it is looked for again. */
+static enum mzg_code open_kept(struct mzg_output *o, const char *temp, unsigned mode,
+                               struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+    struct stat st;
+    int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+
+    o->kept = true;
+    o->temp = strdup(temp);
+    if (o->temp == NULL)
+        return mzg_fail_memory(e, "path");
+    for (int i = 0; i < 100; i++) {
+        o->fd = openat(o->dirfd, temp, flags, (mode_t)mode);
+        if (o->fd < 0 || fstat(o->fd, &st) != 0)
+            return mzg_fail_errno(e, "cannot open '%s' beside '%s'", temp, mzg_quote(q, o->path));
+        if (!S_ISREG(st.st_mode))
+            return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "what is kept of '%s' is not a regular file",
+                            mzg_quote(q, o->path));
+        if (flock(o->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+            return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "'%s' is being written by another run",
+                            mzg_quote(q, o->path));
+        if (fstat(o->fd, &st) == 0 && st.st_nlink > 0)
+            return MZG_OK;
+        mzg_fd_close(&o->fd);
+    }
+    return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "what is kept of '%s' does not stay in its place",
+                    mzg_quote(q, o->path));
+}
+
+/* Takes over dirfd and path (malloc'd, may be NULL for want of memory). suffix: of what is kept, NULL:
+ * nothing is. */
+static enum mzg_code begin(struct mzg_output *o, int dirfd, const char *name, char *path,
+                           int follow, const char *suffix, unsigned mode, struct mzg_err *e)
+{
+    char stem[STEM_MOST + 1], temp[NAME_MOST + 1];
     enum mzg_code code;
 
     *o = (struct mzg_output){.fd = -1, .dirfd = dirfd, .name = strdup(name), .path = path};
@@ -156,9 +200,14 @@ static enum mzg_code begin(struct mzg_output *o, int dirfd, const char *name, ch
         code = mzg_fail_memory(e, "path");
     else
         code = check_final(dirfd, name, follow, path, e);
-    if (code == MZG_OK) {
-        make_stem(stem, name);
+    make_stem(stem, name);
+    if (code == MZG_OK)
         remove_stale(dirfd, stem);
+    if (code == MZG_OK && suffix != NULL) {
+        snprintf(temp, sizeof temp, "%s%s", name, suffix);
+        code = open_kept(o, temp, mode, e);
+    } else if (code == MZG_OK) {
+        remove_kept(dirfd, name);
         code = create_temp(o, stem, mode, e);
     }
     if (code != MZG_OK)
@@ -166,8 +215,8 @@ static enum mzg_code begin(struct mzg_output *o, int dirfd, const char *name, ch
     return code;
 }
 
-enum mzg_code mzg_output_open(struct mzg_output *o, const char *path, unsigned mode,
-                              struct mzg_err *e)
+static enum mzg_code open_path(struct mzg_output *o, const char *path, const char *suffix,
+                               unsigned mode, struct mzg_err *e)
 {
     char q[MZG_QUOTE];
     const char *slash = strrchr(path, '/');
@@ -177,7 +226,7 @@ enum mzg_code mzg_output_open(struct mzg_output *o, const char *path, unsigned m
     if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "'%s' names a folder, not a file",
                         mzg_quote(q, path));
-    if (strlen(name) > NAME_MOST) {
+    if (strlen(name) + (suffix != NULL ? strlen(suffix) : 0) > NAME_MOST) {
         errno = ENAMETOOLONG;
         return mzg_fail_errno(e, "cannot make '%s'", mzg_quote(q, path));
     }
@@ -189,9 +238,21 @@ enum mzg_code mzg_output_open(struct mzg_output *o, const char *path, unsigned m
     if (dirfd < 0)
         code = mzg_fail_errno(e, "cannot open folder '%s'", mzg_quote(q, folder));
     else
-        code = begin(o, dirfd, name, strdup(path), 0, mode, e);
+        code = begin(o, dirfd, name, strdup(path), 0, suffix, mode, e);
     free(folder);
     return code;
+}
+
+enum mzg_code mzg_output_open(struct mzg_output *o, const char *path, unsigned mode,
+                              struct mzg_err *e)
+{
+    return open_path(o, path, NULL, mode, e);
+}
+
+enum mzg_code mzg_output_open_kept(struct mzg_output *o, const char *path, const char *suffix,
+                                   unsigned mode, struct mzg_err *e)
+{
+    return open_path(o, path, suffix, mode, e);
 }
 
 enum mzg_code mzg_output_open_at(struct mzg_output *o, const struct mzg_dir *d, const char *rel,
@@ -204,7 +265,7 @@ enum mzg_code mzg_output_open_at(struct mzg_output *o, const struct mzg_dir *d, 
     enum mzg_code code = mzg_inside_folder(d, rel, true, &dirfd, &name, e);
     if (code != MZG_OK)
         return code;
-    return begin(o, dirfd, name, mzg_inside_path(d, rel), AT_SYMLINK_NOFOLLOW, mode, e);
+    return begin(o, dirfd, name, mzg_inside_path(d, rel), AT_SYMLINK_NOFOLLOW, NULL, mode, e);
 }
 
 /* ---- writing ---- */
@@ -221,6 +282,14 @@ static enum mzg_code fail_space(const struct mzg_output *o, uint64_t bytes, uint
     return e->code;
 }
 
+/* Bytes of the disk that a kept file takes already: it may be nearly whole. */
+static uint64_t held(const struct mzg_output *o)
+{
+    struct stat st;
+
+    return o->kept && fstat(o->fd, &st) == 0 ? (uint64_t)st.st_blocks * 512 : 0;
+}
+
 enum mzg_code mzg_output_reserve(struct mzg_output *o, uint64_t bytes, struct mzg_err *e)
 {
     struct mzg_dir here = {o->dirfd, o->path};
@@ -230,7 +299,7 @@ enum mzg_code mzg_output_reserve(struct mzg_output *o, uint64_t bytes, struct mz
 
     if (code != MZG_OK || bytes == 0)
         return code;
-    if (bytes > space)
+    if (bytes > space + held(o))
         return fail_space(o, bytes, space, e);
     /* KEEP_SIZE: the file's length stays what was written. Not posix_fallocate, which would write
      * zeros where the file system cannot reserve. */
@@ -281,6 +350,38 @@ enum mzg_code mzg_output_write(struct mzg_output *o, const void *data, size_t n,
     return code;
 }
 
+/* ---- what is kept ---- */
+
+enum mzg_code mzg_output_size(const struct mzg_output *o, uint64_t *size, struct mzg_err *e)
+{
+    struct stat st;
+    char q[MZG_QUOTE];
+
+    if (fstat(o->fd, &st) != 0)
+        return mzg_fail_errno(e, "cannot examine '%s'", mzg_quote(q, o->path));
+    *size = (uint64_t)st.st_size;
+    return MZG_OK;
+}
+
+enum mzg_code mzg_output_read(const struct mzg_output *o, uint64_t offset, void *data, size_t n,
+                              bool *there, struct mzg_err *e)
+{
+    struct mzg_file f = {.fd = o->fd, .path = o->path};
+    enum mzg_code code = mzg_output_size(o, &f.size, e);
+
+    *there = code == MZG_OK && offset <= f.size && n <= f.size - offset;
+    return *there ? mzg_file_read(&f, offset, data, n, e) : code;
+}
+
+enum mzg_code mzg_output_cut(const struct mzg_output *o, uint64_t size, struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+
+    if (ftruncate(o->fd, (off_t)size) != 0)
+        return mzg_fail_errno(e, "cannot shorten '%s'", mzg_quote(q, o->path));
+    return MZG_OK;
+}
+
 /* ---- the end ---- */
 
 static bool synced(int fd)
@@ -291,6 +392,13 @@ static bool synced(int fd)
         failed = fsync(fd);
     while (failed != 0 && errno == EINTR);
     return failed == 0;
+}
+
+enum mzg_code mzg_output_sync(const struct mzg_output *o, struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+
+    return synced(o->fd) ? MZG_OK : mzg_fail_errno(e, "cannot sync '%s'", mzg_quote(q, o->path));
 }
 
 /* Gives back what was reserved and not written. */
@@ -326,7 +434,7 @@ enum mzg_code mzg_output_commit(struct mzg_output *o, struct mzg_err *e)
 
 void mzg_output_abandon(struct mzg_output *o)
 {
-    if (o->temp != NULL)
+    if (o->temp != NULL && !o->kept)
         (void)unlinkat(o->dirfd, o->temp, 0);
     mzg_fd_close(&o->fd);
     mzg_fd_close(&o->dirfd);

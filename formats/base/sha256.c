@@ -36,6 +36,13 @@ void mzg_sha256_final(struct mzg_sha256 *h, uint8_t digest[MZG_SHA256_BYTES])
     SHA256_Init(h->ctx);
 }
 
+void mzg_sha256_peek(const struct mzg_sha256 *h, uint8_t digest[MZG_SHA256_BYTES])
+{
+    SHA256_CTX copy = *(const SHA256_CTX *)h->ctx;
+
+    SHA256_Final(digest, &copy);
+}
+
 void mzg_sha256_of(const void *data, size_t n, uint8_t digest[MZG_SHA256_BYTES])
 {
     SHA256_CTX ctx;

@@ -17,6 +17,8 @@ struct mzg_sha256 {
 enum mzg_code mzg_sha256_init(struct mzg_sha256 *h, struct mzg_err *e) MZG_MUST;
 void mzg_sha256_clear(struct mzg_sha256 *h); /* fine on a zeroed one */
 void mzg_sha256_update(struct mzg_sha256 *h, const void *data, size_t n);
+/* The digest of what was fed so far; h goes on. */
+void mzg_sha256_peek(const struct mzg_sha256 *h, uint8_t digest[MZG_SHA256_BYTES]);
 /* The digest of what was fed so far; h starts anew. */
 void mzg_sha256_final(struct mzg_sha256 *h, uint8_t digest[MZG_SHA256_BYTES]);
 

@@ -1,7 +1,7 @@
 #include "convert.h"
 
 #include "../base/pool.h"
-#include "slot.h"
+#include "resume.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +12,8 @@ struct convert {
     struct mzg_sink sinks[MZG_OUTPUTS_MAX];
     size_t n_sinks;
     struct mzg_stream stream;
+    bool resumes;
+    struct mzg_resume resume; /* where it does */
     struct mzg_pool *pool;
     struct mzg_slot *slots;
     size_t n_slots, next_slot;
@@ -19,6 +21,25 @@ struct convert {
 };
 
 /* ---- the reading thread's part ---- */
+
+/* Waits for the slot's batch to be written, and notes it in the journal: slots are reused in order, so
+ * batches are noted in theirs. */
+static enum mzg_code collect(struct convert *c, struct mzg_slot *s, struct mzg_err *e)
+{
+    enum mzg_code rc = mzg_pool_wait(c->pool, s->ticket, e);
+    if (rc == MZG_OK && s->pending && !c->resume.broken)
+        rc = mzg_resume_collect(&c->resume, s, e);
+    s->pending = false;
+    return rc;
+}
+
+static enum mzg_code collect_all(struct convert *c, struct mzg_err *e)
+{
+    enum mzg_code rc = MZG_OK;
+    for (size_t i = 0; i < c->n_slots && rc == MZG_OK; i++)
+        rc = collect(c, &c->slots[(c->next_slot + i) % c->n_slots], e);
+    return rc;
+}
 
 /* Reads each batch of tensor i into the next free slot and hands it to a worker. */
 static enum mzg_code feed_tensor(struct convert *c, size_t i, struct mzg_err *e)
@@ -29,14 +50,17 @@ static enum mzg_code feed_tensor(struct convert *c, size_t i, struct mzg_err *e)
     for (uint64_t first = 0; rc == MZG_OK && first < total; first += elems) {
         struct mzg_slot *s = &c->slots[c->next_slot];
         c->next_slot = (c->next_slot + 1) % c->n_slots;
-        rc = mzg_pool_wait(c->pool, s->ticket, e);
+        rc = collect(c, s, e);
         if (rc != MZG_OK)
             break;
         mzg_batch_set(&s->batch, t, first, elems);
         s->index = i;
         rc = mzg_stream_read(&c->stream, &s->batch, s->src, e);
+        if (rc == MZG_OK && c->resumes)
+            mzg_stream_state(&c->stream, s->source);
         if (rc == MZG_OK)
             rc = mzg_pool_submit(c->pool, mzg_slot_run, s, &s->ticket, e);
+        s->pending = rc == MZG_OK && c->resumes;
         c->done += s->batch.src_bytes;
         if (rc == MZG_OK)
             rc = mzg_progress_step(&c->run->progress, "converting", c->done, c->total, e);
@@ -59,20 +83,24 @@ static enum mzg_code write_padding(const struct convert *c, size_t i, struct mzg
     return rc;
 }
 
-/* A batch's own fault goes before that of the reading thread, which is ahead of it: so a bad file gives
- * the same message at every thread count. */
-static enum mzg_code convert_tensors(struct convert *c, struct mzg_err *e)
+/* From the first tensor that is not done on. A batch's own fault goes before that of the reading thread,
+ * which is ahead of it: so a bad file gives the same message at every thread count. */
+static enum mzg_code convert_tensors(struct convert *c, size_t done, struct mzg_err *e)
 {
     enum mzg_code rc = MZG_OK;
     struct mzg_err job;
     for (size_t i = 0; i < c->model->n_tensors && rc == MZG_OK; i++) {
-        rc = feed_tensor(c, i, e);
+        if (i >= done)
+            rc = feed_tensor(c, i, e);
+        else if (c->model->tensors[i].src != NULL)
+            c->done += c->model->tensors[i].src->bytes;
         if (rc == MZG_OK)
             rc = write_padding(c, i, e);
     }
     if (rc == MZG_OK)
         rc = mzg_stream_finish(&c->stream, e);
-    if (mzg_pool_wait(c->pool, UINT64_MAX, &job) != MZG_OK) {
+    /* What is done goes into the journal, whatever ends the work. */
+    if (collect_all(c, &job) != MZG_OK || mzg_pool_wait(c->pool, UINT64_MAX, &job) != MZG_OK) {
         *e = job;
         rc = job.code;
     }
@@ -112,8 +140,10 @@ static enum mzg_code make_slots(struct convert *c, unsigned threads, struct mzg_
         struct mzg_slot *s = &c->slots[i];
         *s = (struct mzg_slot){.kernels = &c->kernels, .sinks = c->sinks, .n_sinks = c->n_sinks,
                                .room = dst_room, .src = malloc(src_room),
-                               .dst = malloc(c->n_sinks * dst_room)};
+                               .dst = malloc(c->n_sinks * dst_room), .journaled = c->resumes};
         enum mzg_code rc = mzg_importance_rows_init(&s->rows, widest, e);
+        for (size_t o = 0; o < c->n_sinks && c->resumes && rc == MZG_OK; o++)
+            rc = mzg_sha256_init(&s->hash[o], e);
         if (rc != MZG_OK)
             return rc;
         if (s->src == NULL || s->dst == NULL)
@@ -127,11 +157,14 @@ static void convert_clear(struct convert *c)
     mzg_pool_free(c->pool);
     for (size_t i = 0; c->slots != NULL && i < c->n_slots; i++) {
         mzg_importance_rows_clear(&c->slots[i].rows);
+        for (size_t o = 0; o < c->n_sinks; o++)
+            mzg_sha256_clear(&c->slots[i].hash[o]);
         free(c->slots[i].src);
         free(c->slots[i].dst);
     }
     free(c->slots);
     mzg_stream_clear(&c->stream);
+    mzg_resume_clear(&c->resume);
     for (size_t o = 0; o < c->n_sinks; o++) {
         mzg_output_abandon(&c->sinks[o].file);
         mzg_plan_clear(&c->sinks[o].plan);
@@ -162,11 +195,23 @@ static enum mzg_code open_outputs(struct convert *c, const struct mzg_convert_ta
     enum mzg_code rc = MZG_OK;
     for (size_t o = 0; o < c->n_sinks && rc == MZG_OK; o++) {
         const struct mzg_plan *p = &c->sinks[o].plan;
-        rc = mzg_output_open(&c->sinks[o].file, targets[o].path, 0666, e);
+        rc = c->resumes
+                 ? mzg_output_open_kept(&c->sinks[o].file, targets[o].path, MZG_PART, 0666, e)
+                 : mzg_output_open(&c->sinks[o].file, targets[o].path, 0666, e);
         if (rc == MZG_OK)
             rc = mzg_output_reserve(&c->sinks[o].file, p->data_offset + p->data_bytes, e);
     }
     return rc;
+}
+
+/* What an earlier run has done; the room of the first slot serves to read it again. */
+static enum mzg_code take_up(struct convert *c, const char *path, size_t *done, struct mzg_err *e)
+{
+    *done = 0;
+    if (!c->resumes)
+        return MZG_OK;
+    enum mzg_code rc = mzg_resume_open(&c->resume, c->model, c->sinks, c->n_sinks, path, c->run, e);
+    return rc != MZG_OK ? rc : mzg_resume_verify(&c->resume, &c->stream, c->slots[0].src, done, e);
 }
 
 /* The header comes last: only now are the source's digests known. */
@@ -181,22 +226,28 @@ static enum mzg_code write_header(struct convert *c, size_t o, struct mzg_err *e
     return rc;
 }
 
-/* No output gets its name before all are complete. */
+/* No output gets its name before all are complete, and on the disk. */
 static enum mzg_code finish(struct convert *c, struct mzg_err *e)
 {
     enum mzg_code rc = MZG_OK;
     for (size_t o = 0; o < c->n_sinks && rc == MZG_OK; o++)
         rc = write_header(c, o, e);
+    for (size_t o = 0; o + 1 < c->n_sinks && rc == MZG_OK; o++)
+        rc = mzg_output_sync(&c->sinks[o].file, e);
     for (size_t o = 0; o < c->n_sinks && rc == MZG_OK; o++)
         rc = mzg_output_commit(&c->sinks[o].file, e);
+    if (rc == MZG_OK && c->resumes)
+        mzg_resume_finish(&c->resume);
     return rc;
 }
 
-enum mzg_code mzg_convert_run(const struct mzg_convert_target *targets, size_t n,
+enum mzg_code mzg_convert_run(const struct mzg_convert_target *targets, size_t n, bool resume,
                               const struct mzg_run *run, struct mzg_convert_totals *totals,
                               struct mzg_err *e)
 {
-    struct convert c = {.model = targets[0].job.model, .run = run};
+    struct convert c = {.model = targets[0].job.model, .run = run, .resumes = resume,
+                        .resume.journal.file.fd = -1};
+    size_t done = 0;
     mzg_kernels_init(&c.kernels, run->cpu);
     enum mzg_code rc = plan_outputs(&c, targets, n, e);
     if (rc == MZG_OK)
@@ -210,7 +261,9 @@ enum mzg_code mzg_convert_run(const struct mzg_convert_target *targets, size_t n
     if (rc == MZG_OK)
         rc = open_outputs(&c, targets, e);
     if (rc == MZG_OK)
-        rc = convert_tensors(&c, e);
+        rc = take_up(&c, targets[0].path, &done, e);
+    if (rc == MZG_OK)
+        rc = convert_tensors(&c, done, e);
     if (rc == MZG_OK)
         rc = finish(&c, e);
     for (size_t o = 0; o < n && rc == MZG_OK && totals != NULL; o++)

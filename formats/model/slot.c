@@ -138,6 +138,8 @@ static enum mzg_code write_span(struct mzg_slot *s, uint64_t at, uint64_t n, str
         uint64_t offset = p->data_offset + p->table[s->index].offset +
                           mzg_type_bytes(to, s->batch.first + at);
         rc = mzg_output_write_at(&s->sinks[o].file, offset, data, (size_t)mzg_type_bytes(to, n), e);
+        if (s->journaled)
+            mzg_sha256_update(&s->hash[o], data, (size_t)mzg_type_bytes(to, n));
     }
     return rc;
 }
@@ -156,5 +158,7 @@ enum mzg_code mzg_slot_run(void *arg, struct mzg_err *e)
         if (rc == MZG_OK)
             rc = write_span(s, at, n, e);
     }
+    for (size_t o = 0; o < s->n_sinks && s->journaled; o++)
+        mzg_sha256_final(&s->hash[o], s->digests[o]);
     return rc;
 }

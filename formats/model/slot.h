@@ -6,8 +6,8 @@
 #ifndef MZG_MODEL_SLOT_H
 #define MZG_MODEL_SLOT_H
 
+#include "convert.h"
 #include "importance/rows.h"
-#include "plan.h"
 #include "stream.h"
 
 /* Elements between two writes: their blocks fit the second-level cache. */
@@ -30,6 +30,12 @@ struct mzg_slot {
     struct mzg_batch batch;
     size_t index;           /* of its tensor */
     uint64_t ticket;        /* of the pool; 0: never used */
+    /* Where a journal is kept (resume.h), else unused: */
+    bool journaled;
+    bool pending;           /* its batch is not in the journal's digests yet */
+    uint8_t source[32];     /* mzg_stream_state behind the batch */
+    struct mzg_sha256 hash[MZG_OUTPUTS_MAX];
+    uint8_t digests[MZG_OUTPUTS_MAX][32]; /* of the batch's blocks in each output */
 };
 
 /* Bytes that a span of any tensor may take in any of the outputs. */

@@ -133,6 +133,13 @@ void mzg_stream_clear(struct mzg_stream *s)
     s->gap = NULL;
 }
 
+enum mzg_code mzg_stream_restart(struct mzg_stream *s, struct mzg_err *e)
+{
+    const struct mzg_weights *w = s->weights;
+    mzg_stream_clear(s);
+    return mzg_stream_init(s, w, e);
+}
+
 /* Digests bytes [s->hashed, end) of the current file. */
 static enum mzg_code digest_until(struct mzg_stream *s, uint64_t end, struct mzg_err *e)
 {
@@ -179,6 +186,20 @@ enum mzg_code mzg_stream_read(struct mzg_stream *s, const struct mzg_batch *b, u
     mzg_sha256_update(&s->hash, data, b->src_bytes);
     s->hashed = at + b->src_bytes;
     return MZG_OK;
+}
+
+void mzg_stream_state(const struct mzg_stream *s, uint8_t digest[MZG_SHA256_BYTES])
+{
+    uint8_t last[8 + 2 * MZG_SHA256_BYTES] = {0};
+    /* A chain over the files that are done, so that no more than one digest has to be kept. */
+    for (uint32_t i = 0; i < s->file; i++) {
+        memcpy(last + 8 + MZG_SHA256_BYTES, s->digests[i], MZG_SHA256_BYTES);
+        mzg_sha256_of(last + 8, 2 * MZG_SHA256_BYTES, last + 8);
+    }
+    for (int i = 0; i < 8; i++)
+        last[i] = (uint8_t)(s->hashed >> 8 * i);
+    mzg_sha256_peek(&s->hash, last + 8 + MZG_SHA256_BYTES);
+    mzg_sha256_of(last, sizeof last, digest);
 }
 
 enum mzg_code mzg_stream_finish(struct mzg_stream *s, struct mzg_err *e)

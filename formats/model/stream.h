@@ -69,9 +69,13 @@ struct mzg_stream {
 enum mzg_code mzg_stream_init(struct mzg_stream *s, const struct mzg_weights *w,
                               struct mzg_err *e) MZG_MUST;
 void mzg_stream_clear(struct mzg_stream *s);
+/* From the first byte again. */
+enum mzg_code mzg_stream_restart(struct mzg_stream *s, struct mzg_err *e) MZG_MUST;
 /* The batch's source bytes into data. Batches come in the order of weights.tensors. */
 enum mzg_code mzg_stream_read(struct mzg_stream *s, const struct mzg_batch *b, uint8_t *data,
                               struct mzg_err *e) MZG_MUST;
+/* Digest of all that was read so far, and of how far that is: the same only where the same bytes were. */
+void mzg_stream_state(const struct mzg_stream *s, uint8_t digest[MZG_SHA256_BYTES]);
 /* Reads what is left of all files; the digests are complete then. */
 enum mzg_code mzg_stream_finish(struct mzg_stream *s, struct mzg_err *e) MZG_MUST;
 
