@@ -35,7 +35,7 @@ static enum mzg_code find_type(const char *name, const char *what, const struct 
                                struct mzg_err *e)
 {
     char q[MZG_QUOTE];
-    *info = name != NULL ? mzg_type_by_name(name) : NULL;
+    *info = name != NULL ? mzg_recipe_type(name) : NULL;
     if (name == NULL || *info != NULL)
         return MZG_OK;
     return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "%s: unknown type '%s'", what, mzg_quote(q, name));

@@ -4,9 +4,9 @@
 . "$root/tests/cli/lib.sh"
 export ASAN_OPTIONS=verify_asan_link_order=0
 
-ok convert "$SAMPLE" -o 'want-{}.gguf' --to Q8_0,Q4_0
+ok convert "$SAMPLE" -o 'want-{}.gguf' --to Q8_0,BF16
 convert() { # THREADS
-    "$MZIGO" convert "$SAMPLE" -o 'work/{}.gguf' --to Q8_0,Q4_0 --threads "$1" --resume
+    "$MZIGO" convert "$SAMPLE" -o 'work/{}.gguf' --to Q8_0,BF16 --threads "$1" --resume
 }
 
 # Struck at change $1 by $2; false when there was no such change.
@@ -29,13 +29,13 @@ for threads in 1 3; do
         while rm -rf work && mkdir work && struck $n $how $threads; do
             at="struck at $n ($(cat "$T/mark")) by $how, $threads threads"
             before=$failed
-            { whole Q8_0 && whole Q4_0; } || fail "$at: half done"
+            { whole Q8_0 && whole BF16; } || fail "$at: half done"
             # Struck once more on the way, but for what did not stop it.
             [ $((n % 3)) != 0 ] || struck 9 $how $threads
             convert $threads >"$T/out" 2>"$T/err" </dev/null || fail "$at: does not go on"
-            { cmp -s work/Q8_0.gguf want-Q8_0.gguf && cmp -s work/Q4_0.gguf want-Q4_0.gguf; } ||
+            { cmp -s work/Q8_0.gguf want-Q8_0.gguf && cmp -s work/BF16.gguf want-BF16.gguf; } ||
                 fail "$at: not what it would have been"
-            same "$at: files" "$(cd work && echo *)" "Q4_0.gguf Q8_0.gguf"
+            same "$at: files" "$(cd work && echo *)" "BF16.gguf Q8_0.gguf"
             went_on=$((went_on + $(grep -c "going on: " "$T/err")))
             n=$((n + ${STRIDE:-1 + n / 4}))
         done
@@ -48,9 +48,9 @@ check "some went on from the middle ($went_on)" [ $went_on -gt 8 ]
 rm -rf work && mkdir work
 struck 60 kill 1
 contains "the journal is there" <(cd work && echo *) "Q8_0.gguf.mzg-journal"
-ok convert "$SAMPLE" -o 'work/{}.gguf' --to Q8_0,Q4_0 --resume --effort fast
+ok convert "$SAMPLE" -o 'work/{}.gguf' --to Q8_0,BF16 --resume --effort fast
 contains "other options" "$T/err" "begins anew"
 struck 60 kill 1
-ok convert "$SAMPLE" -o 'work/{}.gguf' --to Q8_0,Q4_0
-same "nothing is kept" "$(cd work && echo *)" "Q4_0.gguf Q8_0.gguf"
+ok convert "$SAMPLE" -o 'work/{}.gguf' --to Q8_0,BF16
+same "nothing is kept" "$(cd work && echo *)" "BF16.gguf Q8_0.gguf"
 finish

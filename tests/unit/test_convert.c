@@ -229,8 +229,9 @@ static void the_announced_size_is_the_file_size(void **state)
     mzg_recipes(&len);
     assert_int_equal(n, len);
     for (size_t i = 0; i < n; i++) {
+        /* What would come of a recipe is told also where it asks for importance data. */
         enum mzg_code rc = convert(&f, rows[i].to, 1, NULL, &e);
-        if (rc == MZG_UNSUPPORTED && strstr(e.msg, "no quantizer yet") != NULL)
+        if (rc == MZG_UNSUPPORTED && (strstr(e.msg, "quantizer") != NULL || strstr(e.msg, "--imatrix") != NULL))
             continue;
         assert_int_equal(rc, MZG_OK);
         free(fixture_load(f.path[1], &len));
