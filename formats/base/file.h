@@ -117,6 +117,9 @@ enum mzg_code mzg_output_write(struct mzg_output *o, const void *data, size_t n,
 enum mzg_code mzg_output_write_at(const struct mzg_output *o, uint64_t offset, const void *data,
                                   size_t n, struct mzg_err *e) MZG_MUST;
 
+/* Has the system begin to put these bytes on the disk, so that commit waits less; a hint. Any thread. */
+void mzg_output_push(const struct mzg_output *o, uint64_t offset, uint64_t n);
+
 /* Syncs, renames onto the final name (replacing what is there), syncs the folder, closes. */
 enum mzg_code mzg_output_commit(struct mzg_output *o, struct mzg_err *e) MZG_MUST;
 /* Removes the temporary file, unless it is kept; fine after commit and on a closed one with fd -1. */

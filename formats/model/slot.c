@@ -127,17 +127,23 @@ static enum mzg_code make_span(struct mzg_slot *s, uint64_t at, uint64_t n, stru
     return MZG_OK;
 }
 
+/* Where element `at` of the batch lies in an output. */
+static uint64_t place(const struct mzg_slot *s, size_t sink, uint64_t at)
+{
+    const struct mzg_plan *p = &s->sinks[sink].plan;
+    const struct mzg_type_info *to = mzg_type_by_number(type_of(s, sink));
+    return p->data_offset + p->table[s->index].offset + mzg_type_bytes(to, s->batch.first + at);
+}
+
 static enum mzg_code write_span(struct mzg_slot *s, uint64_t at, uint64_t n, struct mzg_err *e)
 {
     enum mzg_code rc = MZG_OK;
     for (size_t o = 0; o < s->n_sinks && rc == MZG_OK; o++) {
-        const struct mzg_plan *p = &s->sinks[o].plan;
         const struct mzg_type_info *to = mzg_type_by_number(type_of(s, o));
         const uint8_t *data =
             copies(s, o) ? s->src + mzg_type_bytes(to, at) : s->dst + o * s->room;
-        uint64_t offset = p->data_offset + p->table[s->index].offset +
-                          mzg_type_bytes(to, s->batch.first + at);
-        rc = mzg_output_write_at(&s->sinks[o].file, offset, data, (size_t)mzg_type_bytes(to, n), e);
+        rc = mzg_output_write_at(&s->sinks[o].file, place(s, o, at), data,
+                                 (size_t)mzg_type_bytes(to, n), e);
         if (s->journaled)
             mzg_sha256_update(&s->hash[o], data, (size_t)mzg_type_bytes(to, n));
     }
@@ -158,7 +164,12 @@ enum mzg_code mzg_slot_run(void *arg, struct mzg_err *e)
         if (rc == MZG_OK)
             rc = write_span(s, at, n, e);
     }
-    for (size_t o = 0; o < s->n_sinks && s->journaled; o++)
-        mzg_sha256_final(&s->hash[o], s->digests[o]);
+    for (size_t o = 0; o < s->n_sinks; o++) {
+        uint64_t from = place(s, o, 0);
+        if (rc == MZG_OK)
+            mzg_output_push(&s->sinks[o].file, from, place(s, o, s->batch.count) - from);
+        if (s->journaled)
+            mzg_sha256_final(&s->hash[o], s->digests[o]);
+    }
     return rc;
 }

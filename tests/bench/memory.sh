@@ -24,6 +24,9 @@ for type in F16 Q8_0 Q4_0; do
     report "convert --to $type, all threads" "$size" \
         "$("$peak" "$mzigo" convert "$work/gig" -o "$work/gig.gguf" --to $type --quiet | tail -n 1)"
 done
+report "convert --to F16,Q8_0,Q4_0, all threads" "$size" \
+    "$("$peak" "$mzigo" convert "$work/gig" -o "$work/gig-{}.gguf" --to F16,Q8_0,Q4_0 --quiet | tail -n 1)"
+rm -f "$work"/gig-*.gguf
 report "check the Q4_0, all threads" "$size" \
     "$("$peak" "$mzigo" check "$work/gig.gguf" --against "$work/gig" --quiet 2>&1 | tail -n 1)"
 rm -rf "$work/gig" "$work/gig.gguf"

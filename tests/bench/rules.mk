@@ -1,6 +1,6 @@
 # Speed and memory, beside the peers in the same run. Nothing here can fail a test for being slow.
-BENCH_STEPS += bench-kernels bench-memory bench-verify
-.PHONY: bench-kernels bench-memory bench-verify
+BENCH_STEPS += bench-kernels bench-memory bench-verify bench-whole
+.PHONY: bench-kernels bench-memory bench-verify bench-whole
 
 $(B)/tests/bench/kernels: $(B)/tests/bench/weights.o $(B)/tests/interop/ggml_peer.o
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libmzigo.a
@@ -15,5 +15,8 @@ bench-memory: all samples $(B)/tests/bench/peak
 
 bench-verify: all samples $(B)/tests/bench/peak
 	@B='$(B)' tests/bench/verify.sh
+
+bench-whole: all samples $(B)/make_model $(B)/tests/bench/peak $(B)/tests/bench/peer_convert
+	@B='$(B)' tests/bench/whole.sh $(PEERS)
 
 -include $(wildcard $(B)/tests/bench/*.d)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A model of 1 GB: converted and checked within 256 MiB of addresses, it passes; with one bit of one scale
 # flipped, in a block in the middle of its largest tensor, check fails and names tensor and block, also
-# when the file does not say who quantized it.
+# when the file does not say who quantized it. Several outputs take no more memory.
 set -uo pipefail
 B=$(cd "${B:-build}" && pwd)
 work=${MZG_LONG_DIR:-$(mktemp -d)}
@@ -59,5 +59,17 @@ for type in Q8_0 Q4_0; do
     flip $((at + 1)) 64 # the highest bit of the scale's exponent
     ok "$type: a flipped exponent is found where nobody says who quantized it" names "$name" "$element"
 done
+
+# Several outputs from one reading, and one that is kept to be resumed, in the same memory.
+for threads in 1 7; do
+    ok "converts to four types in 256 MiB, $threads threads" \
+        small convert model -o 'm-{}.gguf' --to F32,F16,Q8_0,Q4_0 --pure --threads $threads -q
+    rm -f m-F32.gguf m-F16.gguf
+done
+ok "the Q4_0 of the four is what it would be alone" \
+    sh -c '"$1" convert model -o m.gguf --to Q4_0 --pure -q && cmp m.gguf m-Q4_0.gguf' sh "$B/mzigo"
+timeout -s KILL 1 "$B/mzigo" convert model -o m.gguf --to Q8_0 --pure --resume -q >out 2>&1
+ok "goes on after a kill in 256 MiB" small convert model -o m.gguf --to Q8_0 --pure --resume -q
+ok "to the same bytes" cmp m.gguf m-Q8_0.gguf
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
