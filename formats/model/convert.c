@@ -251,8 +251,6 @@ enum mzg_code mzg_convert_run(const struct mzg_convert_target *targets, size_t n
     mzg_kernels_init(&c.kernels, run->cpu);
     enum mzg_code rc = plan_outputs(&c, targets, n, e);
     if (rc == MZG_OK)
-        rc = mzg_recipe_check_kernels(job->model, c.table, &c.kernels, e);
-    if (rc == MZG_OK)
         rc = make_slots(&c, run->threads, e);
     if (rc == MZG_OK)
         rc = mzg_stream_init(&c.stream, &c.model->weights, e);

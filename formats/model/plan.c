@@ -24,19 +24,6 @@ bool mzg_plan_weighs(const struct mzg_plan *p, size_t i)
            mzg_kernel_best(p->table[i].type, MZG_OP_search, 0) != NULL;
 }
 
-/* Found before any work: hours later it would be no better news. */
-static enum mzg_code check_makeable(const struct mzg_plan *p, struct mzg_err *e)
-{
-    char q[MZG_QUOTE];
-    for (size_t i = 0; i < p->job.model->n_tensors; i++) {
-        enum mzg_type type = p->table[i].type;
-        if (!mzg_plan_copies(p, i) && mzg_kernel_best(type, MZG_OP_quantize, 0) == NULL)
-            return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "tensor '%s': there is no quantizer for %s",
-                            mzg_quote(q, p->table[i].name), mzg_type_by_number(type)->name);
-    }
-    return MZG_OK;
-}
-
 /* Types, places and the header's size. */
 static enum mzg_code lay_out(struct mzg_plan *p, const struct mzg_convert_job *job,
                              const struct mzg_notify *notify, struct mzg_err *e)
@@ -60,9 +47,11 @@ static enum mzg_code lay_out(struct mzg_plan *p, const struct mzg_convert_job *j
 enum mzg_code mzg_plan_make(struct mzg_plan *p, const struct mzg_convert_job *job,
                             const struct mzg_notify *notify, struct mzg_err *e)
 {
+    struct mzg_kernels any;
     enum mzg_code rc = lay_out(p, job, notify, e);
+    mzg_kernels_init(&any, 0);
     if (rc == MZG_OK)
-        rc = check_makeable(p, e);
+        rc = mzg_recipe_check_kernels(job->model, p->table, &any, e);
     if (rc == MZG_OK)
         rc = mzg_importance_match(&p->importance, job->imatrix, job->model, p->table, p->why, notify, e);
     if (rc == MZG_OK && job->imatrix != NULL)

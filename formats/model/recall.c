@@ -84,8 +84,7 @@ bool mzg_recall_knows(const struct mzg_recall *r, const struct mzg_weights *out,
     if (info->revision == 0 || out->gguf == NULL ||
         mzg_provenance_revision(&out->gguf->kvs, type) != info->revision)
         return false;
-    if (mzg_kernel_best(type, MZG_OP_quantize, 0) == NULL)
-        return false;
-    return mzg_kernel_best(type, MZG_OP_search, 0) == NULL ||
-           (r->effort_known && (!r->weighted || r->imatrix_at_hand));
+    if (mzg_kernel_best(type, MZG_OP_search, 0) == NULL)
+        return mzg_kernel_best(type, MZG_OP_quantize, 0) != NULL;
+    return r->effort_known && (!r->weighted || r->imatrix_at_hand);
 }

@@ -6,7 +6,7 @@
 void mzg_piece_quantize(const struct mzg_type_kernels *k, enum mzg_effort effort, const float *x,
                         const float *w, void *q, size_t n)
 {
-    if (k->search != NULL && (w != NULL || effort != MZG_EFFORT_DEFAULT))
+    if (k->search != NULL && (w != NULL || effort != MZG_EFFORT_DEFAULT || k->quantize == NULL))
         k->search(x, w, q, n, effort);
     else
         k->quantize(x, q, n);
