@@ -38,6 +38,17 @@ static size_t make_line(const struct mzg_journal *j, uint64_t number, const stru
     return n + (size_t)snprintf(text + n, LINE_MOST - n, "%.*s\n", CHECK, hex);
 }
 
+void mzg_journal_take(struct mzg_journal *j, char *text, size_t n)
+{
+    char head[HEAD_LEN + 1];
+    j->text = text;
+    j->len = n;
+    make_head(j, head);
+    if (n >= HEAD_LEN && memcmp(text, head, HEAD_LEN) == 0)
+        j->end = HEAD_LEN;
+    j->other = n > 0 && j->end == 0;
+}
+
 static enum mzg_code read_text(struct mzg_journal *j, struct mzg_err *e)
 {
     uint64_t size;
@@ -48,33 +59,21 @@ static enum mzg_code read_text(struct mzg_journal *j, struct mzg_err *e)
     j->other = size > MOST;
     if (j->other)
         return MZG_OK;
-    j->text = malloc((size_t)size + 1);
-    if (j->text == NULL)
+    char *text = malloc((size_t)size);
+    if (text == NULL)
         return mzg_fail_memory(e, "journal");
-    rc = mzg_output_read(&j->file, 0, j->text, (size_t)size, &there, e);
-    if (rc == MZG_OK && there)
-        j->len = (size_t)size;
-    j->text[j->len] = '\0';
+    rc = mzg_output_read(&j->file, 0, text, (size_t)size, &there, e);
+    mzg_journal_take(j, text, rc == MZG_OK && there ? (size_t)size : 0);
     return rc;
 }
 
 enum mzg_code mzg_journal_open(struct mzg_journal *j, const char *path, const uint8_t binding[32],
                                size_t n_outputs, struct mzg_err *e)
 {
-    char head[HEAD_LEN + 1];
     *j = (struct mzg_journal){.file.fd = -1, .n_outputs = n_outputs};
     memcpy(j->binding, binding, 32);
     enum mzg_code rc = mzg_output_open_kept(&j->file, path, MZG_JOURNAL, 0666, e);
-    if (rc == MZG_OK)
-        rc = read_text(j, e);
-    if (rc != MZG_OK)
-        return rc;
-    make_head(j, head);
-    if (j->len >= HEAD_LEN && memcmp(j->text, head, HEAD_LEN) == 0)
-        j->end = HEAD_LEN;
-    else
-        j->other = j->other || j->len > 0;
-    return MZG_OK;
+    return rc != MZG_OK ? rc : read_text(j, e);
 }
 
 /* The digest at *p, which a space follows; moves behind that. */

@@ -30,6 +30,8 @@ struct mzg_journal_line {
  * empty. j is the caller's to close, also after an error. */
 enum mzg_code mzg_journal_open(struct mzg_journal *j, const char *path, const uint8_t binding[32],
                                size_t n_outputs, struct mzg_err *e) MZG_MUST;
+/* The text of a journal, n bytes, malloc'd and taken over: what open reads. */
+void mzg_journal_take(struct mzg_journal *j, char *text, size_t n);
 /* The line of the next tensor; false at the end, or at the first that is damaged. *next: what to pass to
  * mzg_journal_accept if it holds. */
 bool mzg_journal_next(const struct mzg_journal *j, struct mzg_journal_line *line, uint64_t *next);

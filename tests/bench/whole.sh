@@ -1,8 +1,8 @@
 #!/bin/bash
 # usage: whole.sh PEERS: the whole tool beside the real llama_model_quantize: a llama-shaped F16 GGUF file
 # of 1.1 GB to each recipe with 2 threads, in turns, and Q8_0 beside what plain tools need to read the
-# source, hash it and write the output. Medians of ROUNDS (3) and the largest memory of each; the source is
-# in the page cache. MZG_BENCH_DIR says where to work: the output's disk decides much of it.
+# source, hash it and write the output. Medians of ROUNDS (3): seconds, and of them the processors' (which say
+# more on a busy machine), and the largest memory; the source is in the page cache. MZG_BENCH_DIR says where to work: the output's disk decides much of it.
 # Prints a line each; fails only when a conversion does.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -22,7 +22,7 @@ fi
 median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 most() { sort -n | tail -n 1; }
 
-# One run of COMMAND: its seconds and MiB at the end of the files NAME.s and NAME.m.
+# One run of COMMAND: its seconds, MiB and the processors' seconds at the end of NAME.s, NAME.m and NAME.c.
 run() { # NAME COMMAND...
     local name=$1 figures
     shift
@@ -33,6 +33,7 @@ run() { # NAME COMMAND...
     set -- $(tail -n 1 <<<"$figures")
     echo "$1" >>"$work/$name.s"
     echo "$2" >>"$work/$name.m"
+    echo "$3" >>"$work/$name.c"
 }
 
 ours() { run ours "$B/mzigo" convert "$work/f16.gguf" -o "$work/ours.gguf" --to "$1" --threads 2 --quiet; }
@@ -43,17 +44,20 @@ plain() {
         "$work/f16.gguf" "$work/ours.gguf" "$work/copy.gguf"
 }
 
+figures() { # NAME
+    printf '%6.2f s (%.2f) %6.1f MiB' "$(median <"$work/$1.s")" "$(median <"$work/$1.c")" "$(most <"$work/$1.m")"
+}
+times() { # FILE: how many times ours
+    awk -v a="$(median <"$work/$1")" -v b="$(median <"$work/ours.${1#*.}")" 'BEGIN {printf "%.2fx", a / b}'
+}
+
 line() { # RECIPE
-    local s m
-    s=$(median <"$work/ours.s") m=$(most <"$work/ours.m")
-    printf '%-8s ours %6.2f s %6.1f MiB' "$1" "$s" "$m"
+    printf '%-8s ours %s' "$1" "$(figures ours)"
     if [ -s "$work/theirs.s" ]; then
-        printf '   llama.cpp %7.2f s %7.1f MiB   %5.2fx' "$(median <"$work/theirs.s")" \
-            "$(most <"$work/theirs.m")" "$(awk -v a="$(median <"$work/theirs.s")" -v b="$s" 'BEGIN {print a / b}')"
+        printf '   llama.cpp %s   %s (%s)' "$(figures theirs)" "$(times theirs.s)" "$(times theirs.c)"
     fi
     if [ -s "$work/plain.s" ]; then
-        printf '   plain tools %6.2f s   %5.2f of it' "$(median <"$work/plain.s")" \
-            "$(awk -v a="$(median <"$work/plain.s")" -v b="$s" 'BEGIN {print b / a}')"
+        printf '   plain tools %s   %s (%s)' "$(figures plain)" "$(times plain.s)" "$(times plain.c)"
     fi
     echo
 }
@@ -65,7 +69,7 @@ rm -rf "$work/model"
 cat "$work/f16.gguf" >/dev/null
 echo "$(du -m "$work/f16.gguf" | cut -f1) MB of F16 to each, 2 threads, $rounds rounds, in $(df "$work" | awk 'END {print $1}')"
 for recipe in $recipes; do
-    rm -f "$work"/*.s "$work"/*.m
+    rm -f "$work"/*.s "$work"/*.m "$work"/*.c
     if ! "$B/mzigo" convert "$work/f16.gguf" --to "$recipe" --dry-run --quiet >"$work/out" 2>"$work/err"; then
         echo "$recipe: skipped: $(tail -n 1 "$work/err")"
         continue

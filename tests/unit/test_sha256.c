@@ -106,9 +106,30 @@ static void anything_but_64_small_hex_digits_is_no_digest(void **state)
     assert_false(mzg_sha256_parse("", digest));
 }
 
+static void a_peek_leaves_the_digest_going(void **state)
+{
+    (void)state;
+    struct mzg_sha256 h;
+    struct mzg_err e;
+    uint8_t a[MZG_SHA256_BYTES], b[MZG_SHA256_BYTES];
+    assert_int_equal(mzg_sha256_init(&h, &e), MZG_OK);
+    mzg_sha256_update(&h, "abc", 3);
+    for (int i = 0; i < 2; i++) {
+        mzg_sha256_peek(&h, a);
+        mzg_sha256_of("abc", 3, b);
+        assert_memory_equal(a, b, sizeof a);
+    }
+    mzg_sha256_update(&h, "def", 3);
+    mzg_sha256_final(&h, a);
+    mzg_sha256_of("abcdef", 6, b);
+    assert_memory_equal(a, b, sizeof a);
+    mzg_sha256_clear(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_peek_leaves_the_digest_going),
         cmocka_unit_test(the_standards_examples_come_out),
         cmocka_unit_test(pieces_give_the_digest_of_the_whole_and_the_state_starts_anew),
         cmocka_unit_test(a_million_letters_come_out),
