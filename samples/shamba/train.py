@@ -311,7 +311,7 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--out", type=pathlib.Path, default=HERE)
     arguments.add_argument("--work", type=pathlib.Path, default=pathlib.Path("build/shamba"))
-    arguments.add_argument("--epochs", type=int, default=60)
+    arguments.add_argument("--epochs", type=int, default=80)
     arguments.add_argument("--stop-after", type=float, default=math.inf, metavar="MINUTES")
     options = arguments.parse_args()
 
@@ -334,7 +334,7 @@ def main():
         loss = train_epoch(model, optimizer, examples, eos, epoch, options.epochs)
         keep(kept, model, optimizer, epoch + 1)
         print(f"epoch {epoch + 1}: loss {loss:.4f}, {time.time() - began:.0f} s", flush=True)
-        if epoch % 10 == 9:
+        if epoch % 10 == 9 and epoch + 1 < options.epochs:
             report(model, examples, eos)
         if time.time() - began > 60 * options.stop_after:
             return

@@ -1,8 +1,8 @@
 # Ours beside the real readers: llama.cpp's library, and the hub's own parser.
-INTEROP_STEPS += interop-blocks interop-models
+INTEROP_STEPS += interop-blocks interop-models interop-shamba
 PEERS := $(B)/interop
 PEER_LIB := $(PEERS)/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so
-.PHONY: interop-blocks interop-models
+.PHONY: interop-blocks interop-models interop-shamba
 
 $(B)/tests/interop/%: $(B)/tests/interop/%.o $(B)/libmzigo.a
 	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -ldl -o $@)
@@ -13,5 +13,8 @@ interop-blocks: $(B)/tests/interop/ggml_blocks
 
 interop-models: all samples
 	@B='$(B)' tests/interop/models.sh $(PEERS)
+
+interop-shamba: all
+	@B='$(B)' tests/interop/shamba.sh $(PEERS)
 
 -include $(B)/tests/interop/ggml_blocks.d
