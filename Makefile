@@ -132,7 +132,7 @@ deps:
 demo:
 	@scripts/bootstrap.sh build
 	@+$(MAKE) --no-print-directory demo-run
-demo-run: all samples
+demo-run: all
 	@B='$(B)' samples/demo.sh
 test:
 	@scripts/bootstrap.sh test

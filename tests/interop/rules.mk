@@ -1,8 +1,8 @@
 # Ours beside the real readers: llama.cpp's library, and the hub's own parser.
-INTEROP_STEPS += interop-blocks interop-models interop-recipes
+INTEROP_STEPS += interop-blocks interop-models interop-recipes interop-shamba interop-run
 PEERS := $(B)/interop
 PEER_LIB := $(PEERS)/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so
-.PHONY: interop-blocks interop-models interop-recipes
+.PHONY: interop-blocks interop-models interop-recipes interop-shamba interop-run
 
 $(B)/tests/interop/ggml_blocks: $(B)/tests/interop/ggml_peer.o $(B)/tests/bench/weights.o \
 	$(B)/tests/kernels/input.o $(B)/tests/kernels/types.o
@@ -20,5 +20,11 @@ $(B)/tests/interop/recipes: $(B)/tests/interop/recipe_models.o
 interop-recipes: $(B)/tests/interop/recipes
 	@tests/interop/install.sh $(PEERS) || { [ $$? = 77 ] && exit 0; exit 1; }; \
 	[ ! -e $(PEER_LIB) ] || $< $(dir $(PEER_LIB))
+
+interop-shamba: all
+	@B='$(B)' tests/interop/shamba.sh $(PEERS)
+
+interop-run: all $(B)/tests/interop/make_imatrix
+	@B='$(B)' tests/interop/run_recipes.sh $(PEERS)
 
 -include $(wildcard $(B)/tests/interop/*.d)
