@@ -38,8 +38,8 @@ for r in $recipes; do
         result no "$r: $(tail -n 1 "$work/log")"
     fi
 done
-prompt=$(sed -n 's/^prompt: //p' "$sample/expected.txt" | head -n 1)
-answer=$(sed -n 's/^answer: //p' "$sample/expected.txt" | head -n 1)
+prompt=$(sed -n '1s/^Q: //p' "$sample/expected.txt")$'\n'
+answer=$(sed -n '2s/^A: //p' "$sample/expected.txt")
 cd "$1" || exit 1
 while IFS=$'\t' read -r file said; do
     r=$(basename "$file" .gguf)
