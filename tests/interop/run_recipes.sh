@@ -47,7 +47,7 @@ while IFS=$'\t' read -r file said; do
     case $said in '""' | error:*) good=no ;; esac
     if [[ $precise == *" $r "* ]] && [[ $said != *"$answer"* ]]; then good=no; fi
     result $good "$(printf '%-10s %8d bytes  %s' "$r" "$(stat -c %s "$file")" "$said")"
-done < <(node "$here/run_recipes.mjs" 40 "$prompt" "${files[@]}" 2>"$work/node.log")
+done < <(node "$here/run_recipes.mjs" 80 "$prompt" "${files[@]}" 2>"$work/node.log")
 [ $((passed + failed)) = "$(wc -w <<<"$recipes")" ] || result no "not every recipe was run: $(tail -n 2 "$work/node.log")"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
