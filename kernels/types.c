@@ -34,7 +34,7 @@ static const struct mzg_type_info infos[MZG_TYPE_END] = {
     INFO(Q3_K, 0, 0),
     INFO(Q4_K, 0, 0),
     INFO(Q5_K, 0, 0),
-    INFO(Q6_K, 0, 0),
+    INFO(Q6_K, 1, 127 * 32 * F16_MAX),
     INFO(Q8_K, 1, FLT_MAX),
     INFO(IQ2_XXS, 0, 0),
     INFO(IQ2_XS, 0, 0),
