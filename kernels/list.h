@@ -24,8 +24,11 @@ enum {
 /* Types whose codes are searched for, by family. Each has every operation for every instruction set,
  * so that one line here lists all of a type's kernels. W(X, TYPE, type, isa) */
 #define MZG_FAMILY_SPAN(W, X, isa)     /* scale and minimum: Q2_K Q4_K Q5_K */
-#define MZG_FAMILY_SIGNED(W, X, isa)   /* scale alone: Q3_K Q6_K */
-#define MZG_FAMILY_CURVE(W, X, isa)    /* a table of values: IQ4_NL IQ4_XS */
+#define MZG_FAMILY_SIGNED(W, X, isa)   /* scale alone: Q3_K Q6_K */                                \
+    W(X, Q6_K, q6_k, isa)
+#define MZG_FAMILY_CURVE(W, X, isa)    /* a table of values: IQ4_NL IQ4_XS */                      \
+    W(X, IQ4_NL, iq4_nl, isa)                                                                      \
+    W(X, IQ4_XS, iq4_xs, isa)
 #define MZG_FAMILY_FP4(W, X, isa)      /* small floats: MXFP4 NVFP4 */
 #define MZG_FAMILY_TERNARY(W, X, isa)  /* two bits and fewer: TQ1_0 TQ2_0 Q1_0 Q2_0 */
 #define MZG_FAMILY_GRID4(W, X, isa)    /* points of four: IQ3_S IQ3_XXS */
