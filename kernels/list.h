@@ -23,7 +23,8 @@ enum {
 
 /* Types whose codes are searched for, by family. Each has every operation for every instruction set,
  * so that one line here lists all of a type's kernels. W(X, TYPE, type, isa) */
-#define MZG_FAMILY_SPAN(W, X, isa)     /* scale and minimum: Q2_K Q4_K Q5_K */
+/* scale and minimum */
+#define MZG_FAMILY_SPAN(W, X, isa)     W(X, Q4_K, q4_k, isa)
 #define MZG_FAMILY_SIGNED(W, X, isa)   /* scale alone: Q3_K Q6_K */
 #define MZG_FAMILY_CURVE(W, X, isa)    /* a table of values: IQ4_NL IQ4_XS */
 #define MZG_FAMILY_FP4(W, X, isa)      /* small floats: MXFP4 NVFP4 */
