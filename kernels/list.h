@@ -23,17 +23,18 @@ enum {
 
 /* Types whose codes are searched for, by family. Each has every operation for every instruction set,
  * so that one line here lists all of a type's kernels. W(X, TYPE, type, isa) */
-#define MZG_FAMILY_SPAN(W, X, isa)     /* scale and minimum: Q2_K Q4_K Q5_K */
-#define MZG_FAMILY_SIGNED(W, X, isa)   /* scale alone: Q3_K Q6_K */                                \
+#define MZG_FAMILY_SPAN(W, X, isa) /* scale and minimum */                                         \
+    W(X, Q4_K, q4_k, isa)
+#define MZG_FAMILY_SIGNED(W, X, isa) /* scale alone */                                             \
     W(X, Q6_K, q6_k, isa)
-#define MZG_FAMILY_CURVE(W, X, isa)    /* a table of values: IQ4_NL IQ4_XS */                      \
+#define MZG_FAMILY_CURVE(W, X, isa) /* a table of values */                                        \
     W(X, IQ4_NL, iq4_nl, isa)                                                                      \
     W(X, IQ4_XS, iq4_xs, isa)
-#define MZG_FAMILY_FP4(W, X, isa)      /* small floats: MXFP4 NVFP4 */
-#define MZG_FAMILY_TERNARY(W, X, isa)  /* two bits and fewer: TQ1_0 TQ2_0 Q1_0 Q2_0 */
-#define MZG_FAMILY_GRID4(W, X, isa)    /* points of four: IQ3_S IQ3_XXS */
-#define MZG_FAMILY_GRID8(W, X, isa)    /* points of eight: IQ2_S IQ2_XS IQ2_XXS */
-#define MZG_FAMILY_GRID1(W, X, isa)    /* points of eight, three values: IQ1_S IQ1_M */
+#define MZG_FAMILY_FP4(W, X, isa) /* small floats */
+#define MZG_FAMILY_TERNARY(W, X, isa) /* two bits and fewer */
+#define MZG_FAMILY_GRID4(W, X, isa) /* points of four */
+#define MZG_FAMILY_GRID8(W, X, isa) /* points of eight */
+#define MZG_FAMILY_GRID1(W, X, isa) /* points of eight, three values */
 #define MZG_FAMILIES(W, X, isa)                                                                    \
     MZG_FAMILY_SPAN(W, X, isa)                                                                     \
     MZG_FAMILY_SIGNED(W, X, isa)                                                                   \

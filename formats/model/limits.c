@@ -16,6 +16,8 @@
 #define AFFINE(q) .range = (0.5 + (q)*U11) / (q), .amax = U11, .abs = ((q) + 1) * S25
 /* A format in which zero is a code, or nearly so, whose encoders may leave a small sub-block of a block zero. */
 #define NO_WORSE_THAN_ZERO .amax = 1 + U11
+/* Scales that depend on neighbours: an element may be off by as much as the largest. */
+#define SHARED .amax = 1.0, .abs = 64 * S25
 
 static const struct mzg_limit defaults[MZG_TYPE_END] = {
     [MZG_TYPE_F16] = {.rel_rmse = U11, .amax = U11, .abs = S25},
@@ -28,6 +30,7 @@ static const struct mzg_limit defaults[MZG_TYPE_END] = {
     [MZG_TYPE_Q6_K] = {.rel_rmse = 0.045, NO_WORSE_THAN_ZERO},
     [MZG_TYPE_IQ4_NL] = {.rel_rmse = 0.18, NO_WORSE_THAN_ZERO},
     [MZG_TYPE_IQ4_XS] = {.rel_rmse = 0.18, NO_WORSE_THAN_ZERO},
+    [MZG_TYPE_Q4_K] = {.rel_rmse = 0.17, SHARED},
 };
 
 void mzg_limits_init(struct mzg_limits *l)

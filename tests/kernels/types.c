@@ -27,6 +27,7 @@ static const struct mzg_type_facts facts[MZG_TYPE_END] = {
     ROW(Q6_K, 32, HALVES1(208), 0.022f, 0xafaebbfbaf4c6bc9, 0xca1c0fc541768dc7, 0xad00c1f147f7f49b, 0x621b8c99b90e5834),
     ROW(IQ4_NL, 127, HALVES1(0), 0.1f, 0x5f52dbadf9d7be3b, 0xf0adea70bdaac11b, 0xd335412a411857d2, 0x7913b883dad36917),
     ROW(IQ4_XS, 127, HALVES1(0), 0.1f, 0x0ba432299291be18, 0x9d24780710661f86, 0xb476cc209a5ec801, 0x64674b04eb0881d9),
+    ROW(Q4_K, 15, HALVES2(0, 2), 0.09f, 0x9cf0c98aa0fbb939, 0xafc75f3253385d25, 0x03f78df6f637d052, 0x41f6c801f82176da),
     ROW(BF16, 127, HALVES1(0), 0, 0xb008b375d2474458, 0, 0x95d0f5619ab91c31, 0xc2494a83c205c611),
 };
 /* clang-format on */

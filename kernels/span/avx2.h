@@ -1,0 +1,124 @@
+/* avx2.h: what the x86 variants for blocks with scales and minima share. Dot products take eight blocks at a
+ * time, so that their scales fill a vector. */
+#ifndef MZG_KERNELS_SPAN_AVX2_H
+#define MZG_KERNELS_SPAN_AVX2_H
+
+#include "../avx2.h"
+#include "blocks.h"
+
+/* The half at p times each of eight whole numbers. */
+MZG_INLINE void mzg_span_scales8(float out[8], const uint8_t *p, uint64_t whole)
+{
+    __m256i v = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)whole));
+    _mm256_storeu_ps(out, _mm256_mul_ps(mzg_half_all(p), _mm256_cvtepi32_ps(v)));
+}
+
+/* The scales and minima of a block that starts with d, dmin and twelve bytes of s and m; 0 where a half is
+ * Inf or NaN. */
+MZG_INLINE int mzg_span_sixes8(const uint8_t *in, float scale[8], float min[8])
+{
+    struct mzg_span_sixes a = mzg_span_load_sixes(in + MZG_Q4_K_SCALES);
+    mzg_span_scales8(scale, in + MZG_Q4_K_D, a.s);
+    mzg_span_scales8(min, in + MZG_Q4_K_DMIN, a.m);
+    return !mzg_f16_unusual(mzg_load16(in + MZG_Q4_K_D)) &&
+           !mzg_f16_unusual(mzg_load16(in + MZG_Q4_K_DMIN));
+}
+
+/* Partial sums of one block: of s * code * y, and of m * (sums of y). */
+struct mzg_span_parts {
+    __m256i coded, sums;
+};
+
+typedef struct mzg_span_parts mzg_span_block_parts(const uint8_t *x, const uint8_t *y);
+
+/* Where things are in a block. */
+struct mzg_span_place {
+    size_t bytes, d, dmin;
+};
+
+#define MZG_Q4_K_PLACE ((struct mzg_span_place){MZG_Q4_K_BYTES, MZG_Q4_K_D, MZG_Q4_K_DMIN})
+
+/* From eight lanes for each of four blocks to two partial sums of each. */
+MZG_INLINE __m256i mzg_span_add4(const __m256i v[4])
+{
+    __m256i a = _mm256_add_epi32(_mm256_unpacklo_epi32(v[0], v[1]), _mm256_unpackhi_epi32(v[0], v[1]));
+    __m256i b = _mm256_add_epi32(_mm256_unpacklo_epi32(v[2], v[3]), _mm256_unpackhi_epi32(v[2], v[3]));
+    return _mm256_add_epi32(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b));
+}
+
+/* From eight lanes for each of eight blocks to a sum for each, as floats. */
+MZG_INLINE __m256 mzg_span_add8(const __m256i v[8])
+{
+    __m256i a = mzg_span_add4(v), b = mzg_span_add4(v + 4);
+    return _mm256_cvtepi32_ps(_mm256_add_epi32(_mm256_permute2x128_si256(a, b, 0x20),
+                                               _mm256_permute2x128_si256(a, b, 0x31)));
+}
+
+MZG_INLINE float mzg_span_y_scale(const uint8_t *y)
+{
+    return mzg_float(mzg_load32(y));
+}
+
+/* Eight blocks. */
+MZG_INLINE __m256 mzg_span_dot_group(const uint8_t *x, struct mzg_span_place at, const uint8_t *y,
+                                     mzg_span_block_parts *parts_of)
+{
+    __m256i coded[8], sums[8];
+    float scale[8];
+    MZG_UNROLL
+    for (size_t b = 0; b < 8; b++) {
+        struct mzg_span_parts p = parts_of(x + b * at.bytes, y + b * MZG_Q8_K_BYTES);
+        coded[b] = p.coded;
+        sums[b] = p.sums;
+        scale[b] = mzg_span_y_scale(y + b * MZG_Q8_K_BYTES);
+    }
+    __m256 dy = _mm256_loadu_ps(scale);
+    __m256 d = _mm256_mul_ps(mzg_halves8(x + at.d, at.bytes), dy);
+    __m256 dmin = _mm256_mul_ps(mzg_halves8(x + at.dmin, at.bytes), dy);
+    return _mm256_sub_ps(_mm256_mul_ps(d, mzg_span_add8(coded)),
+                         _mm256_mul_ps(dmin, mzg_span_add8(sums)));
+}
+
+/* Fewer than eight. */
+static inline __m256 mzg_span_dot_rest(const uint8_t *x, struct mzg_span_place at, const uint8_t *y,
+                                       size_t blocks, mzg_span_block_parts *parts_of)
+{
+    float add[8] = {0};
+    for (size_t b = 0; b < blocks; b++, x += at.bytes, y += MZG_Q8_K_BYTES) {
+        const __m256i none = _mm256_setzero_si256();
+        struct mzg_span_parts p = parts_of(x, y);
+        __m256i v[4] = {p.coded, p.sums, none, none}, sum = mzg_span_add4(v);
+        __m128 t = _mm_cvtepi32_ps(_mm_add_epi32(_mm256_castsi256_si128(sum),
+                                                 _mm256_extracti128_si256(sum, 1)));
+        float both[4], dy = mzg_span_y_scale(y);
+        _mm_storeu_ps(both, t);
+        add[b] = mzg_f16_to(mzg_load16(x + at.d)) * dy * both[0] -
+                 mzg_f16_to(mzg_load16(x + at.dmin)) * dy * both[1];
+    }
+    return _mm256_loadu_ps(add);
+}
+
+MZG_INLINE float mzg_span_dot(const void *q, struct mzg_span_place at, const void *y, size_t n,
+                              mzg_span_block_parts *parts_of)
+{
+    const uint8_t *xb = q, *yb = y;
+    __m256 acc = _mm256_setzero_ps();
+    float sums[8];
+    size_t blocks = n / MZG_SUPER;
+    for (; blocks >= 8; blocks -= 8, xb += 8 * at.bytes, yb += 8 * MZG_Q8_K_BYTES)
+        acc = _mm256_add_ps(acc, mzg_span_dot_group(xb, at, yb, parts_of));
+    if (blocks)
+        acc = _mm256_add_ps(acc, mzg_span_dot_rest(xb, at, yb, blocks, parts_of));
+    _mm256_storeu_ps(sums, acc);
+    return mzg_sum8(sums);
+}
+
+/* m of eight sub-blocks of 32 times the sums of y that are stored of each sixteen. */
+MZG_INLINE __m256i mzg_span_min_parts8(uint64_t m, const uint8_t *y)
+{
+    __m128i bytes = _mm_cvtsi64_si128((long long)m);
+    __m256i words = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(bytes, bytes));
+    return _mm256_madd_epi16(words, _mm256_loadu_si256((const __m256i *)(y + MZG_Q8_K_SUMS)));
+}
+
+#endif

@@ -1,0 +1,18 @@
+/* dot_avx512.c: dot products of blocks with scales and minima with Q8_K. */
+#include "../list.h"
+#include "avx512.h"
+
+static inline __m512i add_pairs(__m512i sum, __m512i a, __m512i b)
+{
+    return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b));
+}
+
+static inline struct mzg_span_parts q4_k_parts(const uint8_t *x, const uint8_t *y)
+{
+    return mzg_q4_k_parts(x, y, add_pairs);
+}
+
+float mzg_q4_k_dot_avx512(const void *q, const void *y, size_t n)
+{
+    return mzg_span_dot(q, MZG_Q4_K_PLACE, y, n, q4_k_parts);
+}
