@@ -4,6 +4,7 @@
 
 #include "refused.h"
 #include "model/containers/gguf.h"
+#include "model/importance/imatrix.h"
 
 #define FIRST "blk.0.attn_k.weight"
 #define FIRST_WIDTH 256
@@ -131,6 +132,19 @@ static inline void make_gguf(struct image *m)
     put(m, NOWHERE, 0, 4);                 /* 0: this matrix was never used */
     pad(m);
     m->at[END] = m->len;
+}
+
+/* The image as a file in a folder of its own, opened. */
+static inline struct mzg_imatrix *open_image(const struct image *m, char dir[SCRATCH_PATH])
+{
+    char path[SCRATCH_PATH + 16];
+    struct mzg_imatrix *im;
+    struct mzg_err e;
+    make_scratch(dir);
+    put_file(dir, "file", m->bytes, m->len);
+    snprintf(path, sizeof path, "%s/file", dir);
+    assert_int_equal(mzg_imatrix_open(path, &im, &e), MZG_OK);
+    return im;
 }
 
 #endif

@@ -10,7 +10,7 @@
  *       build/tests/unit/test_$t --write tests/refused
  *   done > tests/refused/EXPECT.vocab
  *   build/tests/unit/test_imatrix --write tests/refused > tests/refused/EXPECT.importance
- *   build/tests/unit/test_recipe --write tests/refused > tests/refused/EXPECT.recipe
+ *   build/tests/unit/test_recipe_file --write tests/refused > tests/refused/EXPECT.recipe
  * A line: path, base that passes, exit status, what the message names, byte or '-', command. */
 #ifndef MZG_TESTS_REFUSED_H
 #define MZG_TESTS_REFUSED_H
