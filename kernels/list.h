@@ -35,7 +35,9 @@ enum {
 #define MZG_FAMILY_TERNARY(W, X, isa)  /* two bits and fewer: TQ1_0 TQ2_0 Q1_0 Q2_0 */
 #define MZG_FAMILY_GRID4(W, X, isa)    /* points of four: IQ3_S IQ3_XXS */
 #define MZG_FAMILY_GRID8(W, X, isa)    /* points of eight: IQ2_S IQ2_XS IQ2_XXS */
-#define MZG_FAMILY_GRID1(W, X, isa)    /* points of eight, three values: IQ1_S IQ1_M */
+#define MZG_FAMILY_GRID1(W, X, isa)    /* points of eight, three values */                         \
+    W(X, IQ1_S, iq1_s, isa)                                                                        \
+    W(X, IQ1_M, iq1_m, isa)
 #define MZG_FAMILIES(W, X, isa)                                                                    \
     MZG_FAMILY_PLAIN(W, X, isa)                                                                    \
     MZG_FAMILY_SPAN(W, X, isa)                                                                     \

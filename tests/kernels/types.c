@@ -25,6 +25,8 @@ static const struct mzg_type_facts facts[MZG_TYPE_END] = {
     ROW(Q8_1, 127, HALVES2(0, 2), 0, 0x146995ff2fcdcfea, 0, 0xa0beeb5932e68a73, 0),
     ROW(Q8_K, 127, HALVES0(), 0, 0x6fc09a77e7d42bd2, 0, 0xc4ec2e6653564f17, 0),
     ROW(BF16, 127, HALVES1(0), 0, 0xb008b375d2474458, 0, 0x95d0f5619ab91c31, 0xc2494a83c205c611),
+    ROW(IQ1_S, 1, HALVES1(0), 0.55f, 0xeebfc722f567f37d, 0x493103238db10798, 0x352c2e94e1d44ce3, 0x47d007cea57acf94),
+    ROW(IQ1_M, 1, HALVES0(), 0.52f, 0xc15e665eaab72f5c, 0x74a0e05327cdede8, 0x6d75305978e573c2, 0x231ec72a73ac4d89),
 };
 /* clang-format on */
 
