@@ -5,6 +5,7 @@
 #define MZG_KERNELS_AVX2_H
 
 #include "groups.h"
+#include "trials.h"
 
 #include <immintrin.h>
 
@@ -109,43 +110,48 @@ struct mzg_plan8 {
     uint16_t min_half[MZG_GROUP];
 };
 
-/* Sets the signs of those scales whose block reaches the same magnitude on both sides. */
-static inline void mzg_break_ties(struct mzg_plan8 *p, const float *x, __m256 hi, unsigned ties)
+/* What brings each block to -unit..unit for a trial, from the blocks' extremes; 0 where one is beyond
+ * what the format holds. */
+MZG_INLINE int mzg_trial_units8(const struct mzg_trials *t, __m256 lo, __m256 hi, __m256 *k)
 {
-    float amax[MZG_GROUP];
-    _mm256_storeu_ps(amax, hi);
-    for (; ties; ties &= ties - 1) {
-        int b = __builtin_ctz(ties);
-        if (p->half[b] && mzg_first_positive(x + b * MZG_BLOCK, amax[b])) {
-            p->half[b] |= 0x8000;
-            p->inv[b] = -p->inv[b];
-        }
-    }
-}
-
-/* Scales for codes -half..half-1 from each block's extremes; 0 where one is beyond the format.
- * x: the blocks, to look up which of two elements of the same magnitude comes first. */
-MZG_INLINE int mzg_signed_plan8(struct mzg_plan8 *p, const float *x, __m256 lo, __m256 hi,
-                                float half)
-{
+    const __m256 sign = _mm256_set1_ps(-0.0f);
     __m256 below = _mm256_sub_ps(_mm256_setzero_ps(), lo), amax = _mm256_max_ps(hi, below);
-    __m256 limit = _mm256_set1_ps(half * MZG_F16_MAX);
+    __m256 limit = _mm256_set1_ps((float)t->half * MZG_F16_MAX);
     if (_mm256_movemask_ps(_mm256_cmp_ps(amax, limit, _CMP_NLE_UQ)))
         return 0;
-    __m128i scale = mzg_scales8(_mm256_mul_ps(amax, _mm256_set1_ps(1.0f / half)));
-    __m256i positive = _mm256_castps_si256(_mm256_cmp_ps(hi, below, _CMP_GT_OQ));
-    __m128i positive16 = _mm_packs_epi32(_mm256_castsi256_si128(positive),
-                                         _mm256_extracti128_si256(positive, 1));
-    __m128i sign = _mm_and_si128(positive16, _mm_set1_epi16((short)0x8000));
-    sign = _mm_andnot_si128(_mm_cmpeq_epi16(scale, _mm_setzero_si128()), sign);
-    scale = _mm_or_si128(scale, sign);
+    __m256 negative = _mm256_and_ps(_mm256_cmp_ps(hi, below, _CMP_GT_OQ), sign);
+    __m256 unit = _mm256_or_ps(_mm256_set1_ps(t->unit), negative);
+    __m256 some = _mm256_cmp_ps(amax, _mm256_set1_ps(MZG_TRIED_LEAST), _CMP_GE_OQ);
+    *k = _mm256_and_ps(_mm256_div_ps(unit, amax), some);
+    return 1;
+}
+
+/* The sums of the best trial so far, for each block. */
+struct mzg_tried8 {
+    __m256 s, q;
+};
+
+MZG_INLINE void mzg_keep_better8(struct mzg_tried8 *best, __m256i products, __m256i squares)
+{
+    __m256 s = _mm256_cvtepi32_ps(products), q = _mm256_cvtepi32_ps(squares);
+    __m256 mine = _mm256_mul_ps(_mm256_mul_ps(s, s), best->q);
+    __m256 other = _mm256_mul_ps(_mm256_mul_ps(best->s, best->s), q);
+    __m256 better = _mm256_cmp_ps(mine, other, _CMP_GT_OQ);
+    best->s = _mm256_blendv_ps(best->s, s, better);
+    best->q = _mm256_blendv_ps(best->q, q, better);
+}
+
+/* The scales that fit best to the codes of the best trials. */
+MZG_INLINE void mzg_signed_plan8(struct mzg_plan8 *p, const struct mzg_tried8 *best, __m256 k)
+{
+    const __m256 limit = _mm256_set1_ps(MZG_F16_MAX), least = _mm256_set1_ps(-MZG_F16_MAX);
+    __m256 d = _mm256_mul_ps(_mm256_div_ps(best->s, best->q), mzg_inverse8(k));
+    d = _mm256_max_ps(_mm256_min_ps(d, limit), least);
+    __m128i scale = _mm256_cvtps_ph(d, _MM_FROUND_TO_NEAREST_INT);
+    __m128i minus_zero = _mm_cmpeq_epi16(scale, _mm_set1_epi16((short)0x8000));
+    scale = _mm_andnot_si128(minus_zero, scale);
     _mm_storeu_si128((__m128i *)p->half, scale);
     _mm256_storeu_ps(p->inv, mzg_inverse8(_mm256_cvtph_ps(scale)));
-
-    unsigned ties = (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(hi, below, _CMP_EQ_OQ));
-    if (ties)
-        mzg_break_ties(p, x, hi, ties);
-    return 1;
 }
 
 /* Scales and minima for codes 0..top from each block's extremes; 0 where one is beyond what the

@@ -44,13 +44,4 @@ MZG_INLINE int mzg_f16_unusual(uint16_t h)
     return (h & 0x7c00) == 0x7c00;
 }
 
-/* Whether the first element of magnitude amax is positive (SPEC.md: it decides a tie). */
-static inline int mzg_first_positive(const float *x, float amax)
-{
-    int i = 0;
-    while (fabsf(x[i]) != amax)
-        i++;
-    return x[i] > 0.0f;
-}
-
 #endif

@@ -23,6 +23,11 @@ enum {
 
 /* Types whose codes are searched for, by family. Each has every operation for every instruction set,
  * so that one line here lists all of a type's kernels. W(X, TYPE, type, isa) */
+#define MZG_FAMILY_PLAIN(W, X, isa) /* a scale, or a scale and a minimum, for 32 */                \
+    W(X, Q4_0, q4_0, isa)                                                                          \
+    W(X, Q4_1, q4_1, isa)                                                                          \
+    W(X, Q5_0, q5_0, isa)                                                                          \
+    W(X, Q5_1, q5_1, isa)
 #define MZG_FAMILY_SPAN(W, X, isa) /* scale and minimum */                                         \
     W(X, Q4_K, q4_k, isa)
 #define MZG_FAMILY_SIGNED(W, X, isa) /* scale alone */                                             \
@@ -34,8 +39,11 @@ enum {
 #define MZG_FAMILY_TERNARY(W, X, isa) /* two bits and fewer */
 #define MZG_FAMILY_GRID4(W, X, isa) /* points of four */
 #define MZG_FAMILY_GRID8(W, X, isa) /* points of eight */
-#define MZG_FAMILY_GRID1(W, X, isa) /* points of eight, three values */
+#define MZG_FAMILY_GRID1(W, X, isa) /* points of eight, three values */                            \
+    W(X, IQ1_S, iq1_s, isa)                                                                        \
+    W(X, IQ1_M, iq1_m, isa)
 #define MZG_FAMILIES(W, X, isa)                                                                    \
+    MZG_FAMILY_PLAIN(W, X, isa)                                                                    \
     MZG_FAMILY_SPAN(W, X, isa)                                                                     \
     MZG_FAMILY_SIGNED(W, X, isa)                                                                   \
     MZG_FAMILY_CURVE(W, X, isa)                                                                    \
@@ -66,18 +74,6 @@ enum {
     X(Q8_0, q8_0, quantize, ref)                                                                 \
     X(Q8_0, q8_0, dequantize, ref)                                                               \
     X(Q8_0, q8_0, dot, ref)                                                                      \
-    X(Q4_0, q4_0, quantize, ref)                                                                 \
-    X(Q4_0, q4_0, dequantize, ref)                                                               \
-    X(Q4_0, q4_0, dot, ref)                                                                      \
-    X(Q4_1, q4_1, quantize, ref)                                                                 \
-    X(Q4_1, q4_1, dequantize, ref)                                                               \
-    X(Q4_1, q4_1, dot, ref)                                                                      \
-    X(Q5_0, q5_0, quantize, ref)                                                                 \
-    X(Q5_0, q5_0, dequantize, ref)                                                               \
-    X(Q5_0, q5_0, dot, ref)                                                                      \
-    X(Q5_1, q5_1, quantize, ref)                                                                 \
-    X(Q5_1, q5_1, dequantize, ref)                                                               \
-    X(Q5_1, q5_1, dot, ref)                                                                      \
     X(Q8_1, q8_1, quantize, ref)                                                                 \
     X(Q8_1, q8_1, dequantize, ref)                                                               \
     X(Q8_K, q8_k, quantize, ref)                                                                 \
@@ -96,18 +92,6 @@ enum {
     X(Q8_0, q8_0, quantize, avx2)                                                                \
     X(Q8_0, q8_0, dequantize, avx2)                                                              \
     X(Q8_0, q8_0, dot, avx2)                                                                     \
-    X(Q4_0, q4_0, quantize, avx2)                                                                \
-    X(Q4_0, q4_0, dequantize, avx2)                                                              \
-    X(Q4_0, q4_0, dot, avx2)                                                                     \
-    X(Q4_1, q4_1, quantize, avx2)                                                                \
-    X(Q4_1, q4_1, dequantize, avx2)                                                              \
-    X(Q4_1, q4_1, dot, avx2)                                                                     \
-    X(Q5_0, q5_0, quantize, avx2)                                                                \
-    X(Q5_0, q5_0, dequantize, avx2)                                                              \
-    X(Q5_0, q5_0, dot, avx2)                                                                     \
-    X(Q5_1, q5_1, quantize, avx2)                                                                \
-    X(Q5_1, q5_1, dequantize, avx2)                                                              \
-    X(Q5_1, q5_1, dot, avx2)                                                                     \
     X(Q8_1, q8_1, quantize, avx2)                                                                \
     X(Q8_1, q8_1, dequantize, avx2)                                                              \
     X(Q8_K, q8_k, quantize, avx2)                                                                \
@@ -126,18 +110,6 @@ enum {
     X(Q8_0, q8_0, quantize, avx512)                                                              \
     X(Q8_0, q8_0, dequantize, avx512)                                                            \
     X(Q8_0, q8_0, dot, avx512)                                                                   \
-    X(Q4_0, q4_0, quantize, avx512)                                                              \
-    X(Q4_0, q4_0, dequantize, avx512)                                                            \
-    X(Q4_0, q4_0, dot, avx512)                                                                   \
-    X(Q4_1, q4_1, quantize, avx512)                                                              \
-    X(Q4_1, q4_1, dequantize, avx512)                                                            \
-    X(Q4_1, q4_1, dot, avx512)                                                                   \
-    X(Q5_0, q5_0, quantize, avx512)                                                              \
-    X(Q5_0, q5_0, dequantize, avx512)                                                            \
-    X(Q5_0, q5_0, dot, avx512)                                                                   \
-    X(Q5_1, q5_1, quantize, avx512)                                                              \
-    X(Q5_1, q5_1, dequantize, avx512)                                                            \
-    X(Q5_1, q5_1, dot, avx512)                                                                   \
     X(Q8_1, q8_1, quantize, avx512)                                                              \
     X(Q8_1, q8_1, dequantize, avx512)                                                            \
     X(Q8_K, q8_k, quantize, avx512)                                                              \
@@ -146,10 +118,6 @@ enum {
 
 #define MZG_LIST_VNNI(X)                                                                         \
     X(Q8_0, q8_0, dot, vnni)                                                                     \
-    X(Q4_0, q4_0, dot, vnni)                                                                     \
-    X(Q4_1, q4_1, dot, vnni)                                                                     \
-    X(Q5_0, q5_0, dot, vnni)                                                                     \
-    X(Q5_1, q5_1, dot, vnni)                                                                       \
     MZG_FAMILIES(MZG_DOT_ONLY, X, vnni)
 
 #define MZG_LIST_NEON(X)                                                                         \
@@ -164,18 +132,6 @@ enum {
     X(Q8_0, q8_0, quantize, neon)                                                                \
     X(Q8_0, q8_0, dequantize, neon)                                                              \
     X(Q8_0, q8_0, dot, neon)                                                                     \
-    X(Q4_0, q4_0, quantize, neon)                                                                \
-    X(Q4_0, q4_0, dequantize, neon)                                                              \
-    X(Q4_0, q4_0, dot, neon)                                                                     \
-    X(Q4_1, q4_1, quantize, neon)                                                                \
-    X(Q4_1, q4_1, dequantize, neon)                                                              \
-    X(Q4_1, q4_1, dot, neon)                                                                     \
-    X(Q5_0, q5_0, quantize, neon)                                                                \
-    X(Q5_0, q5_0, dequantize, neon)                                                              \
-    X(Q5_0, q5_0, dot, neon)                                                                     \
-    X(Q5_1, q5_1, quantize, neon)                                                                \
-    X(Q5_1, q5_1, dequantize, neon)                                                              \
-    X(Q5_1, q5_1, dot, neon)                                                                     \
     X(Q8_1, q8_1, quantize, neon)                                                                \
     X(Q8_1, q8_1, dequantize, neon)                                                              \
     X(Q8_K, q8_k, quantize, neon)                                                                \
@@ -184,10 +140,6 @@ enum {
 
 #define MZG_LIST_DOTPROD(X)                                                                      \
     X(Q8_0, q8_0, dot, dotprod)                                                                  \
-    X(Q4_0, q4_0, dot, dotprod)                                                                  \
-    X(Q4_1, q4_1, dot, dotprod)                                                                  \
-    X(Q5_0, q5_0, dot, dotprod)                                                                  \
-    X(Q5_1, q5_1, dot, dotprod)                                                                    \
     MZG_FAMILIES(MZG_DOT_ONLY, X, dotprod)
 
 #if defined(__x86_64__)

@@ -1,5 +1,5 @@
 /* q32_quantize_avx2.c: blocks of 32, eight at a time: first each block's extremes, then the eight
- * scales in one vector, then the codes. The floats (1 KiB) stay in the first cache in between. */
+ * scales in one vector (Q4_0 and Q5_0: after trials), then the codes. The floats (1 KiB) stay in the first cache in between. */
 #include "avx2.h"
 #include "list.h"
 
@@ -84,6 +84,7 @@ MZG_INLINE __m256i span_code8(const float *x, __m256 min, __m256 inv)
 MZG_INLINE __m256i shifted_codes(const struct mzg_plan8 *p, const float *x, int b, char half)
 {
     __m256i codes = signed_codes(x + b * MZG_BLOCK, &p->inv[b]);
+    codes = _mm256_max_epi8(codes, _mm256_set1_epi8((char)-half));
     codes = _mm256_add_epi8(codes, _mm256_set1_epi8(half));
     return _mm256_min_epu8(codes, _mm256_set1_epi8((char)(2 * half - 1)));
 }
@@ -137,11 +138,74 @@ static inline int q8_0_group(const float *x, uint8_t *out)
     return 1;
 }
 
+/* A block as 16-bit integers; neighbours stay neighbours in pairs, which is all that matters. */
+MZG_INLINE void trial_words(const float *x, __m256 k, __m256i out[2])
+{
+    out[0] = _mm256_packs_epi32(_mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x), k)),
+                                _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x + 8), k)));
+    out[1] = _mm256_packs_epi32(_mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x + 16), k)),
+                                _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x + 24), k)));
+}
+
+/* Eight vectors, one per block, so that 32-bit lane b of each result is of block b. */
+MZG_INLINE void turn8(const __m256i row[8], __m256i out[8])
+{
+    __m256i two[8], four[8];
+    for (int i = 0; i < 8; i += 2) {
+        two[i] = _mm256_unpacklo_epi32(row[i], row[i + 1]);
+        two[i + 1] = _mm256_unpackhi_epi32(row[i], row[i + 1]);
+    }
+    for (int i = 0; i < 8; i += 4) {
+        four[i] = _mm256_unpacklo_epi64(two[i], two[i + 2]);
+        four[i + 1] = _mm256_unpackhi_epi64(two[i], two[i + 2]);
+        four[i + 2] = _mm256_unpacklo_epi64(two[i + 1], two[i + 3]);
+        four[i + 3] = _mm256_unpackhi_epi64(two[i + 1], two[i + 3]);
+    }
+    for (int i = 0; i < 4; i++) {
+        out[2 * i] = _mm256_permute2x128_si256(four[i], four[i + 4], 0x20);
+        out[2 * i + 1] = _mm256_permute2x128_si256(four[i], four[i + 4], 0x31);
+    }
+}
+
+/* Tries the scales on eight blocks, a block a lane. */
+MZG_INLINE int tried_plan(struct mzg_plan8 *p, const struct mzg_trials *t, const float *x)
+{
+    struct mzg_tried8 best = {_mm256_setzero_ps(), _mm256_set1_ps(1.0f)};
+    __m256i word[2][8], turned[16];
+    __m256 lo, hi, k;
+    float unit[8];
+    if (!extremes8(x, &lo, &hi) || !mzg_trial_units8(t, lo, hi, &k))
+        return 0;
+    _mm256_storeu_ps(unit, k);
+    for (int b = 0; b < 8; b++) {
+        __m256i words[2];
+        trial_words(x + b * MZG_BLOCK, _mm256_broadcast_ss(&unit[b]), words);
+        word[0][b] = words[0];
+        word[1][b] = words[1];
+    }
+    turn8(word[0], turned);
+    turn8(word[1], turned + 8);
+    const __m256i low = _mm256_set1_epi16((short)-t->half);
+    const __m256i high = _mm256_set1_epi16((short)(t->half - 1));
+    for (int i = 0; i < t->count; i++) {
+        __m256i factor = _mm256_set1_epi16(t->factor[i]);
+        __m256i s = _mm256_setzero_si256(), q = _mm256_setzero_si256();
+        for (int j = 0; j < 16; j++) {
+            __m256i code = _mm256_mulhrs_epi16(turned[j], factor);
+            code = _mm256_max_epi16(_mm256_min_epi16(code, high), low);
+            s = _mm256_add_epi32(s, _mm256_madd_epi16(turned[j], code));
+            q = _mm256_add_epi32(q, _mm256_madd_epi16(code, code));
+        }
+        mzg_keep_better8(&best, s, q);
+    }
+    mzg_signed_plan8(p, &best, k);
+    return 1;
+}
+
 static inline int q4_0_group(const float *x, uint8_t *out)
 {
     struct mzg_plan8 p;
-    __m256 lo, hi;
-    if (!extremes8(x, &lo, &hi) || !mzg_signed_plan8(&p, x, lo, hi, 8.0f))
+    if (!tried_plan(&p, &mzg_q4_0_trials, x))
         return 0;
     for (int b = 0; b < 8; b++, out += MZG_Q4_0_BYTES) {
         mzg_store16(out, p.half[b]);
@@ -167,8 +231,7 @@ static inline int q4_1_group(const float *x, uint8_t *out)
 static inline int q5_0_group(const float *x, uint8_t *out)
 {
     struct mzg_plan8 p;
-    __m256 lo, hi;
-    if (!extremes8(x, &lo, &hi) || !mzg_signed_plan8(&p, x, lo, hi, 16.0f))
+    if (!tried_plan(&p, &mzg_q5_0_trials, x))
         return 0;
     for (int b = 0; b < 8; b++, out += MZG_Q5_0_BYTES) {
         __m256i codes = shifted_codes(&p, x, b, 16);

@@ -98,7 +98,8 @@ MZG_INLINE __m512i nibble_order(__m512i bytes)
 MZG_INLINE __m512i shifted_codes(const struct mzg_plan8 *p, const float *x, int b, char half)
 {
     struct pair s = signed_pair(x + b * MZG_BLOCK, &p->inv[b]);
-    __m512i codes = _mm512_add_epi8(_mm512_packs_epi16(s.a, s.b), _mm512_set1_epi8(half));
+    __m512i codes = _mm512_max_epi8(_mm512_packs_epi16(s.a, s.b), _mm512_set1_epi8((char)-half));
+    codes = _mm512_add_epi8(codes, _mm512_set1_epi8(half));
     return nibble_order(_mm512_min_epu8(codes, _mm512_set1_epi8((char)(2 * half - 1))));
 }
 
@@ -162,11 +163,81 @@ static inline int q8_0_group(const float *x, uint8_t *out)
     return 1;
 }
 
+/* A block as 16-bit integers; elements four apart are neighbours, which is all that matters. */
+MZG_INLINE __m512i trial_words(const float *x, const float *unit)
+{
+    __m512 k = _mm512_set1_ps(*unit);
+    return _mm512_packs_epi32(code16(x, k), code16(x + 16, k));
+}
+
+/* Eight vectors, one per block, to eight of which the 32-bit lanes 0 to 3 and 4 to 7 are of blocks 0
+ * to 3, the others of blocks 4 to 7. */
+MZG_INLINE void turn8(const __m512i row[8], __m512i out[8])
+{
+    __m512i two[8], four[8];
+    MZG_UNROLL
+    for (int i = 0; i < 8; i += 2) {
+        two[i] = _mm512_unpacklo_epi32(row[i], row[i + 1]);
+        two[i + 1] = _mm512_unpackhi_epi32(row[i], row[i + 1]);
+    }
+    MZG_UNROLL
+    for (int i = 0; i < 8; i += 4) {
+        four[i] = _mm512_unpacklo_epi64(two[i], two[i + 2]);
+        four[i + 1] = _mm512_unpackhi_epi64(two[i], two[i + 2]);
+        four[i + 2] = _mm512_unpacklo_epi64(two[i + 1], two[i + 3]);
+        four[i + 3] = _mm512_unpackhi_epi64(two[i + 1], two[i + 3]);
+    }
+    MZG_UNROLL
+    for (int i = 0; i < 4; i++) {
+        out[2 * i] = _mm512_shuffle_i32x4(four[i], four[i + 4], 0x44);
+        out[2 * i + 1] = _mm512_shuffle_i32x4(four[i], four[i + 4], 0xee);
+    }
+}
+
+/* One sum per block, in order, from lanes as turn8 leaves them. */
+MZG_INLINE __m256i sum_turned(__m512i v)
+{
+    const __m512i order = _mm512_setr_epi32(0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11);
+    v = _mm512_add_epi32(v, _mm512_shuffle_i32x4(v, v, 0xb1));
+    return _mm512_castsi512_si256(_mm512_permutexvar_epi32(order, v));
+}
+
+/* Tries the scales on eight blocks. */
+MZG_INLINE int tried_plan(struct mzg_plan8 *p, const struct mzg_trials *t, const float *x)
+{
+    struct mzg_tried8 best = {_mm256_setzero_ps(), _mm256_set1_ps(1.0f)};
+    __m512i word[8], turned[8];
+    __m256 lo, hi, k;
+    float unit[8];
+    if (!extremes8(x, &lo, &hi) || !mzg_trial_units8(t, lo, hi, &k))
+        return 0;
+    _mm256_storeu_ps(unit, k);
+    MZG_UNROLL
+    for (int b = 0; b < 8; b++)
+        word[b] = trial_words(x + b * MZG_BLOCK, &unit[b]);
+    turn8(word, turned);
+    const __m512i low = _mm512_set1_epi16((short)-t->half);
+    const __m512i high = _mm512_set1_epi16((short)(t->half - 1));
+    for (int i = 0; i < t->count; i++) {
+        __m512i factor = _mm512_set1_epi16(t->factor[i]);
+        __m512i s = _mm512_setzero_si512(), q = _mm512_setzero_si512();
+        MZG_UNROLL
+        for (int j = 0; j < 8; j++) {
+            __m512i code = _mm512_mulhrs_epi16(turned[j], factor);
+            code = _mm512_max_epi16(_mm512_min_epi16(code, high), low);
+            s = _mm512_add_epi32(s, _mm512_madd_epi16(turned[j], code));
+            q = _mm512_add_epi32(q, _mm512_madd_epi16(code, code));
+        }
+        mzg_keep_better8(&best, sum_turned(s), sum_turned(q));
+    }
+    mzg_signed_plan8(p, &best, k);
+    return 1;
+}
+
 static inline int q4_0_group(const float *x, uint8_t *out)
 {
     struct mzg_plan8 p;
-    __m256 lo, hi;
-    if (!extremes8(x, &lo, &hi) || !mzg_signed_plan8(&p, x, lo, hi, 8.0f))
+    if (!tried_plan(&p, &mzg_q4_0_trials, x))
         return 0;
     for (int b = 0; b < 8; b += 2, out += 2 * MZG_Q4_0_BYTES) {
         mzg_store16(out, p.half[b]);
@@ -195,8 +266,7 @@ static inline int q4_1_group(const float *x, uint8_t *out)
 static inline int q5_0_group(const float *x, uint8_t *out)
 {
     struct mzg_plan8 p;
-    __m256 lo, hi;
-    if (!extremes8(x, &lo, &hi) || !mzg_signed_plan8(&p, x, lo, hi, 16.0f))
+    if (!tried_plan(&p, &mzg_q5_0_trials, x))
         return 0;
     for (int b = 0; b < 8; b += 2, out += 2 * MZG_Q5_0_BYTES) {
         __m512i codes = shifted_codes(&p, x, b, 16);

@@ -1,8 +1,9 @@
 /* q32_quantize_neon.c: blocks of 32, four at a time: first each block's extremes, then the four
- * scales in one vector, then the codes. NaN needs no search: minimum and maximum
+ * scales in one vector (Q4_0 and Q5_0: after trials), then the codes. NaN needs no search: minimum and maximum
  * let it through. */
 #include "list.h"
 #include "neon.h"
+#include "trials.h"
 
 /* What four blocks are coded with. */
 struct plan {
@@ -48,36 +49,69 @@ MZG_INLINE int all_within(float32x4_t amax, float limit)
     return vminvq_u32(vcleq_f32(amax, vdupq_n_f32(limit))) != 0;
 }
 
-/* Sets the signs of those scales whose block reaches the same magnitude on both sides. */
-static inline void break_ties(struct plan *p, const float *x, float32x4_t hi, uint32x4_t tie)
-{
-    float amax[4];
-    uint32_t tied[4];
-    vst1q_f32(amax, hi);
-    vst1q_u32(tied, tie);
-    for (int b = 0; b < 4; b++) {
-        if (tied[b] && p->half[b] && mzg_first_positive(x + b * MZG_BLOCK, amax[b])) {
-            p->half[b] |= 0x8000;
-            p->inv[b] = -p->inv[b];
-        }
-    }
-}
-
-/* Scales for codes -half..half-1; 0 where a value is beyond the format. */
-MZG_INLINE int signed_plan(struct plan *p, const float *x, float half)
+/* What brings each block to -unit..unit for a trial; 0 where a value is beyond the format. */
+MZG_INLINE int trial_units(const struct mzg_trials *t, const float *x, float32x4_t *k)
 {
     float32x4_t hi = highest4(x), below = vnegq_f32(lowest4(x)), amax = vmaxq_f32(hi, below);
-    if (!all_within(amax, half * MZG_F16_MAX))
+    if (!all_within(amax, (float)t->half * MZG_F16_MAX))
         return 0;
-    uint16x4_t scale = mzg_scales4(vmulq_f32(amax, vdupq_n_f32(1.0f / half)));
-    uint16x4_t sign = vand_u16(vmovn_u32(vcgtq_f32(hi, below)), vdup_n_u16(0x8000));
-    scale = vorr_u16(scale, vbic_u16(sign, vceqz_u16(scale)));
+    float32x4_t unit = vdupq_n_f32(t->unit);
+    unit = vbslq_f32(vcgtq_f32(hi, below), vnegq_f32(unit), unit);
+    uint32x4_t some = vcgeq_f32(amax, vdupq_n_f32(MZG_TRIED_LEAST));
+    uint32x4_t bits = vreinterpretq_u32_f32(vdivq_f32(unit, amax));
+    *k = vreinterpretq_f32_u32(vandq_u32(bits, some));
+    return 1;
+}
+
+/* The sums of the best trial so far, for each block. */
+struct tried {
+    float32x4_t s, q;
+};
+
+MZG_INLINE void keep_better(struct tried *best, int32x4_t products, int32x4_t squares)
+{
+    float32x4_t s = vcvtq_f32_s32(products), q = vcvtq_f32_s32(squares);
+    float32x4_t mine = vmulq_f32(vmulq_f32(s, s), best->q);
+    float32x4_t other = vmulq_f32(vmulq_f32(best->s, best->s), q);
+    uint32x4_t better = vcgtq_f32(mine, other);
+    best->s = vbslq_f32(better, s, best->s);
+    best->q = vbslq_f32(better, q, best->q);
+}
+
+/* The products of a block's elements and its codes, and the squares of these, in four lanes each. */
+MZG_INLINE void try_block(const int16x8_t v[4], const struct mzg_trials *t, int trial,
+                          int32x4_t *products, int32x4_t *squares)
+{
+    const int16x8_t low = vdupq_n_s16((int16_t)-t->half);
+    const int16x8_t high = vdupq_n_s16((int16_t)(t->half - 1));
+    int32x4_t s = vdupq_n_s32(0), q = vdupq_n_s32(0);
+    for (int j = 0; j < 4; j++) {
+        int16x8_t code = vqrdmulhq_n_s16(v[j], t->factor[trial]);
+        code = vmaxq_s16(vminq_s16(code, high), low);
+        s = vmlal_s16(s, vget_low_s16(v[j]), vget_low_s16(code));
+        s = vmlal_high_s16(s, v[j], code);
+        q = vmlal_s16(q, vget_low_s16(code), vget_low_s16(code));
+        q = vmlal_high_s16(q, code, code);
+    }
+    *products = s;
+    *squares = q;
+}
+
+MZG_INLINE int32x4_t sums4(const int32x4_t v[4])
+{
+    return vpaddq_s32(vpaddq_s32(v[0], v[1]), vpaddq_s32(v[2], v[3]));
+}
+
+/* The scales that fit best to the codes of the best trials. */
+MZG_INLINE void signed_plan(struct plan *p, const struct tried *best, float32x4_t k)
+{
+    const float32x4_t limit = vdupq_n_f32(MZG_F16_MAX);
+    float32x4_t d = vmulq_f32(vdivq_f32(best->s, best->q), mzg_inverse4(k));
+    d = vmaxq_f32(vminq_f32(d, limit), vnegq_f32(limit));
+    uint16x4_t scale = vreinterpret_u16_f16(vcvt_f16_f32(d));
+    scale = vbic_u16(scale, vceq_u16(scale, vdup_n_u16(0x8000)));
     vst1_u16(p->half, scale);
     vst1q_f32(p->inv, mzg_inverse4(vcvt_f32_f16(vreinterpret_f16_u16(scale))));
-    uint32x4_t tie = vceqq_f32(hi, below);
-    if (vmaxvq_u32(tie))
-        break_ties(p, x, hi, tie);
-    return 1;
 }
 
 /* Scales and minima for codes 0..top; 0 where a value is beyond the format. */
@@ -110,6 +144,29 @@ MZG_INLINE int16x8_t code8(const float *x, float32x4_t min, float32x4_t inv, int
     return vqmovn_high_s32(low, vcvtnq_s32_f32(vmulq_f32(b, inv)));
 }
 
+/* Tries the scales on four blocks. */
+MZG_INLINE int tried_plan(struct plan *p, const struct mzg_trials *t, const float *x)
+{
+    struct tried best = {vdupq_n_f32(0.0f), vdupq_n_f32(1.0f)};
+    float32x4_t k;
+    int16x8_t v[4][4];
+    float unit[4];
+    if (!trial_units(t, x, &k))
+        return 0;
+    vst1q_f32(unit, k);
+    for (int b = 0; b < 4; b++)
+        for (int j = 0; j < 4; j++)
+            v[b][j] = code8(x + b * MZG_BLOCK + 8 * j, k, vdupq_n_f32(unit[b]), 0);
+    for (int i = 0; i < t->count; i++) {
+        int32x4_t s[4], q[4];
+        for (int b = 0; b < 4; b++)
+            try_block(v[b], t, i, &s[b], &q[b]);
+        keep_better(&best, sums4(s), sums4(q));
+    }
+    signed_plan(p, &best, k);
+    return 1;
+}
+
 MZG_INLINE int8x16_t signed_codes(const float *x, float inverse)
 {
     float32x4_t inv = vdupq_n_f32(inverse);
@@ -119,7 +176,8 @@ MZG_INLINE int8x16_t signed_codes(const float *x, float inverse)
 /* Sixteen codes 0..2 * half - 1. */
 MZG_INLINE uint8x16_t shifted_codes(const float *x, float inverse, uint8_t half)
 {
-    uint8x16_t codes = vreinterpretq_u8_s8(signed_codes(x, inverse));
+    int8x16_t least = vmaxq_s8(signed_codes(x, inverse), vdupq_n_s8((int8_t)-half));
+    uint8x16_t codes = vreinterpretq_u8_s8(least);
     return vminq_u8(vaddq_u8(codes, vdupq_n_u8(half)), vdupq_n_u8((uint8_t)(2 * half - 1)));
 }
 
@@ -171,7 +229,7 @@ static inline int q8_0_quad(const float *x, uint8_t *out)
 static inline int q4_0_quad(const float *x, uint8_t *out)
 {
     struct plan p;
-    if (!signed_plan(&p, x, 8.0f))
+    if (!tried_plan(&p, &mzg_q4_0_trials, x))
         return 0;
     for (int b = 0; b < 4; b++, x += MZG_BLOCK, out += MZG_Q4_0_BYTES) {
         mzg_store16(out, p.half[b]);
@@ -198,7 +256,7 @@ static inline int q4_1_quad(const float *x, uint8_t *out)
 static inline int q5_0_quad(const float *x, uint8_t *out)
 {
     struct plan p;
-    if (!signed_plan(&p, x, 16.0f))
+    if (!tried_plan(&p, &mzg_q5_0_trials, x))
         return 0;
     for (int b = 0; b < 4; b++, x += MZG_BLOCK, out += MZG_Q5_0_BYTES) {
         uint8x16_t low = shifted_codes(x, p.inv[b], 16);

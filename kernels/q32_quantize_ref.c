@@ -1,10 +1,12 @@
 /* q32_quantize_ref.c: how blocks of 32 are made, by definition (SPEC.md, "Blocks").
  *
- * The scale comes from the block's extremes and is rounded to what can be stored; each code is then
- * the best one for the stored scale, not for the one before rounding. */
+ * Q8_0, Q4_1 and Q5_1: the scale comes from the block's extremes. Q4_0 and Q5_0: a few scales are tried.
+ * It is rounded to what can be stored; each code is then the best one for the stored scale, not for the
+ * one before rounding. */
 #include "blocks.h"
 #include "list.h"
 #include "scalar.h"
+#include "trials.h"
 
 static void fit_block(float v[MZG_BLOCK], const float *x, float limit)
 {
@@ -12,20 +14,43 @@ static void fit_block(float v[MZG_BLOCK], const float *x, float limit)
         v[i] = mzg_fit(x[i], limit);
 }
 
-/* The scale whose lowest code, -half, stands for the element of largest magnitude; of several with
- * the same magnitude the first decides the sign, as in ggml. */
-static uint16_t signed_scale(const float v[MZG_BLOCK], float half)
+/* What brings a block to -unit..unit, its largest magnitude to -unit (of two with the same magnitude
+ * the negative one); 0 for a block of zeros. */
+static float trial_unit(const float v[MZG_BLOCK], float unit)
 {
-    float amax = 0.0f;
-    uint16_t sign = 0;
-    for (int i = 0; i < MZG_BLOCK; i++) {
-        if (fabsf(v[i]) <= amax)
-            continue;
-        amax = fabsf(v[i]);
-        sign = v[i] > 0.0f ? 0x8000 : 0;
+    float lo = v[0], hi = v[0];
+    for (int i = 1; i < MZG_BLOCK; i++) {
+        lo = v[i] < lo ? v[i] : lo;
+        hi = v[i] > hi ? v[i] : hi;
     }
-    uint16_t h = mzg_scale_from(amax / half);
-    return h ? h | sign : 0;
+    float amax = hi > -lo ? hi : -lo;
+    if (amax < MZG_TRIED_LEAST)
+        return 0.0f;
+    return (hi > -lo ? -unit : unit) / amax;
+}
+
+/* The scale that fits best to the codes of one of the trials: s / q for the largest s * s / q, where
+ * s is the sum of products of elements and codes, q that of squared codes; both exact. */
+static uint16_t tried_scale(const float v[MZG_BLOCK], const struct mzg_trials *t)
+{
+    float k = trial_unit(v, t->unit), best_s = 0.0f, best_q = 1.0f;
+    for (int i = 0; i < t->count; i++) {
+        int32_t s = 0, q = 0;
+        for (int j = 0; j < MZG_BLOCK; j++) {
+            int32_t x = mzg_code(v[j] * k, -t->unit, t->unit);
+            int32_t code = (x * t->factor[i] + 0x4000) >> 15;
+            code = code < -t->half ? -t->half : code > t->half - 1 ? t->half - 1 : code;
+            s += x * code;
+            q += code * code;
+        }
+        float fs = (float)s, fq = (float)q;
+        if (fs * fs * best_q > best_s * best_s * fq) {
+            best_s = fs;
+            best_q = fq;
+        }
+    }
+    uint16_t h = mzg_f16_from(mzg_fit(best_s / best_q * mzg_inverse(k), MZG_F16_MAX));
+    return h == 0x8000 ? 0 : h;
 }
 
 /* The scale and the minimum with which codes 0..top span the block. */
@@ -79,7 +104,7 @@ void mzg_q4_0_quantize_ref(const float *x, void *q, size_t n)
         float v[MZG_BLOCK];
         int32_t codes[MZG_BLOCK];
         fit_block(v, x, 8 * MZG_F16_MAX);
-        uint16_t h = signed_scale(v, 8.0f);
+        uint16_t h = tried_scale(v, &mzg_q4_0_trials);
         float inv = mzg_inverse(mzg_f16_to(h));
         for (int i = 0; i < MZG_BLOCK; i++)
             codes[i] = mzg_code(v[i] * inv, -8.0f, 7.0f) + 8;
@@ -113,7 +138,7 @@ void mzg_q5_0_quantize_ref(const float *x, void *q, size_t n)
         float v[MZG_BLOCK];
         int32_t codes[MZG_BLOCK];
         fit_block(v, x, 16 * MZG_F16_MAX);
-        uint16_t h = signed_scale(v, 16.0f);
+        uint16_t h = tried_scale(v, &mzg_q5_0_trials);
         float inv = mzg_inverse(mzg_f16_to(h));
         for (int i = 0; i < MZG_BLOCK; i++)
             codes[i] = mzg_code(v[i] * inv, -16.0f, 15.0f) + 16;

@@ -107,6 +107,8 @@ MZG_SHIFT(mzg_vi_shl, _mm256_sll_epi32)
 MZG_SHIFT(mzg_vi_shr, _mm256_srl_epi32)
 MZG_SHIFT(mzg_vi_sar, _mm256_sra_epi32)
 
+MZG_TWO(mzg_vi_shr_each, mzg_vi, mzg_vi, _mm256_srlv_epi32)
+
 /* ---- from one to the other ---- */
 
 MZG_INLINE mzg_vi mzg_vi_round(mzg_vf x)

@@ -162,6 +162,11 @@ MZG_INLINE mzg_vi mzg_vi_sar(mzg_vi a, int n)
     return _mm512_sra_epi32(a, _mm_cvtsi32_si128(n));
 }
 
+MZG_INLINE mzg_vi mzg_vi_shr_each(mzg_vi a, mzg_vi n)
+{
+    return _mm512_srlv_epi32(a, n);
+}
+
 /* ---- from one to the other ---- */
 
 MZG_INLINE mzg_vi mzg_vi_round(mzg_vf a)

@@ -126,6 +126,16 @@ MZG_INLINE mzg_vi mzg_vi_sar(mzg_vi x, int n)
     return mzg_vi_shl(x, -n); /* a shift by a negative number is one to the right, with the sign */
 }
 
+MZG_INLINE mzg_vi mzg_vi_shr_each(mzg_vi x, mzg_vi n)
+{
+    MZG_UNROLL
+    for (int i = 0; i < 4; i++) {
+        uint32x4_t bits = vreinterpretq_u32_s32(x.v[i]);
+        x.v[i] = vreinterpretq_s32_u32(vshlq_u32(bits, vnegq_s32(n.v[i])));
+    }
+    return x;
+}
+
 /* ---- from one to the other ---- */
 
 MZG_ONE(mzg_vi_round, mzg_vi, mzg_vf, vcvtnq_s32_f32)

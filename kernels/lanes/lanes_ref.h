@@ -83,6 +83,7 @@ typedef struct {
 #define MZG_IMUL(x, y) ((mzg_i4)(MZG_U(x) * MZG_U(y)))
 #define MZG_SHL(x, n) ((mzg_i4)(MZG_U(x) << (n)))
 #define MZG_SHR(x, n) ((mzg_i4)(MZG_U(x) >> (n)))
+#define MZG_SHR_EACH(x, n) ((mzg_i4)(MZG_U(x) >> MZG_U(n)))
 #define MZG_SAR(x, n) ((x) >> (n))
 #define MZG_ABS(x) ((mzg_f4)((mzg_i4)(x) & 0x7fffffff))
 #define MZG_AS_I(x) ((mzg_i4)(x))
@@ -157,6 +158,9 @@ MZG_TWO(mzg_vi_gt, mzg_vm, mzg_vi, MZG_GT)
 MZG_SHIFT(mzg_vi_shl, MZG_SHL)
 MZG_SHIFT(mzg_vi_shr, MZG_SHR)
 MZG_SHIFT(mzg_vi_sar, MZG_SAR)
+
+/* To the right by what each lane of the second says, 0 to 31; zeros come in. */
+MZG_TWO(mzg_vi_shr_each, mzg_vi, mzg_vi, MZG_SHR_EACH)
 
 /* ---- from one to the other ---- */
 

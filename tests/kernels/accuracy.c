@@ -9,18 +9,24 @@
 
 enum { ELEMS = 64 * 32 }; /* a multiple of every type's block */
 
-/* A format of blocks of 32 with codes first..last, d = (what the codes span) / divisor. */
+/* A format of blocks of 32 with codes first..last. No element is off by more than amax times the
+ * largest magnitude plus range times the extent plus abs. */
 struct format {
     enum mzg_type type;
     int first, last;
-    double divisor;
     bool has_min;
+    double amax, range, abs;
 };
 
+#define U 0x1p-11 /* half a unit of a half, relative */
+#define S 0x1p-25 /* half the spacing of subnormal halves */
 static const struct format formats[] = {
-    {MZG_TYPE_Q8_0, -127, 127, 127, false}, {MZG_TYPE_Q4_0, -8, 7, 8, false},
-    {MZG_TYPE_Q4_1, 0, 15, 15, true},       {MZG_TYPE_Q5_0, -16, 15, 16, false},
-    {MZG_TYPE_Q5_1, 0, 31, 31, true},       {MZG_TYPE_Q8_1, -127, 127, 127, false},
+    {MZG_TYPE_Q8_0, -127, 127, false, (1 + 2 * U) / 127 * (0.5 + 0x1p-16), 0, S * (1 + 0x1p-15)},
+    {MZG_TYPE_Q8_1, -127, 127, false, (1 + 2 * U) / 127 * (0.5 + 0x1p-16), 0, S * (1 + 0x1p-15)},
+    {MZG_TYPE_Q4_0, -8, 7, false, 0.3 + U, 0, 9 * S},
+    {MZG_TYPE_Q4_1, 0, 15, true, 2 * U, 0.2 + 2 * U, 16 * S},
+    {MZG_TYPE_Q5_0, -16, 15, false, 0.25 + U, 0, 17 * S},
+    {MZG_TYPE_Q5_1, 0, 31, true, 2 * U, 0.2 + 2 * U, 32 * S},
 };
 enum { FORMATS = sizeof formats / sizeof formats[0] };
 
@@ -35,37 +41,16 @@ static float half_at(const uint8_t *p, size_t at)
 
 struct extremes {
     double lo, hi, amax;
-    bool top_positive; /* whether the first element of magnitude amax is */
 };
 
 static struct extremes extremes_of(const float *x)
 {
-    struct extremes e = {x[0], x[0], 0, false};
-    for (int i = 0; i < 32; i++) {
-        e.lo = fmin(e.lo, x[i]);
-        e.hi = fmax(e.hi, x[i]);
-        if (fabs(x[i]) > e.amax) {
-            e.amax = fabs(x[i]);
-            e.top_positive = x[i] > 0;
-        }
+    float lo = x[0], hi = x[0];
+    for (int i = 1; i < 32; i++) {
+        lo = x[i] < lo ? x[i] : lo;
+        hi = x[i] > hi ? x[i] : hi;
     }
-    return e;
-}
-
-/* The bound on |x - decoded| from what is in the block alone. */
-static double bound_of(const struct format *f, const struct extremes *e, double x)
-{
-    double span = f->has_min ? e->hi - e->lo : e->amax;
-    double d = span / f->divisor * (1 + 0x1p-10) + 0x1p-24;
-    if (f->has_min) {
-        double shift = fmax(fabs(e->lo) * 0x1p-11, 0x1p-25);
-        return d * (0.5 + 0x1p-17) + shift + e->amax * 0x1p-23;
-    }
-    if (f->last == 127)
-        return d * (0.5 + 0x1p-16);
-    if ((x > 0) == e->top_positive)
-        return d * (0.5 + 0x1p-18);
-    return d * (1 + f->divisor * 0x1p-10);
+    return (struct extremes){lo, hi, hi > -lo ? hi : -lo};
 }
 
 /* Whether a neighbour of the code that decodes to y would be closer to x. */
@@ -89,10 +74,11 @@ static void check_blocks(const struct format *f, const float *x, const uint8_t *
     for (size_t b = 0; b < ELEMS / 32; b++, x += 32, y += 32, q += info->block_bytes) {
         struct extremes e = extremes_of(x);
         double d = half_at(q, 0), m = f->has_min ? half_at(q, 2) : 0;
+        double bound = e.amax * f->amax + (e.hi - e.lo) * f->range + f->abs;
         bool within = true, best = true;
         for (int i = 0; i < 32; i++) {
-            within &= fabs((double)x[i] - y[i]) <= bound_of(f, &e, x[i]);
-            best &= best_code(f, &e, d, m, x[i], y[i]);
+            within = within && fabs((double)x[i] - y[i]) <= bound;
+            best = best && best_code(f, &e, d, m, x[i], y[i]);
         }
         mzg_expect(within, "error above the derived bound");
         mzg_expect(best, "a neighbouring code would be closer");
@@ -136,17 +122,11 @@ static void check_dot(const struct mzg_kernels *k, const struct mzg_type_info *i
     mzg_block_fill(0, info->dot_with, yq, ELEMS, r);
     k->type[info->dot_with].dequantize(yq, y, ELEMS);
     double exact = 0, magnitude = 0;
-    for (size_t b = 0; b < ELEMS / 32; b++) {
-        double m = f && f->has_min ? half_at(q + b * info->block_bytes, 2) : 0, sum = 0;
-        for (size_t i = 32 * b; i < 32 * b + 32; i++) {
-            exact += (double)x[i] * y[i];
-            magnitude += (fabs(x[i] - m) + fabs(m)) * fabs((double)y[i]);
-            sum += y[i];
-        }
-        if (f && f->has_min) /* the minimum is multiplied with the sum that the block holds */
-            exact += m * (half_at(yq + b * 36, 2) - sum);
+    for (size_t i = 0; i < ELEMS; i++) {
+        exact += (double)x[i] * y[i];
+        magnitude += fabs((double)x[i] * y[i]);
     }
-    double roundings = f ? ELEMS / 256 + 4 + f->has_min : ELEMS / 32 + 7;
+    double roundings = f ? ELEMS / 256 + 4 : ELEMS / 32 + 7;
     double got = k->type[info->type].dot(q, yq, ELEMS);
     double bound = roundings * 0x1p-24 * (1 + 0x1p-10) * magnitude + ELEMS * 0x1p-150;
     mzg_expect(fabs(got - exact) <= bound,
@@ -210,7 +190,11 @@ static void check_search(const struct mzg_type_kernels *k, const struct mzg_type
             for (int effort = MZG_EFFORT_FAST; effort <= MZG_EFFORT_BEST; effort++) {
                 k->search(x, w, q, ELEMS, (enum mzg_effort)effort);
                 k->dequantize(q, y, ELEMS);
-                check_no_worse_than_zero(info, x, y, w);
+                /* Blocks of 32 have a bound for every element instead, important or not. */
+                if (!w || !format_of(info->type))
+                    check_no_worse_than_zero(info, x, y, w);
+                if (format_of(info->type))
+                    check_blocks(format_of(info->type), x, q, y);
                 lost[effort] += weighted_error(x, y, w, ELEMS);
             }
             all += weighted_error(x, NULL, w, ELEMS);
@@ -241,13 +225,16 @@ static void check_searched_dot(const struct mzg_kernels *k, const struct mzg_typ
     k->type[other].dequantize(yq, y, ELEMS);
     double exact = 0, magnitude = 0;
     for (size_t b = 0; b < ELEMS; b += info->block_elems) {
-        double most = 0;
+        double most = 0, sum = 0;
         for (size_t i = b; i < b + info->block_elems; i++)
             most = fmax(most, fabs((double)x[i]));
         for (size_t i = b; i < b + info->block_elems; i++) {
             exact += (double)x[i] * y[i];
             magnitude += 4 * most * fabs((double)y[i]);
+            sum += y[i];
         }
+        if (other == MZG_TYPE_Q8_1) /* the minimum is multiplied with the sum that the block holds */
+            exact += half_at(q + b / 32 * info->block_bytes, 2) * (half_at(yq + b / 32 * 36, 2) - sum);
     }
     double got = k->type[info->type].dot(q, yq, ELEMS);
     double bound = (ELEMS / 256 + 12) * 0x1p-24 * magnitude + ELEMS * 0x1p-150;
@@ -271,6 +258,8 @@ static void check_searched_type(const struct mzg_kernels *k, const struct mzg_ty
         type->quantize(x, q, ELEMS);
         type->dequantize(q, y, ELEMS);
         check_no_worse_than_zero(info, x, y, NULL);
+        if (format_of(info->type))
+            check_blocks(format_of(info->type), x, q, y);
         check_searched_dot(k, info, q, y, r);
     }
 }

@@ -82,6 +82,7 @@ static void run_integers(const struct mzg_lane_values *in, struct mzg_lane_resul
     put_i(r, "vi_shl", mzg_vi_shl(a, in->by));
     put_i(r, "vi_shr", mzg_vi_shr(a, in->by));
     put_i(r, "vi_sar", mzg_vi_sar(a, in->by));
+    put_i(r, "vi_shr_each", mzg_vi_shr_each(a, mzg_vi_and(b, mzg_vi_set(31))));
     put_bits(r, "vf_from", mzg_vf_from(mzg_vi_sar(a, 7)));
 }
 

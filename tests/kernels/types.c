@@ -17,10 +17,10 @@ static const struct mzg_type_facts facts[MZG_TYPE_END] = {
     /*  type, levels, halves, rmse, quantize, search, dequantize, dot */
     ROW(F32, 127, HALVES0(), 0, 0xae0b5f0914658251, 0, 0xaa62e663235e986f, 0xba294da06f0bd306),
     ROW(F16, 127, HALVES1(0), 0, 0x2d719a3052281bb0, 0, 0x8c473f324646819c, 0xeb32117a9b2c0d8b),
-    ROW(Q4_0, 8, HALVES1(0), 0, 0x774c8f73ddfa0017, 0, 0x73b99dfe8a102f3c, 0xe6949d3a9c492894),
-    ROW(Q4_1, 15, HALVES2(0, 2), 0, 0x6c5e86ca3c5a4616, 0, 0xb2fc736927384d7a, 0x906f9faeaf42f761),
-    ROW(Q5_0, 16, HALVES1(0), 0, 0xcb3905f058c023f3, 0, 0x94ea7c84a2d130ee, 0xb1ad3ac79ab747ad),
-    ROW(Q5_1, 31, HALVES2(0, 2), 0, 0x3219cfe770f8ef72, 0, 0x69105f924a787639, 0x2993d5b65db69470),
+    ROW(Q4_0, 8, HALVES1(0), 0.09f, 0xbfdbae0ed52ebbe6, 0x815fc9e635ecceb1, 0x0def49a9cce21fec, 0x030f4bf76a65d893),
+    ROW(Q4_1, 15, HALVES2(0, 2), 0.083f, 0x6c5e86ca3c5a4616, 0xacecb88f7ddcb9c2, 0xb2fc736927384d7a, 0x906f9faeaf42f761),
+    ROW(Q5_0, 16, HALVES1(0), 0.045f, 0x85b17948e6a3ff7f, 0xe095873517873d30, 0x5e412b3ad778dff5, 0x47c1c600b845cd0c),
+    ROW(Q5_1, 31, HALVES2(0, 2), 0.041f, 0x3219cfe770f8ef72, 0x48f6ed3bf5c4638b, 0x69105f924a787639, 0x2993d5b65db69470),
     ROW(Q8_0, 127, HALVES1(0), 0, 0xa95b9fd83eb32897, 0, 0xff80e0a93516f1ac, 0x2e6cf80e4dc0006e),
     ROW(Q8_1, 127, HALVES2(0, 2), 0, 0x146995ff2fcdcfea, 0, 0xa0beeb5932e68a73, 0),
     ROW(Q8_K, 127, HALVES0(), 0, 0x6fc09a77e7d42bd2, 0, 0xc4ec2e6653564f17, 0),
@@ -29,6 +29,8 @@ static const struct mzg_type_facts facts[MZG_TYPE_END] = {
     ROW(IQ4_XS, 127, HALVES1(0), 0.1f, 0x0ba432299291be18, 0x9d24780710661f86, 0xb476cc209a5ec801, 0x64674b04eb0881d9),
     ROW(Q4_K, 15, HALVES2(0, 2), 0.09f, 0x9cf0c98aa0fbb939, 0xafc75f3253385d25, 0x03f78df6f637d052, 0x41f6c801f82176da),
     ROW(BF16, 127, HALVES1(0), 0, 0xb008b375d2474458, 0, 0x95d0f5619ab91c31, 0xc2494a83c205c611),
+    ROW(IQ1_S, 1, HALVES1(0), 0.55f, 0xeebfc722f567f37d, 0x493103238db10798, 0x352c2e94e1d44ce3, 0x47d007cea57acf94),
+    ROW(IQ1_M, 1, HALVES0(), 0.52f, 0xc15e665eaab72f5c, 0x74a0e05327cdede8, 0x6d75305978e573c2, 0x231ec72a73ac4d89),
 };
 /* clang-format on */
 
