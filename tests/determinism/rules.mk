@@ -16,7 +16,14 @@ DET_OTHER := $(if $(findstring clang,$(CC)),gcc,clang)
 # What an optimiser may do at most, and may not change.
 DET_BOLD := -O3 -march=native -funroll-loops
 
-determinism: all samples
+DET_ROWS := $(DET)/rows.safetensors $(B)/tests/interop/make_imatrix
+$(DET)/make_rows: tests/determinism/make_rows.c
+	@mkdir -p $(@D)
+	$(call run,LINK,$(CC) $(STD) $(WARN) -O2 $< -o $@)
+$(DET)/rows.safetensors: $(DET)/make_rows
+	$(call run,SAMPLE,$< $@)
+
+determinism: all samples $(DET_ROWS)
 	@+if command -v $(DET_OTHER) >/dev/null; then \
 		$(DET_MAKE) B=$(DET)/$(DET_OTHER) CC=$(DET_OTHER) CFLAGS=-O2 $(DET)/$(DET_OTHER)/mzigo; fi
 	@+$(DET_MAKE) B=$(DET)/O0 CFLAGS=-O0 $(DET)/O0/mzigo
@@ -28,7 +35,7 @@ ARM_ROOT = $(abspath $(DET))/arm64/root
 ARM_ENV = PKG_CONFIG_SYSROOT_DIR=$(ARM_ROOT) PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 \
 	PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 \
 	PKG_CONFIG_LIBDIR=$(ARM_ROOT)/usr/lib/aarch64-linux-gnu/pkgconfig:$(ARM_ROOT)/usr/share/pkgconfig
-determinism-arm: all samples
+determinism-arm: all samples $(DET_ROWS)
 	@+for c in $(ARM_CC) $(ARM_RUN); do \
 		command -v $$c >/dev/null || { echo "skipped: no $$c" && exit 0; }; done; \
 	tests/determinism/sysroot.sh $(DET)/arm64 || { [ $$? = 77 ] && exit 0; exit 1; }; \
@@ -38,5 +45,5 @@ determinism-arm: all samples
 		$(DET)/arm64/build/mzigo && \
 	ARM_RUN='$(ARM_RUN)' $(DET_RUN) arm
 
-determinism-update: all samples
+determinism-update: all samples $(DET_ROWS)
 	@$(DET_RUN) update

@@ -11,9 +11,19 @@ B=$(cd "${B:-build}" && pwd)
 golden=$PWD/tests/determinism/golden.sha256
 data=$PWD/../shared/data
 work=$B/determinism/work
-types="F32 F16 BF16 Q8_0 Q5_1 Q5_0 Q4_1 Q4_0"
+models="F32 F16 BF16 Q8_0 Q6_K Q4_K_M Q4_0" # recipes, for whole models
+# Every type there is, for a few rows: TYPE is plain, TYPE+ with importance data.
+rows=""
+for type in F16 BF16 Q8_0 Q5_1 Q5_0 Q4_1 Q4_0 Q6_K Q5_K_S Q4_K_S Q3_K_S Q2_K IQ4_NL IQ4_XS IQ3_S TQ2_0 TQ1_0 \
+    MXFP4_MOE NVFP4 Q2_0 Q1_0; do
+    rows="$rows $type $type+"
+done
+for type in IQ3_XXS IQ2_S IQ2_XS IQ2_XXS IQ1_M IQ1_S; do # not made without importance
+    rows="$rows $type+"
+done
 passed=0 failed=0 skipped=0
-declare -A samples=([tiny]=$B/samples/tiny) # a name -> convert's arguments
+# A name -> convert's arguments.
+declare -A samples=([tiny]=$B/samples/tiny [rows]="$B/determinism/rows.safetensors --raw --pure")
 declare -A reference                       # a sample and a type -> digest
 
 pass() { passed=$((passed + 1)); }
@@ -25,11 +35,12 @@ skip() { skipped=$((skipped + 1)) && echo "  skipped: $1"; }
 
 # Converts and prints the digest; the file stays in $work/out.gguf. $run is the program.
 digest() { # SAMPLE TYPE ARGUMENT...
-    local sample=$1 type=$2
+    local sample=$1 type=$2 importance=
     shift 2
     rm -f "$work/out.gguf"
+    [ "$type" = "${type%+}" ] || importance="--imatrix $work/rows.dat"
     # shellcheck disable=SC2086
-    "${run[@]}" convert ${samples[$sample]} -o "$work/out.gguf" --to "$type" -q "$@" \
+    "${run[@]}" convert ${samples[$sample]} -o "$work/out.gguf" --to "${type%+}" $importance -q "$@" \
         >"$work/log" 2>&1 </dev/null || { tail -n 1 "$work/log" && return; }
     sha256sum <"$work/out.gguf" | cut -d ' ' -f 1
 }
@@ -45,12 +56,16 @@ compare() { # WHAT SAMPLE TYPE ARGUMENT...
     fi
 }
 
+types_of() { # SAMPLE
+    if [ "$1" = rows ]; then echo "$rows"; else echo "$models"; fi
+}
+
 # What everything else is compared with. Equal digests would mean that it is not looked at.
 refer() {
     local sample type distinct
     run=("$B/mzigo")
     for sample in "${!samples[@]}"; do
-        for type in $types; do
+        for type in $(types_of "$sample"); do
             reference[$sample $type]=$(digest "$sample" "$type" --cpu ref --threads 1)
         done
     done
@@ -85,7 +100,7 @@ matrix() { # WHAT THREADS all|steps
     local sample type n set sets failed_before=$failed passed_before=$passed
     sets=$(feature_sets "$3")
     for sample in "${!samples[@]}"; do
-        for type in $types; do
+        for type in $(types_of "$sample"); do
             for n in $2; do
                 compare "$1" "$sample" "$type" --threads "$n"
             done
@@ -100,17 +115,19 @@ matrix() { # WHAT THREADS all|steps
 
 # The digests that golden.sha256 should hold: of the sample itself, and of what it becomes.
 current() {
-    local type
+    local sample type
     echo "$(cd "$B/samples/tiny" && sha256sum ./* | sha256sum | cut -d ' ' -f 1)  tiny"
-    for type in $types; do
-        echo "${reference[tiny $type]}  tiny $type"
+    for sample in tiny rows; do
+        for type in $(types_of $sample); do
+            echo "${reference[$sample $type]}  $sample $type"
+        done
     done
 }
 
 check_golden() {
     local digest name
     while read -r digest name; do
-        if grep -qx "$digest  $name" "$golden"; then
+        if grep -qxF "$digest  $name" "$golden"; then
             pass
         elif [ "$name" = tiny ]; then
             fail "golden.sha256: samples/make_model makes another model than it did"
@@ -173,6 +190,8 @@ mkdir -p "$work"
 # Trained weights, where they lie beside the project.
 [ ! -d "$data/stories260K" ] || samples[stories260K]=$data/stories260K/hf-derived
 [ ! -d "$data/use-lite" ] || samples[use-lite]="$data/use-lite/model.safetensors --raw"
+"$B/mzigo" convert ${samples[rows]} -o "$work/rows.gguf" --to F16 -q >"$work/log" 2>&1 &&
+    "$B/tests/interop/make_imatrix" "$work/rows.gguf" "$work/rows.dat" || fail "importance: $(tail -n 1 "$work/log")"
 refer
 case ${1:-here} in
 update) [ $failed != 0 ] || current >"$golden" ;;
