@@ -4,7 +4,7 @@
 # it) the model speaks before and after. B and MZIGO_DEMO_TO (a type) from the environment; everything
 # happens in $B/demo.
 set -euo pipefail
-to=${MZIGO_DEMO_TO:-Q8_0}
+to=${MZIGO_DEMO_TO:-Q4_K_M}
 root=$PWD
 B=$(cd "${B:-build}" && pwd)
 demo=$B/demo

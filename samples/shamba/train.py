@@ -8,10 +8,15 @@ folder after every epoch: started again, it goes on from there, and to the same 
 import argparse
 import json
 import math
+import os
 import pathlib
 import random
 import struct
+import sys
 import time
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"    # read when torch is loaded
+sys.dont_write_bytecode = True
 
 import torch
 import torch.nn.functional as F

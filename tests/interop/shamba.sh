@@ -2,7 +2,7 @@
 # usage: shamba.sh PEERS [TYPE...]: samples/shamba, converted, must give its known answers in the real
 # llama.cpp, word for word. Prints one line a type and the sum.
 set -uo pipefail
-types=(F16 BF16 Q8_0)
+types=(F16 BF16 Q8_0 Q4_K_M)
 here=$(cd "$(dirname "$0")" && pwd)
 mzigo=$(realpath "${B:-build}")/mzigo
 shamba=$(realpath "$here/../../samples/shamba")
