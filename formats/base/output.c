@@ -341,11 +341,6 @@ enum mzg_code mzg_output_write_at(const struct mzg_output *o, uint64_t offset, c
     return MZG_OK;
 }
 
-void mzg_output_push(const struct mzg_output *o, uint64_t offset, uint64_t n)
-{
-    (void)sync_file_range(o->fd, (off_t)offset, (off_t)n, SYNC_FILE_RANGE_WRITE);
-}
-
 enum mzg_code mzg_output_write(struct mzg_output *o, const void *data, size_t n, struct mzg_err *e)
 {
     enum mzg_code code = mzg_output_write_at(o, o->length, data, n, e);
