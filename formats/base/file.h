@@ -99,6 +99,8 @@ enum mzg_code mzg_output_open_at(struct mzg_output *o, const struct mzg_dir *d, 
  * file (links are not followed). Opening the output in the other way removes what was kept. */
 enum mzg_code mzg_output_open_kept(struct mzg_output *o, const char *path, const char *suffix,
                                    unsigned mode, struct mzg_err *e) MZG_MUST;
+/* Whether both would get one final name in one folder. */
+bool mzg_output_same(const struct mzg_output *a, const struct mzg_output *b);
 /* Bytes that are there. */
 enum mzg_code mzg_output_size(const struct mzg_output *o, uint64_t *size, struct mzg_err *e) MZG_MUST;
 /* Reads back n bytes at offset; *there: whether the file has so many. Any thread. */
