@@ -60,7 +60,7 @@ enum mzg_code mzg_convert(const char *src, const char *out, const struct mzg_con
 
 /* One of several outputs that are made from one reading of the source. */
 struct mzg_convert_output {
-    const char *to;   /* in place of the options' */
+    const char *to;   /* in place of the options'; NULL: the options' recipe file */
     const char *path; /* different from the others' */
 };
 #define MZG_CONVERT_OUTPUTS 16

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+_Static_assert(MZG_CONVERT_OUTPUTS == MZG_OUTPUTS_MAX, "the face promises what the house can do");
+
 /* What is open for the outputs of one call. */
 struct request {
     struct mzg_model model;
@@ -88,33 +90,18 @@ static enum mzg_code request_open(struct request *q, const char *src,
     return rc;
 }
 
-/* By name, or the file that the options name. */
+/* By name; without one, the file that the options name. */
 static enum mzg_code find_recipe(struct request *q, const char *to,
                                  const struct mzg_convert_options *opt, const struct mzg_recipe **r,
                                  struct mzg_err *e)
 {
-    if (opt->recipe == NULL && to == NULL)
-        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "neither a type nor a recipe file is given");
-    if (opt->recipe == NULL)
+    if (to != NULL)
         return mzg_recipe_find(to, r, e);
+    if (opt->recipe == NULL)
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "neither a type nor a recipe file is given");
     enum mzg_code rc = q->own != NULL ? MZG_OK : mzg_recipe_load(opt->recipe, &q->own, e);
     *r = q->own;
     return rc;
-}
-
-/* Written one over the other, the last would win without a word. */
-static enum mzg_code check_paths(const struct mzg_convert_output *outputs, size_t n, struct mzg_err *e)
-{
-    char q[MZG_QUOTE];
-    if (n == 0 || n > MZG_CONVERT_OUTPUTS)
-        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "%zu outputs are asked for, 1 to %d are possible", n,
-                        MZG_CONVERT_OUTPUTS);
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(outputs[i].path, outputs[j].path) == 0)
-                return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "two outputs would be '%s'",
-                                mzg_quote(q, outputs[i].path));
-    return MZG_OK;
 }
 
 static struct mzg_convert_result result_of(const struct mzg_convert_totals *t)
@@ -133,7 +120,10 @@ enum mzg_code mzg_convert_several(const char *src, const struct mzg_convert_outp
     struct mzg_convert_totals totals[MZG_CONVERT_OUTPUTS];
     const struct mzg_recipe *recipes[MZG_CONVERT_OUTPUTS];
     struct request q = {.model_open = false};
-    enum mzg_code rc = check_paths(outputs, n, e);
+    enum mzg_code rc = MZG_OK;
+    if (n == 0 || n > MZG_CONVERT_OUTPUTS)
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "%zu outputs are asked for, 1 to %d are possible", n,
+                        MZG_CONVERT_OUTPUTS);
     for (size_t i = 0; i < n && rc == MZG_OK; i++)
         rc = find_recipe(&q, outputs[i].to, opt, &recipes[i], e);
     if (rc == MZG_OK)
@@ -154,7 +144,7 @@ enum mzg_code mzg_convert(const char *src, const char *out, const struct mzg_con
                           const struct mzg_run *run, struct mzg_convert_result *r,
                           struct mzg_err *e)
 {
-    struct mzg_convert_output output = {.to = opt->to, .path = out};
+    struct mzg_convert_output output = {.to = opt->recipe != NULL ? NULL : opt->to, .path = out};
     return mzg_convert_several(src, &output, 1, opt, run, r, e);
 }
 
@@ -184,7 +174,7 @@ enum mzg_code mzg_convert_plan(const char *src, const struct mzg_convert_options
     struct mzg_run how = mzg_run_with_threads(run);
     struct request q = {.model_open = false};
     struct mzg_plan plan = {.table = NULL};
-    enum mzg_code rc = find_recipe(&q, opt->to, opt, &q.job.recipe, e);
+    enum mzg_code rc = find_recipe(&q, opt->recipe != NULL ? NULL : opt->to, opt, &q.job.recipe, e);
     if (rc == MZG_OK)
         rc = request_open(&q, src, opt, &how.notify, e);
     if (rc == MZG_OK)

@@ -98,6 +98,12 @@ enum mzg_code mzg_file_read(const struct mzg_file *f, uint64_t offset, void *dat
     return MZG_OK;
 }
 
+void mzg_file_soon(const struct mzg_file *f, uint64_t offset, uint64_t n)
+{
+    if (offset < f->size)
+        (void)posix_fadvise(f->fd, (off_t)offset, (off_t)n, POSIX_FADV_WILLNEED);
+}
+
 /* Reads all of f and closes it. */
 static enum mzg_code load(struct mzg_file *f, size_t max, char **data, size_t *len,
                           struct mzg_err *e)

@@ -60,6 +60,9 @@ void mzg_file_close(struct mzg_file *f); /* fine on a closed or zeroed one with 
 enum mzg_code mzg_file_read(const struct mzg_file *f, uint64_t offset, void *data, size_t n,
                             struct mzg_err *e) MZG_MUST;
 
+/* Has the system begin to read these bytes, which may lie beyond the end; a hint. */
+void mzg_file_soon(const struct mzg_file *f, uint64_t offset, uint64_t n);
+
 /* A whole small file; *data is malloc'd with a NUL behind it. MZG_LIMIT beyond max bytes. */
 enum mzg_code mzg_file_load(const char *path, size_t max, char **data, size_t *len,
                             struct mzg_err *e) MZG_MUST;
@@ -96,6 +99,8 @@ enum mzg_code mzg_output_open_at(struct mzg_output *o, const struct mzg_dir *d, 
  * file (links are not followed). Opening the output in the other way removes what was kept. */
 enum mzg_code mzg_output_open_kept(struct mzg_output *o, const char *path, const char *suffix,
                                    unsigned mode, struct mzg_err *e) MZG_MUST;
+/* Whether both would get one final name in one folder. */
+bool mzg_output_same(const struct mzg_output *a, const struct mzg_output *b);
 /* Bytes that are there. */
 enum mzg_code mzg_output_size(const struct mzg_output *o, uint64_t *size, struct mzg_err *e) MZG_MUST;
 /* Reads back n bytes at offset; *there: whether the file has so many. Any thread. */
@@ -116,9 +121,6 @@ enum mzg_code mzg_output_write(struct mzg_output *o, const void *data, size_t n,
 /* Writes at an offset, leaves `length` alone. Any thread. */
 enum mzg_code mzg_output_write_at(const struct mzg_output *o, uint64_t offset, const void *data,
                                   size_t n, struct mzg_err *e) MZG_MUST;
-
-/* Has the system begin to put these bytes on the disk, so that commit waits less; a hint. Any thread. */
-void mzg_output_push(const struct mzg_output *o, uint64_t offset, uint64_t n);
 
 /* Syncs, renames onto the final name (replacing what is there), syncs the folder, closes. */
 enum mzg_code mzg_output_commit(struct mzg_output *o, struct mzg_err *e) MZG_MUST;

@@ -341,11 +341,6 @@ enum mzg_code mzg_output_write_at(const struct mzg_output *o, uint64_t offset, c
     return MZG_OK;
 }
 
-void mzg_output_push(const struct mzg_output *o, uint64_t offset, uint64_t n)
-{
-    (void)sync_file_range(o->fd, (off_t)offset, (off_t)n, SYNC_FILE_RANGE_WRITE);
-}
-
 enum mzg_code mzg_output_write(struct mzg_output *o, const void *data, size_t n, struct mzg_err *e)
 {
     enum mzg_code code = mzg_output_write_at(o, o->length, data, n, e);
@@ -355,7 +350,15 @@ enum mzg_code mzg_output_write(struct mzg_output *o, const void *data, size_t n,
     return code;
 }
 
-/* ---- what is kept ---- */
+/* ---- what is kept, and what is beside it ---- */
+
+bool mzg_output_same(const struct mzg_output *a, const struct mzg_output *b)
+{
+    struct stat x, y;
+
+    return strcmp(a->name, b->name) == 0 && fstat(a->dirfd, &x) == 0 && fstat(b->dirfd, &y) == 0 &&
+           x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
 
 enum mzg_code mzg_output_size(const struct mzg_output *o, uint64_t *size, struct mzg_err *e)
 {

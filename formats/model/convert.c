@@ -171,22 +171,44 @@ static void convert_clear(struct convert *c)
     }
 }
 
+/* Notes of one output among several say which. */
+struct told {
+    const struct mzg_notify *to;
+    const char *name;
+};
+
+static void tell_named(void *ctx, const char *text)
+{
+    const struct told *t = ctx;
+    mzg_notice(t->to, "%s: %s", t->name, text);
+}
+
 /* All that is known before a weight is read. */
 static enum mzg_code plan_outputs(struct convert *c, const struct mzg_convert_target *targets,
                                   size_t n, struct mzg_err *e)
 {
     enum mzg_code rc = MZG_OK;
-    if (n == 0 || n > MZG_OUTPUTS_MAX)
-        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "%zu outputs asked for, 1 to %d are possible", n,
-                        MZG_OUTPUTS_MAX);
     for (size_t o = 0; o < n && rc == MZG_OK; o++) {
         c->sinks[o].file.fd = -1;
         c->n_sinks = o + 1;
-        rc = mzg_plan_make(&c->sinks[o].plan, &targets[o].job, &c->run->notify, e);
+        struct told told = {&c->run->notify, targets[o].job.recipe->name};
+        struct mzg_notify named = {tell_named, &told};
+        rc = mzg_plan_make(&c->sinks[o].plan, &targets[o].job, n > 1 ? &named : &c->run->notify, e);
     }
     for (size_t i = 0; i < c->model->n_tensors; i++)
         c->total += c->model->tensors[i].src != NULL ? c->model->tensors[i].src->bytes : 0;
     return rc;
+}
+
+/* Written one over the other, the last would win without a word. */
+static enum mzg_code check_alone(const struct convert *c, size_t o, struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+    for (size_t i = 0; i < o; i++)
+        if (mzg_output_same(&c->sinks[i].file, &c->sinks[o].file))
+            return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "two outputs would be '%s'",
+                            mzg_quote(q, c->sinks[o].file.path));
+    return MZG_OK;
 }
 
 static enum mzg_code open_outputs(struct convert *c, const struct mzg_convert_target *targets,
@@ -198,6 +220,8 @@ static enum mzg_code open_outputs(struct convert *c, const struct mzg_convert_ta
         rc = c->resumes
                  ? mzg_output_open_kept(&c->sinks[o].file, targets[o].path, MZG_PART, 0666, e)
                  : mzg_output_open(&c->sinks[o].file, targets[o].path, 0666, e);
+        if (rc == MZG_OK)
+            rc = check_alone(c, o, e);
         if (rc == MZG_OK)
             rc = mzg_output_reserve(&c->sinks[o].file, p->data_offset + p->data_bytes, e);
     }

@@ -16,7 +16,7 @@ struct mzg_convert_target {
     const char *path;
 };
 
-/* Writes n outputs, each whole or not at all; a fault before all are complete leaves none. resume: what is
+/* Writes n outputs (1 to MZG_OUTPUTS_MAX), each whole or not at all; a fault before all are complete leaves none. resume: what is
  * written stays beside them when the work is stopped, and is gone on with when it is asked for again
  * (resume.h). totals: n of them, or NULL. MZG_MALFORMED names the tensor and element of the first weight that is NaN, infinite or
  * beyond what the type can hold. */

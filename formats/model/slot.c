@@ -164,12 +164,7 @@ enum mzg_code mzg_slot_run(void *arg, struct mzg_err *e)
         if (rc == MZG_OK)
             rc = write_span(s, at, n, e);
     }
-    for (size_t o = 0; o < s->n_sinks; o++) {
-        uint64_t from = place(s, o, 0);
-        if (rc == MZG_OK)
-            mzg_output_push(&s->sinks[o].file, from, place(s, o, s->batch.count) - from);
-        if (s->journaled)
-            mzg_sha256_final(&s->hash[o], s->digests[o]);
-    }
+    for (size_t o = 0; o < s->n_sinks && s->journaled; o++)
+        mzg_sha256_final(&s->hash[o], s->digests[o]);
     return rc;
 }

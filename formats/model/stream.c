@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define GAP_BYTES ((size_t)1 << 20)
+#define AHEAD ((uint64_t)16 << 20) /* asked of the disk while what was read is digested */
 #define IN_FLIGHT ((size_t)112 << 20)
 
 uint64_t mzg_type_bytes(const struct mzg_type_info *info, uint64_t count)
@@ -183,6 +184,7 @@ enum mzg_code mzg_stream_read(struct mzg_stream *s, const struct mzg_batch *b, u
         rc = mzg_weights_read(s->weights, t, b->src_offset, data, b->src_bytes, e);
     if (rc != MZG_OK)
         return rc;
+    mzg_file_soon(&s->weights->files[t->file].file, at + b->src_bytes, AHEAD);
     mzg_sha256_update(&s->hash, data, b->src_bytes);
     s->hashed = at + b->src_bytes;
     return MZG_OK;

@@ -5,12 +5,11 @@
  * dry run tells it in its log; some files are made and read back). The same for options. Prints a line a model and, at the end, which
  * lines of the built-in text decided something; exit status 1 when a type differed or a line never
  * fired. */
+#include "llama_quantize.h"
 #include "recipe_models.h"
 
 #include "formats/model/recipes/recipe.h"
 #include "formats/model/recipes/rules.h"
-#include <dlfcn.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,27 +17,7 @@
 
 enum { TABLE_LINES = 512, NO_TYPE = 99, SHOWN = 12 };
 
-/* llama.h's of August 2026: 56 bytes. The library's own defaults are checked before it is used. */
-struct peer_override { const char *pattern; int type; };
-struct peer_importance { const char *name; const float *data; size_t size; };
-struct peer_params {
-    int32_t threads;
-    int32_t ftype;
-    int32_t output_type;
-    int32_t embedding_type;
-    bool allow_requantize, quantize_output, only_copy, pure, keep_split, dry_run;
-    const struct peer_importance *importance;
-    const void *kv_overrides;
-    const struct peer_override *overrides;
-    const int32_t *prune_layers;
-};
-
-static struct {
-    struct peer_params (*defaults)(void);
-    uint32_t (*quantize)(const char *in, const char *out, const struct peer_params *params);
-    void (*log_set)(void (*log)(int level, const char *text, void *ctx), void *ctx);
-    void (*init)(void);
-} peer;
+static struct llama_peer peer;
 
 static struct {
     char *log;
@@ -60,49 +39,6 @@ static void collect(int level, const char *text, void *ctx)
     }
     memcpy(t.log + t.len, text, n + 1);
     t.len += n;
-}
-
-static void *find(void *lib, const char *name)
-{
-    void *f = dlsym(lib, name);
-    if (!f)
-        fprintf(stderr, "the library lacks %s\n", name);
-    return f;
-}
-
-static bool load_peer(const char *folder)
-{
-    char pattern[512];
-    glob_t g;
-    snprintf(pattern, sizeof pattern, "%s/libllama.*so*", folder);
-    if (glob(pattern, 0, NULL, &g) != 0) {
-        fprintf(stderr, "there is no %s\n", pattern);
-        return false;
-    }
-    void *lib = dlopen(g.gl_pathv[0], RTLD_NOW | RTLD_GLOBAL);
-    globfree(&g);
-    if (!lib) {
-        fprintf(stderr, "%s\n", dlerror());
-        return false;
-    }
-    *(void **)&peer.defaults = find(lib, "llama_model_quantize_default_params");
-    *(void **)&peer.quantize = find(lib, "llama_model_quantize");
-    *(void **)&peer.log_set = find(lib, "llama_log_set");
-    *(void **)&peer.init = find(lib, "llama_backend_init");
-    return peer.defaults && peer.quantize && peer.log_set && peer.init;
-}
-
-/* A library with another layout would show values that make no sense here. */
-static bool check_layout(void)
-{
-    struct peer_params p = peer.defaults();
-    bool good = p.threads == 0 && p.ftype >= 0 && p.ftype < 64 && p.output_type > 30 &&
-                p.output_type == p.embedding_type && !p.allow_requantize && p.quantize_output &&
-                !p.only_copy && !p.pure && !p.keep_split && !p.dry_run && !p.importance &&
-                !p.kv_overrides && !p.overrides && !p.prune_layers;
-    if (!good)
-        fprintf(stderr, "llama_model_quantize_params has another layout than is known here\n");
-    return good;
 }
 
 /* ---- one run ---- */
@@ -355,7 +291,7 @@ int main(int argc, char **argv)
 {
     char dir[] = "/tmp/mzigo-recipes-XXXXXX";
     bool ok = true;
-    if (argc != 2 || !load_peer(argv[1]) || !check_layout() || !mkdtemp(dir))
+    if (argc != 2 || !llama_peer_load(&peer, argv[1]) || !mkdtemp(dir))
         return 2;
     snprintf(t.path, sizeof t.path, "%s/model.gguf", dir);
     peer.init();

@@ -113,6 +113,11 @@ static void outputs_may_not_be_one_file(void **state)
     struct mzg_convert_output outs[2] = {{"Q8_0", path}, {"Q4_0", path}};
     assert_int_equal(mzg_convert_several(m.f.path[0], outs, 2, &opt, NULL, NULL, &m.e), MZG_USAGE);
     assert_non_null(strstr(m.e.msg, "two outputs would be"));
+    char around[2048];
+    snprintf(around, sizeof around, "%s/../%s/out", m.f.dir, m.f.dir + strlen("/tmp/"));
+    outs[1].path = around;
+    assert_int_equal(mzg_convert_several(m.f.path[0], outs, 2, &opt, NULL, NULL, &m.e), MZG_USAGE);
+    assert_non_null(strstr(m.e.msg, "two outputs would be"));
     assert_int_equal(mzg_convert_several(m.f.path[0], outs, 0, &opt, NULL, NULL, &m.e), MZG_USAGE);
     assert_int_equal(mzg_convert_several(m.f.path[0], outs, MZG_CONVERT_OUTPUTS + 1, &opt, NULL, NULL,
                                          &m.e), MZG_USAGE);
