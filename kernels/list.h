@@ -31,6 +31,7 @@ enum {
 #define MZG_FAMILY_SPAN(W, X, isa) /* scale and minimum */                                         \
     W(X, Q4_K, q4_k, isa)
 #define MZG_FAMILY_SIGNED(W, X, isa) /* scale alone */                                             \
+    W(X, Q3_K, q3_k, isa)                                                                          \
     W(X, Q6_K, q6_k, isa)
 #define MZG_FAMILY_CURVE(W, X, isa) /* a table of values */                                        \
     W(X, IQ4_NL, iq4_nl, isa)                                                                      \

@@ -31,7 +31,7 @@ static const struct mzg_type_info infos[MZG_TYPE_END] = {
     INFO(Q8_0, 1, 127 * F16_MAX),
     INFO(Q8_1, 1, 127 * F16_MAX),
     INFO(Q2_K, 0, 0),
-    INFO(Q3_K, 0, 0),
+    INFO(Q3_K, 1, 31 * 4 * F16_MAX),
     INFO(Q4_K, 1, 63 * F16_MAX),
     INFO(Q5_K, 0, 0),
     INFO(Q6_K, 1, 127 * 32 * F16_MAX),

@@ -10,6 +10,13 @@
 #define S25 (1.0 / (1 << 25)) /* half the spacing of subnormal f16 */
 
 /* A format in which zero is a code, or nearly so, whose encoders may leave a small sub-block of a block zero. */
+/* A symmetric format whose scale is amax / q: half a step (or a whole one where the code range is
+ * one short on one side), plus q roundings of the scale. */
+#define SYMMETRIC(steps, q) .amax = ((steps) + (q)*U11) / (q), .abs = ((q) + 1) * S25
+/* A format with a minimum whose scale is range / q. */
+#define AFFINE(q) .range = (0.5 + (q)*U11) / (q), .amax = U11, .abs = ((q) + 1) * S25
+/* A format in which zero is a code, or nearly so, and whose encoders may leave a small sub-block of a
+ * block zero. */
 #define NO_WORSE_THAN_ZERO .amax = 1 + U11
 /* Scales that depend on neighbours: an element may be off by as much as the largest. */
 #define SHARED .amax = 1.0, .abs = 64 * S25
@@ -22,6 +29,12 @@
 static const struct mzg_limit defaults[MZG_TYPE_END] = {
     [MZG_TYPE_F16] = {.rel_rmse = U11, .amax = U11, .abs = S25},
     [MZG_TYPE_BF16] = {.rel_rmse = 1.0 / 256, .amax = 1.0 / 256},
+    [MZG_TYPE_Q8_0] = {.rel_rmse = 0.015, SYMMETRIC(0.5, 127)},
+    [MZG_TYPE_Q5_0] = {.rel_rmse = 0.11, SYMMETRIC(1, 16)},
+    [MZG_TYPE_Q4_0] = {.rel_rmse = 0.20, SYMMETRIC(1, 8)},
+    [MZG_TYPE_Q5_1] = {.rel_rmse = 0.09, AFFINE(31)},
+    [MZG_TYPE_Q4_1] = {.rel_rmse = 0.17, AFFINE(15)},
+    [MZG_TYPE_Q3_K] = {.rel_rmse = 0.36, NO_WORSE_THAN_ZERO},
     [MZG_TYPE_Q6_K] = {.rel_rmse = 0.045, NO_WORSE_THAN_ZERO},
     [MZG_TYPE_IQ4_NL] = {.rel_rmse = 0.18, NO_WORSE_THAN_ZERO},
     [MZG_TYPE_IQ4_XS] = {.rel_rmse = 0.18, NO_WORSE_THAN_ZERO},

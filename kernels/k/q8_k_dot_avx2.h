@@ -18,22 +18,35 @@ MZG_INLINE __m256i mzg_sum_eights(const __m256i v[8])
                             _mm256_permute2x128_si256(a, b, 0x31));
 }
 
-/* (d * dy) * S of `count` blocks; 0 in the other lanes. */
-MZG_INLINE __m256 mzg_scaled_super(const uint8_t *d, size_t bytes, const uint8_t *y, int count,
-                                   const __m256i parts[8])
+/* The scales of eight blocks: halves at d, floats at y, a stride apart. */
+MZG_INLINE __m256 mzg_scales_super(const uint8_t *d, size_t bytes, const uint8_t *y)
 {
-    _Alignas(32) uint16_t half[8] = {0};
-    _Alignas(32) float wide[8] = {0};
-    MZG_UNROLL
-    for (int b = 0; b < 8; b++) {
-        if (b >= count)
-            break;
-        half[b] = mzg_load16(d + (size_t)b * bytes);
-        memcpy(&wide[b], y + (size_t)b * MZG_Q8_K_BYTES, sizeof wide[b]);
-    }
-    __m256 scale = _mm256_cvtph_ps(_mm_load_si128((const __m128i *)half));
-    scale = _mm256_mul_ps(scale, _mm256_load_ps(wide));
-    return _mm256_mul_ps(scale, _mm256_cvtepi32_ps(mzg_sum_eights(parts)));
+#define HALF(b) (short)mzg_load16(d + (b) * bytes)
+#define WIDE(b) mzg_float(mzg_load32(y + (b) * MZG_Q8_K_BYTES))
+    __m128i halves = _mm_setr_epi16(HALF(0), HALF(1), HALF(2), HALF(3), HALF(4), HALF(5), HALF(6),
+                                    HALF(7));
+    __m256 wide = _mm256_setr_ps(WIDE(0), WIDE(1), WIDE(2), WIDE(3), WIDE(4), WIDE(5), WIDE(6),
+                                 WIDE(7));
+#undef HALF
+#undef WIDE
+    return _mm256_mul_ps(_mm256_cvtph_ps(halves), wide);
+}
+
+/* The same for fewer blocks; 0 in the lanes of those that are not there. */
+static inline __m256 mzg_scales_some(const uint8_t *d, size_t bytes, const uint8_t *y, size_t count)
+{
+    float scale[8] = {0};
+    for (size_t b = 0; b < count; b++)
+        scale[b] = mzg_f16_to(mzg_load16(d + b * bytes)) *
+                   mzg_float(mzg_load32(y + b * MZG_Q8_K_BYTES));
+    return _mm256_loadu_ps(scale);
+}
+
+/* acc + scale * S */
+MZG_INLINE __m256 mzg_accumulate_super(__m256 acc, __m256 scale, const __m256i parts[8])
+{
+    __m256 sums = _mm256_cvtepi32_ps(mzg_sum_eights(parts));
+    return _mm256_add_ps(acc, _mm256_mul_ps(scale, sums));
 }
 
 /* x in blocks of so many bytes, with its scale d_at bytes into each. */
@@ -47,16 +60,16 @@ MZG_INLINE float mzg_dot_supers(const void *q, size_t bytes, size_t d_at, const 
         MZG_UNROLL
         for (size_t b = 0; b < 8; b++)
             parts[b] = dot(xb + b * bytes, yb + b * MZG_Q8_K_BYTES);
-        acc = _mm256_add_ps(acc, mzg_scaled_super(xb + d_at, bytes, yb, 8, parts));
+        acc = mzg_accumulate_super(acc, mzg_scales_super(xb + d_at, bytes, yb), parts);
         xb += 8 * bytes;
         yb += 8 * MZG_Q8_K_BYTES;
     }
     if (n >= MZG_SUPER) {
-        int count = (int)(n / MZG_SUPER);
-        for (int b = 0; b < 8; b++)
-            parts[b] = b < count ? dot(xb + (size_t)b * bytes, yb + (size_t)b * MZG_Q8_K_BYTES)
+        size_t count = n / MZG_SUPER;
+        for (size_t b = 0; b < 8; b++)
+            parts[b] = b < count ? dot(xb + b * bytes, yb + b * MZG_Q8_K_BYTES)
                                  : _mm256_setzero_si256();
-        acc = _mm256_add_ps(acc, mzg_scaled_super(xb + d_at, bytes, yb, count, parts));
+        acc = mzg_accumulate_super(acc, mzg_scales_some(xb + d_at, bytes, yb, count), parts);
     }
     return mzg_total8(acc);
 }

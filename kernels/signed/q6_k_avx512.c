@@ -2,8 +2,8 @@
 #include "../lanes/lanes_avx512.h"
 
 #include "../list.h"
-#include "q6_k_avx512.h"
 #include "q6_k_search.h"
+#include "signed_avx512.h"
 
 void mzg_q6_k_search_avx512(const float *x, const float *w, void *q, size_t n,
                             enum mzg_effort effort)
@@ -16,35 +16,16 @@ void mzg_q6_k_quantize_avx512(const float *x, void *q, size_t n)
     mzg_q6_k_search_avx512(x, NULL, q, n, MZG_EFFORT_DEFAULT);
 }
 
-MZG_INLINE void store16(float *x, __m128i codes, float scale)
-{
-    __m512 v = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(codes));
-    _mm512_storeu_ps(x, _mm512_mul_ps(_mm512_set1_ps(scale), v));
-}
-
 void mzg_q6_k_dequantize_avx512(const void *q, float *x, size_t n)
 {
     const uint8_t *in = q;
-    for (; n >= MZG_SUPER; n -= MZG_SUPER, in += MZG_Q6_K_BYTES) {
-        if (mzg_f16_unusual(mzg_load16(in + MZG_Q6_K_D))) {
+    for (; n >= MZG_SUPER; n -= MZG_SUPER, x += MZG_SUPER, in += MZG_Q6_K_BYTES) {
+        uint16_t d = mzg_load16(in + MZG_Q6_K_D);
+        if (mzg_f16_unusual(d))
             mzg_q6_k_dequantize_ref(in, x, MZG_SUPER);
-            x += MZG_SUPER;
-            continue;
-        }
-        float d = mzg_f16_to(mzg_load16(in + MZG_Q6_K_D));
-        const int8_t *k = (const int8_t *)(in + MZG_Q6_K_SCALES);
-        for (int half = 0; half < 2; half++) {
-            __m512i c[2];
-            mzg_q6_k_codes128(in, half, c);
-            MZG_UNROLL
-            for (int i = 0; i < 2; i++, x += 64, k += 4) {
-                __m512i codes = _mm512_sub_epi8(c[i], _mm512_set1_epi8(32));
-                store16(x, _mm512_castsi512_si128(codes), d * (float)k[0]);
-                store16(x + 16, _mm512_extracti32x4_epi32(codes, 1), d * (float)k[1]);
-                store16(x + 32, _mm512_extracti32x4_epi32(codes, 2), d * (float)k[2]);
-                store16(x + 48, _mm512_extracti32x4_epi32(codes, 3), d * (float)k[3]);
-            }
-        }
+        else
+            mzg_signed_decode(x, in, mzg_f16_to(d), (const int8_t *)(in + MZG_Q6_K_SCALES), 32,
+                              mzg_q6_k_codes);
     }
 }
 

@@ -2,8 +2,8 @@
 #include "../lanes/lanes_neon.h"
 
 #include "../list.h"
-#include "q6_k_neon.h"
 #include "q6_k_search.h"
+#include "signed_neon.h"
 
 void mzg_q6_k_search_neon(const float *x, const float *w, void *q, size_t n,
                           enum mzg_effort effort)
@@ -16,30 +16,16 @@ void mzg_q6_k_quantize_neon(const float *x, void *q, size_t n)
     mzg_q6_k_search_neon(x, NULL, q, n, MZG_EFFORT_DEFAULT);
 }
 
-MZG_INLINE void store16(float *x, int8x16_t codes, float32x4_t scale)
-{
-    int16x8_t low = vmovl_s8(vget_low_s8(codes)), high = vmovl_high_s8(codes);
-    vst1q_f32(x, vmulq_f32(scale, vcvtq_f32_s32(vmovl_s16(vget_low_s16(low)))));
-    vst1q_f32(x + 4, vmulq_f32(scale, vcvtq_f32_s32(vmovl_high_s16(low))));
-    vst1q_f32(x + 8, vmulq_f32(scale, vcvtq_f32_s32(vmovl_s16(vget_low_s16(high)))));
-    vst1q_f32(x + 12, vmulq_f32(scale, vcvtq_f32_s32(vmovl_high_s16(high))));
-}
-
 void mzg_q6_k_dequantize_neon(const void *q, float *x, size_t n)
 {
     const uint8_t *in = q;
     for (; n >= MZG_SUPER; n -= MZG_SUPER, x += MZG_SUPER, in += MZG_Q6_K_BYTES) {
-        if (mzg_f16_unusual(mzg_load16(in + MZG_Q6_K_D))) {
+        uint16_t d = mzg_load16(in + MZG_Q6_K_D);
+        if (mzg_f16_unusual(d))
             mzg_q6_k_dequantize_ref(in, x, MZG_SUPER);
-            continue;
-        }
-        float d = mzg_f16_to(mzg_load16(in + MZG_Q6_K_D));
-        const int8_t *k = (const int8_t *)(in + MZG_Q6_K_SCALES);
-        MZG_UNROLL
-        for (int sub = 0; sub < MZG_SUBS; sub++) {
-            int8x16_t codes = vreinterpretq_s8_u8(mzg_q6_k_codes16(in, sub));
-            store16(x + 16 * sub, vsubq_s8(codes, vdupq_n_s8(32)), vdupq_n_f32(d * (float)k[sub]));
-        }
+        else
+            mzg_signed_decode(x, in, mzg_f16_to(d), (const int8_t *)(in + MZG_Q6_K_SCALES), 32,
+                              mzg_q6_k_codes);
     }
 }
 

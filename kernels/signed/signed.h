@@ -39,4 +39,19 @@ static inline void mzg_store64(uint8_t *p, uint64_t v)
     memcpy(p, &v, sizeof v);
 }
 
+/* The sixteen scales of a Q3_K block, -32 to 31, a byte each: the first eight, and the others. */
+static inline void mzg_q3_k_scales(const uint8_t *block, uint64_t k[2])
+{
+    const uint64_t nibble = 0x0f0f0f0f0f0f0f0f, less = 0x6060606060606060;
+    const uint32_t pair = 0x03030303;
+    uint64_t low = mzg_load64(block + MZG_Q3_K_SCALES);
+    uint32_t high = mzg_load32(block + MZG_Q3_K_SCALES + 8);
+    uint64_t first = (high & pair) | (uint64_t)(high >> 2 & pair) << 32;
+    uint64_t second = (high >> 4 & pair) | (uint64_t)(high >> 6 & pair) << 32;
+    first = ((low & nibble) | first << 4) + less; /* 32 less in each byte, without borrowing */
+    second = ((low >> 4 & nibble) | second << 4) + less;
+    k[0] = first ^ 0x8080808080808080;
+    k[1] = second ^ 0x8080808080808080;
+}
+
 #endif

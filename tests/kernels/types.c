@@ -24,6 +24,7 @@ static const struct mzg_type_facts facts[MZG_TYPE_END] = {
     ROW(Q8_0, 127, HALVES1(0), 0, 0xa95b9fd83eb32897, 0, 0xff80e0a93516f1ac, 0x2e6cf80e4dc0006e),
     ROW(Q8_1, 127, HALVES2(0, 2), 0, 0x146995ff2fcdcfea, 0, 0xa0beeb5932e68a73, 0),
     ROW(Q8_K, 127, HALVES0(), 0, 0x6fc09a77e7d42bd2, 0, 0xc4ec2e6653564f17, 0),
+    ROW(Q3_K, 4, HALVES1(108), 0.2f, 0xebb9021d2b4c7ea8, 0xc34dba7a9bc84a87, 0x033a228bace316fc, 0xb590903a3378a3b4),
     ROW(Q6_K, 32, HALVES1(208), 0.022f, 0xafaebbfbaf4c6bc9, 0xca1c0fc541768dc7, 0xad00c1f147f7f49b, 0x621b8c99b90e5834),
     ROW(IQ4_NL, 127, HALVES1(0), 0.1f, 0x5f52dbadf9d7be3b, 0xf0adea70bdaac11b, 0xd335412a411857d2, 0x7913b883dad36917),
     ROW(IQ4_XS, 127, HALVES1(0), 0.1f, 0x0ba432299291be18, 0x9d24780710661f86, 0xb476cc209a5ec801, 0x64674b04eb0881d9),
