@@ -24,7 +24,10 @@ enum {
 /* Types whose codes are searched for, by family. Each has every operation for every instruction set,
  * so that one line here lists all of a type's kernels. W(X, TYPE, type, isa) */
 /* scale and minimum */
-#define MZG_FAMILY_SPAN(W, X, isa)     W(X, Q4_K, q4_k, isa)
+#define MZG_FAMILY_SPAN(W, X, isa)                                                                 \
+    W(X, Q4_K, q4_k, isa)                                                                          \
+    W(X, Q5_K, q5_k, isa)                                                                          \
+    W(X, Q2_K, q2_k, isa)
 #define MZG_FAMILY_SIGNED(W, X, isa)   /* scale alone: Q3_K Q6_K */
 #define MZG_FAMILY_CURVE(W, X, isa)    /* a table of values: IQ4_NL IQ4_XS */
 #define MZG_FAMILY_FP4(W, X, isa)      /* small floats: MXFP4 NVFP4 */

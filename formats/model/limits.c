@@ -14,8 +14,8 @@
 #define SYMMETRIC(steps, q) .amax = ((steps) + (q)*U11) / (q), .abs = ((q) + 1) * S25
 /* A format with a minimum whose scale is range / q. */
 #define AFFINE(q) .range = (0.5 + (q)*U11) / (q), .amax = U11, .abs = ((q) + 1) * S25
-/* Scales that depend on neighbours: an element may be off by as much as the largest. */
-#define SHARED .amax = 1.0, .abs = 64 * S25
+/* Scales that depend on neighbours: an element may be off by as much as the largest, or twice. */
+#define SHARED(times) .amax = (times), .abs = 64 * S25
 
 static const struct mzg_limit defaults[MZG_TYPE_END] = {
     [MZG_TYPE_F16] = {.rel_rmse = U11, .amax = U11, .abs = S25},
@@ -25,7 +25,9 @@ static const struct mzg_limit defaults[MZG_TYPE_END] = {
     [MZG_TYPE_Q4_0] = {.rel_rmse = 0.20, SYMMETRIC(1, 8)},
     [MZG_TYPE_Q5_1] = {.rel_rmse = 0.09, AFFINE(31)},
     [MZG_TYPE_Q4_1] = {.rel_rmse = 0.17, AFFINE(15)},
-    [MZG_TYPE_Q4_K] = {.rel_rmse = 0.17, SHARED},
+    [MZG_TYPE_Q5_K] = {.rel_rmse = 0.09, SHARED(1)},
+    [MZG_TYPE_Q4_K] = {.rel_rmse = 0.17, SHARED(1)},
+    [MZG_TYPE_Q2_K] = {.rel_rmse = 0.6, SHARED(2)},
 };
 
 void mzg_limits_init(struct mzg_limits *l)

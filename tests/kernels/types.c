@@ -24,7 +24,9 @@ static const struct mzg_type_facts facts[MZG_TYPE_END] = {
     ROW(Q8_0, 127, HALVES1(0), 0, 0xa95b9fd83eb32897, 0, 0xff80e0a93516f1ac, 0x2e6cf80e4dc0006e),
     ROW(Q8_1, 127, HALVES2(0, 2), 0, 0x146995ff2fcdcfea, 0, 0xa0beeb5932e68a73, 0),
     ROW(Q8_K, 127, HALVES0(), 0, 0x6fc09a77e7d42bd2, 0, 0xc4ec2e6653564f17, 0),
-    ROW(Q4_K, 15, HALVES2(0, 2), 0.09f, 0x9cf0c98aa0fbb939, 0xafc75f3253385d25, 0x03f78df6f637d052, 0x41f6c801f82176da),
+    ROW(Q4_K, 15, HALVES2(0, 2), 0.09f, 0x9cf0c98aa0fbb939, 0x9327859dcca29332, 0x03f78df6f637d052, 0x41f6c801f82176da),
+    ROW(Q5_K, 31, HALVES2(0, 2), 0.05f, 0xcd98903c6f459ae9, 0xc3f6b40fe6edd90c, 0xb6865f73663f9242, 0x81b9e19c3cfb0e91),
+    ROW(Q2_K, 3, HALVES2(80, 82), 0.34f, 0x05f3bb9ebd34ac3b, 0xc181a69a47b515fd, 0xd5a0cea834c574d5, 0x0877e74a8688cf17),
     ROW(BF16, 127, HALVES1(0), 0, 0xb008b375d2474458, 0, 0x95d0f5619ab91c31, 0xc2494a83c205c611),
 };
 /* clang-format on */
