@@ -29,7 +29,9 @@ enum {
     W(X, Q5_0, q5_0, isa)                                                                          \
     W(X, Q5_1, q5_1, isa)
 #define MZG_FAMILY_SPAN(W, X, isa) /* scale and minimum */                                         \
-    W(X, Q4_K, q4_k, isa)
+    W(X, Q2_K, q2_k, isa)                                                                          \
+    W(X, Q4_K, q4_k, isa)                                                                          \
+    W(X, Q5_K, q5_k, isa)
 #define MZG_FAMILY_SIGNED(W, X, isa) /* scale alone */                                             \
     W(X, Q3_K, q3_k, isa)                                                                          \
     W(X, Q6_K, q6_k, isa)

@@ -9,41 +9,32 @@
 #define U11 (1.0 / 2048)      /* half a unit in the last place of an f16, relative */
 #define S25 (1.0 / (1 << 25)) /* half the spacing of subnormal f16 */
 
-/* A format in which zero is a code, or nearly so, whose encoders may leave a small sub-block of a block zero. */
-/* A symmetric format whose scale is amax / q: half a step (or a whole one where the code range is
- * one short on one side), plus q roundings of the scale. */
-#define SYMMETRIC(steps, q) .amax = ((steps) + (q)*U11) / (q), .abs = ((q) + 1) * S25
-/* A format with a minimum whose scale is range / q. */
-#define AFFINE(q) .range = (0.5 + (q)*U11) / (q), .amax = U11, .abs = ((q) + 1) * S25
-/* A format in which zero is a code, or nearly so, and whose encoders may leave a small sub-block of a
- * block zero. */
-#define NO_WORSE_THAN_ZERO .amax = 1 + U11
-/* Scales that depend on neighbours: an element may be off by as much as the largest. */
-#define SHARED .amax = 1.0, .abs = 64 * S25
 /* Formats of blocks of 32 whose codes are searched for may leave out a part of a block's range, where
  * that makes the whole more exact: of the largest magnitude with a scale alone, of the range with a
  * minimum. q: the highest code's distance from zero, which the scale's rounding is multiplied with. */
 #define SYMMETRIC(part, q) .amax = (part) + U11, .abs = ((q) + 1) * S25
 #define AFFINE(part, q) .range = (part) + 2 * U11, .amax = 2 * U11, .abs = ((q) + 1) * S25
+/* A format in which zero is a code, or nearly so, and whose encoders may leave a small sub-block of a
+ * block zero. */
+#define NO_WORSE_THAN_ZERO .amax = 1 + U11
+/* Scales that depend on neighbours: an element may be off by as much as the largest, or twice. */
+#define SHARED(times) .amax = (times), .abs = 64 * S25
 
 static const struct mzg_limit defaults[MZG_TYPE_END] = {
     [MZG_TYPE_F16] = {.rel_rmse = U11, .amax = U11, .abs = S25},
     [MZG_TYPE_BF16] = {.rel_rmse = 1.0 / 256, .amax = 1.0 / 256},
-    [MZG_TYPE_Q8_0] = {.rel_rmse = 0.015, SYMMETRIC(0.5, 127)},
-    [MZG_TYPE_Q5_0] = {.rel_rmse = 0.11, SYMMETRIC(1, 16)},
-    [MZG_TYPE_Q4_0] = {.rel_rmse = 0.20, SYMMETRIC(1, 8)},
-    [MZG_TYPE_Q5_1] = {.rel_rmse = 0.09, AFFINE(31)},
-    [MZG_TYPE_Q4_1] = {.rel_rmse = 0.17, AFFINE(15)},
-    [MZG_TYPE_Q3_K] = {.rel_rmse = 0.36, NO_WORSE_THAN_ZERO},
-    [MZG_TYPE_Q6_K] = {.rel_rmse = 0.045, NO_WORSE_THAN_ZERO},
-    [MZG_TYPE_IQ4_NL] = {.rel_rmse = 0.18, NO_WORSE_THAN_ZERO},
-    [MZG_TYPE_IQ4_XS] = {.rel_rmse = 0.18, NO_WORSE_THAN_ZERO},
-    [MZG_TYPE_Q4_K] = {.rel_rmse = 0.17, SHARED},
     [MZG_TYPE_Q8_0] = {.rel_rmse = 0.015, SYMMETRIC(0.5 / 127, 127)},
     [MZG_TYPE_Q5_0] = {.rel_rmse = 0.11, SYMMETRIC(0.25, 16)},
     [MZG_TYPE_Q4_0] = {.rel_rmse = 0.20, SYMMETRIC(0.3, 8)},
     [MZG_TYPE_Q5_1] = {.rel_rmse = 0.09, AFFINE(0.2, 31)},
     [MZG_TYPE_Q4_1] = {.rel_rmse = 0.17, AFFINE(0.2, 15)},
+    [MZG_TYPE_Q6_K] = {.rel_rmse = 0.045, NO_WORSE_THAN_ZERO},
+    [MZG_TYPE_Q5_K] = {.rel_rmse = 0.09, SHARED(1)},
+    [MZG_TYPE_Q4_K] = {.rel_rmse = 0.17, SHARED(1)},
+    [MZG_TYPE_Q3_K] = {.rel_rmse = 0.36, NO_WORSE_THAN_ZERO},
+    [MZG_TYPE_Q2_K] = {.rel_rmse = 0.6, SHARED(2)},
+    [MZG_TYPE_IQ4_NL] = {.rel_rmse = 0.18, NO_WORSE_THAN_ZERO},
+    [MZG_TYPE_IQ4_XS] = {.rel_rmse = 0.18, NO_WORSE_THAN_ZERO},
 };
 
 void mzg_limits_init(struct mzg_limits *l)

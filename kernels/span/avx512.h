@@ -8,21 +8,20 @@
 /* sum + words a * words b, pairs added. */
 typedef __m512i mzg_span_add_pairs(__m512i sum, __m512i a, __m512i b);
 
-/* Eight s as 16-bit words, four times. */
-MZG_INLINE __m512i mzg_span_words8(uint64_t s)
-{
-    return _mm512_broadcast_i32x4(_mm_cvtepu8_epi16(_mm_cvtsi64_si128((long long)s)));
-}
-
-/* Adds s * codes * y of sub-blocks 2 c and 2 c + 1. Two products of at most 31 * 128 never exceed 16 bits. */
-MZG_INLINE __m512i mzg_span_add64(__m512i sum, __m512i codes, const uint8_t *y, __m512i s, int c,
+/* Adds s * codes * y of 64 elements; at: which s, for a shuffle. Two products of at most 31 * 128 never exceed
+ * 16 bits. */
+MZG_INLINE __m512i mzg_span_add64(__m512i sum, __m512i codes, const uint8_t *y, __m512i s, __m512i at,
                                   mzg_span_add_pairs *add)
 {
-    const __m256i first = _mm256_set1_epi16((short)(4 * c | (4 * c + 1) << 8));
-    const __m256i second = _mm256_set1_epi16((short)((4 * c + 2) | (4 * c + 3) << 8));
-    __m512i word = _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);
-    __m512i pairs = _mm512_maddubs_epi16(codes, _mm512_loadu_si512(y + MZG_Q8_K_CODES + 64 * c));
-    return add(sum, pairs, _mm512_shuffle_epi8(s, word));
+    return add(sum, _mm512_maddubs_epi16(codes, _mm512_loadu_si512(y)), _mm512_shuffle_epi8(s, at));
+}
+
+/* The same of sub-blocks 2 c and 2 c + 1 of eight; s: eight bytes, again and again. */
+MZG_INLINE __m512i mzg_span_add_sixes(__m512i sum, __m512i codes, const uint8_t *y, __m512i s, int c,
+                                      mzg_span_add_pairs *add)
+{
+    const __m512i at = _mm512_load_si512(mzg_span_word_pairs[4 * c]);
+    return mzg_span_add64(sum, codes, y + MZG_Q8_K_CODES + 64 * c, s, at, add);
 }
 
 /* 32 bytes: the codes of two sub-blocks, the first in the lower halves. */
@@ -42,11 +41,47 @@ MZG_INLINE struct mzg_span_parts mzg_q4_k_parts(const uint8_t *x, const uint8_t 
                                                 mzg_span_add_pairs *add)
 {
     struct mzg_span_sixes a = mzg_span_load_sixes(x + MZG_Q4_K_SCALES);
-    __m512i s = mzg_span_words8(a.s), coded = _mm512_setzero_si512();
+    __m512i s = _mm512_set1_epi64((long long)a.s), coded = _mm512_setzero_si512();
     MZG_UNROLL
     for (int c = 0; c < 4; c++)
-        coded = mzg_span_add64(coded, mzg_span_nibbles64(x + MZG_Q4_K_CODES + 32 * c), y, s, c, add);
-    return (struct mzg_span_parts){mzg_span_halves(coded), mzg_span_min_parts8(a.m, y)};
+        coded = mzg_span_add_sixes(coded, mzg_span_nibbles64(x + MZG_Q4_K_CODES + 32 * c), y, s, c, add);
+    return (struct mzg_span_parts){mzg_span_halves(coded), mzg_span_min_parts_sixes(a.m, y)};
+}
+
+MZG_INLINE struct mzg_span_parts mzg_q5_k_parts(const uint8_t *x, const uint8_t *y,
+                                                mzg_span_add_pairs *add)
+{
+    struct mzg_span_sixes a = mzg_span_load_sixes(x + MZG_Q4_K_SCALES);
+    __m512i s = _mm512_set1_epi64((long long)a.s), coded = _mm512_setzero_si512();
+    __m256i high = mzg_load256(x + MZG_Q5_K_HIGH);
+    __m512i fifth = _mm512_inserti64x4(_mm512_castsi256_si512(high), _mm256_srli_epi16(high, 1), 1);
+    MZG_UNROLL
+    for (int c = 0; c < 4; c++) { /* bits 2 c of each byte become bits 4 */
+        __m512i up = c < 2 ? _mm512_slli_epi16(fifth, 4 - 2 * c) : _mm512_srli_epi16(fifth, 2 * c - 4);
+        __m512i codes = mzg_span_nibbles64(x + MZG_Q5_K_CODES + 32 * c);
+        codes = _mm512_or_si512(codes, _mm512_and_si512(up, _mm512_set1_epi8(16)));
+        coded = mzg_span_add_sixes(coded, codes, y, s, c, add);
+    }
+    return (struct mzg_span_parts){mzg_span_halves(coded), mzg_span_min_parts_sixes(a.m, y)};
+}
+
+/* Codes stay where they are in their bytes for half of the chunks: those in bits 2 and 3 count four times, and
+ * the others' s are made four times as large, so all is divided by four at the end. */
+MZG_INLINE struct mzg_span_parts mzg_q2_k_parts(const uint8_t *x, const uint8_t *y,
+                                                mzg_span_add_pairs *add)
+{
+    const __m512i four_times = _mm512_setr_epi64(2, 2, 2, 2, 0, 0, 0, 0);
+    const __m512i bits = _mm512_inserti64x4(_mm512_set1_epi8(3), _mm256_set1_epi8(12), 1);
+    __m512i s = _mm512_broadcast_i32x4(mzg_load128(x + MZG_Q2_K_SCALES)), coded = _mm512_setzero_si512();
+    s = _mm512_sllv_epi64(_mm512_and_si512(s, _mm512_set1_epi8(15)), four_times);
+    MZG_UNROLL
+    for (int c = 0; c < 4; c++) {
+        const __m512i at = _mm512_load_si512(mzg_span_words[4 * c]);
+        __m512i all = _mm512_broadcast_i64x4(mzg_load256(x + MZG_Q2_K_CODES + c / 2 * 32));
+        all = _mm512_and_si512(c % 2 ? _mm512_srli_epi64(all, 4) : all, bits);
+        coded = mzg_span_add64(coded, all, y + MZG_Q8_K_CODES + 64 * c, s, at, add);
+    }
+    return (struct mzg_span_parts){mzg_span_halves(coded), mzg_span_min_parts_fours(x, y)};
 }
 
 #endif

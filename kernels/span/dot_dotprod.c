@@ -11,3 +11,13 @@ float mzg_q4_k_dot_dotprod(const void *q, const void *y, size_t n)
 {
     return mzg_q4_k_dot_by(q, y, n, dot16);
 }
+
+float mzg_q5_k_dot_dotprod(const void *q, const void *y, size_t n)
+{
+    return mzg_q5_k_dot_by(q, y, n, dot16);
+}
+
+float mzg_q2_k_dot_dotprod(const void *q, const void *y, size_t n)
+{
+    return mzg_q2_k_dot_by(q, y, n, dot16);
+}

@@ -16,3 +16,23 @@ float mzg_q4_k_dot_vnni(const void *q, const void *y, size_t n)
 {
     return mzg_span_dot(q, MZG_Q4_K_PLACE, y, n, q4_k_parts);
 }
+
+static inline struct mzg_span_parts q5_k_parts(const uint8_t *x, const uint8_t *y)
+{
+    return mzg_q5_k_parts(x, y, add_pairs);
+}
+
+float mzg_q5_k_dot_vnni(const void *q, const void *y, size_t n)
+{
+    return mzg_span_dot(q, MZG_Q5_K_PLACE, y, n, q5_k_parts);
+}
+
+static inline struct mzg_span_parts q2_k_parts(const uint8_t *x, const uint8_t *y)
+{
+    return mzg_q2_k_parts(x, y, add_pairs);
+}
+
+float mzg_q2_k_dot_vnni(const void *q, const void *y, size_t n)
+{
+    return mzg_span_dot(q, MZG_Q2_K_PLACE, y, n, q2_k_parts);
+}

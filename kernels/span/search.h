@@ -175,12 +175,13 @@ MZG_INLINE void mzg_span_load(struct mzg_span_lanes *b, struct mzg_span_format f
         }
         b->sum_x = mzg_vf_add(b->sum_x, w ? b->wx[j] : b->x[j]);
     }
+    b->inv_w = mzg_vf_div(mzg_vf_set(1.0f), b->sum_w); /* which is 2^-36 or more */
 }
 
-/* The codes of a block for the scales that are stored, in the order of its elements. Where the sum of what
- * they lose is more than zeros would, the block becomes one of zeros. */
-MZG_INLINE void mzg_span_encode(struct mzg_span_format f, const float *x, const float *w, float d,
-                                float dmin, struct mzg_span_block *out)
+/* The codes of a block for the scales that are stored, in the order of its elements; returns what they lose.
+ * Where that is more than zeros would lose, the block becomes one of zeros. */
+MZG_INLINE float mzg_span_encode(struct mzg_span_format f, const float *x, const float *w, float d,
+                                 float dmin, struct mzg_span_block *out)
 {
     mzg_vf lost = mzg_vf_set(0.0f), all = lost;
     for (int i = 0; i < MZG_SUPER; i += MZG_LANES) {
@@ -195,31 +196,51 @@ MZG_INLINE void mzg_span_encode(struct mzg_span_format f, const float *x, const 
     }
     out->d = mzg_f16_from(d);
     out->dmin = mzg_f16_from(dmin);
-    if (!(mzg_vf_sum(lost) <= mzg_vf_sum(all)))
-        memset(out, 0, sizeof *out);
+    float with = mzg_vf_sum(lost), without = mzg_vf_sum(all);
+    if (with <= without)
+        return with;
+    memset(out, 0, sizeof *out);
+    return without;
 }
 
-/* The blocks of sixteen sub-blocks. n: elements left, which may be fewer; w: NULL without importance. */
-MZG_INLINE void mzg_span_group(struct mzg_span_format f, const struct mzg_span_plan *plan, int weighted,
-                               const float *x, const float *w, size_t n, struct mzg_span_block *out)
+/* The elements of one group as a search sees them, in order and by lanes. */
+struct mzg_span_input {
+    _Alignas(64) float x[MZG_SPAN_GROUP], w[MZG_SPAN_GROUP];
+    struct mzg_span_lanes lanes;
+    int some; /* how many there are; the rest is zeros */
+};
+
+MZG_INLINE void mzg_span_read(struct mzg_span_format f, int weighted, const float *x, const float *w,
+                              size_t n, struct mzg_span_input *in)
 {
-    _Alignas(64) float fit[MZG_SPAN_GROUP], importance[MZG_SPAN_GROUP], d[MZG_LANES], dmin[MZG_LANES];
-    const int all = f.sub * MZG_LANES, some = n < (size_t)all ? (int)n : all;
-    struct mzg_span_lanes b;
-    uint8_t s[MZG_LANES], m[MZG_LANES];
-    mzg_span_fit(x, some, (float)f.most * MZG_F16_MAX, fit, all);
+    const int all = f.sub * MZG_LANES;
+    in->some = n < (size_t)all ? (int)n : all;
+    mzg_span_fit(x, in->some, (float)f.most * MZG_F16_MAX, in->x, all);
     for (int i = 0; weighted && i < all; i += MZG_SUPER)
-        mzg_span_fit_importance(i < some ? w + i : w, importance + i);
-    mzg_span_load(&b, f, fit, weighted ? importance : NULL);
-    struct mzg_span_best best = mzg_span_search(&b, f, weighted, plan);
+        mzg_span_fit_importance(i < in->some ? w + i : w, in->w + i);
+    mzg_span_load(&in->lanes, f, in->x, weighted ? in->w : NULL);
+}
+
+/* The blocks that one plan finds, where they lose less than those there are. */
+MZG_INLINE void mzg_span_follow(struct mzg_span_format f, int weighted, const struct mzg_span_plan *plan,
+                                const struct mzg_span_input *in, struct mzg_span_block *out, float *lost)
+{
+    float d[MZG_LANES], dmin[MZG_LANES];
+    uint8_t s[MZG_LANES], m[MZG_LANES];
+    struct mzg_span_best best = mzg_span_search(&in->lanes, f, weighted, plan);
     mzg_vf_store(d, best.d);
     mzg_vf_store(dmin, best.dmin);
     mzg_vi_store8(s, mzg_vi_round(best.s));
     mzg_vi_store8(m, mzg_vi_round(best.m));
-    for (int i = 0, lane = 0; i < some; i += MZG_SUPER, lane += f.lanes, out++) {
-        memcpy(out->s, s + lane, (size_t)f.lanes);
-        memcpy(out->m, m + lane, (size_t)f.lanes);
-        mzg_span_encode(f, fit + i, weighted ? importance + i : NULL, d[lane], dmin[lane], out);
+    for (int i = 0, lane = 0; i < in->some; i += MZG_SUPER, lane += f.lanes, out++, lost++) {
+        struct mzg_span_block block;
+        memcpy(block.s, s + lane, (size_t)f.lanes);
+        memcpy(block.m, m + lane, (size_t)f.lanes);
+        float now = mzg_span_encode(f, in->x + i, weighted ? in->w + i : NULL, d[lane], dmin[lane], &block);
+        if (now < *lost) {
+            *lost = now;
+            *out = block;
+        }
     }
 }
 

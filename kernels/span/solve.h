@@ -11,7 +11,7 @@
 /* Element j of each sub-block in x[j], its importance in w[j]; without importance w and wx are not set. */
 struct mzg_span_lanes {
     mzg_vf x[32], w[32], wx[32]; /* wx: w * x */
-    mzg_vf sum_w, sum_x;         /* of w, of w * x */
+    mzg_vf sum_w, sum_x, inv_w;  /* of w, of w * x; 1 / sum_w */
 };
 
 /* Of one choice of codes l: the sums of w * l, w * l^2 and w * l * x. */
@@ -90,13 +90,21 @@ MZG_INLINE struct mzg_span_scales mzg_span_scales_of(mzg_vf d, mzg_vf dmin)
     return r;
 }
 
-/* The code nearest to (x - low) * inv, as a float: it is rounded and brought into range where a float's
- * last bit is 1. */
+/* The code nearest to (x - low) * inv, on top of a float whose last bit is 1: there it is rounded, and brought
+ * into range as the integer that its bits are. */
+#define MZG_SPAN_MAGIC 0x1.8p23f
+MZG_INLINE mzg_vi mzg_span_code_bits(mzg_vf x, mzg_vf low, mzg_vf inv, struct mzg_span_format f)
+{
+    const mzg_vi first = mzg_vi_bits(mzg_vf_set(MZG_SPAN_MAGIC));
+    const mzg_vi last = mzg_vi_add(first, mzg_vi_set(f.top));
+    mzg_vf v = mzg_vf_mul(mzg_vf_sub(x, low), inv);
+    mzg_vi bits = mzg_vi_bits(mzg_vf_add(v, mzg_vf_set(MZG_SPAN_MAGIC)));
+    return mzg_vi_min(mzg_vi_max(bits, first), last);
+}
+
 MZG_INLINE mzg_vf mzg_span_code(mzg_vf x, mzg_vf low, mzg_vf inv, struct mzg_span_format f)
 {
-    const mzg_vf magic = mzg_vf_set(0x1.8p23f), end = mzg_vf_set(0x1.8p23f + (float)f.top);
-    mzg_vf v = mzg_vf_add(mzg_vf_mul(mzg_vf_sub(x, low), inv), magic);
-    return mzg_vf_sub(mzg_vf_min(mzg_vf_max(v, magic), end), magic);
+    return mzg_vf_sub(mzg_vf_bits(mzg_span_code_bits(x, low, inv, f)), mzg_vf_set(MZG_SPAN_MAGIC));
 }
 
 /* ---- codes, and what they say of scale and minimum ---- */
@@ -136,11 +144,13 @@ MZG_INLINE mzg_vf mzg_span_solve(const struct mzg_span_lanes *b, const struct mz
     mzg_vf whole = mzg_vf_mul(b->sum_w, s->ll);
     mzg_vf det = mzg_vf_sub(whole, mzg_vf_mul(s->l, s->l));
     mzg_vf over = mzg_vf_sub(mzg_vf_mul(b->sum_w, s->lx), mzg_vf_mul(b->sum_x, s->l));
-    mzg_vf a = mzg_span_ratio(over, det);
-    mzg_vf m = mzg_span_ratio(mzg_vf_sub(b->sum_x, mzg_vf_mul(a, s->l)), b->sum_w);
-    mzg_vm usable = mzg_vm_and(mzg_vf_lt(mzg_vf_mul(whole, least), det), mzg_vf_le(m, zero));
-    *low = mzg_vf_select(usable, m, zero);
-    return mzg_vf_max(mzg_vf_select(usable, a, mzg_span_ratio(s->lx, s->ll)), zero);
+    mzg_vm both = mzg_vf_le(mzg_vf_mul(b->sum_x, det), mzg_vf_mul(over, s->l));
+    both = mzg_vm_and(both, mzg_vf_lt(mzg_vf_mul(whole, least), det));
+    over = mzg_vf_select(both, over, s->lx);
+    mzg_vf a = mzg_vf_max(mzg_span_ratio(over, mzg_vf_select(both, det, s->ll)), zero);
+    mzg_vf m = mzg_vf_mul(mzg_vf_sub(b->sum_x, mzg_vf_mul(a, s->l)), b->inv_w);
+    *low = mzg_vf_select(both, mzg_vf_min(m, zero), zero);
+    return a;
 }
 
 /* Takes over each lane where the error is less. */
@@ -177,13 +187,13 @@ MZG_INLINE void mzg_span_solve_whole(const struct mzg_span_lanes *b, struct mzg_
     struct mzg_span_state t = {.sums = sums};
     mzg_vf want = mzg_vf_mul(mzg_span_solve(b, &sums, &t.low), scales->inv_d);
     want = mzg_span_clamp(want, most);
-    mzg_vf near = mzg_vf_round(want), inv_w = mzg_span_ratio(one, b->sum_w);
+    mzg_vf near = mzg_vf_round(want);
     mzg_vf above = mzg_vf_add(near, one), below = mzg_vf_sub(near, one);
     mzg_vf other = mzg_span_clamp(mzg_vf_select(mzg_vf_lt(near, want), above, below), most);
     for (int k = 0; k < 2; k++) {
         t.s = k ? other : near;
         t.scale = mzg_vf_mul(scales->d, t.s);
-        mzg_vf m = mzg_vf_mul(mzg_vf_sub(mzg_vf_mul(t.scale, sums.l), b->sum_x), inv_w);
+        mzg_vf m = mzg_vf_mul(mzg_vf_sub(mzg_vf_mul(t.scale, sums.l), b->sum_x), b->inv_w);
         t.m = mzg_vf_round(mzg_span_clamp(mzg_vf_mul(m, scales->inv_dmin), most));
         t.low = mzg_vf_sub(zero, mzg_vf_mul(scales->dmin, t.m));
         t.gain = mzg_span_gain(b, &sums, t.scale, t.low);
