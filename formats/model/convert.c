@@ -288,6 +288,8 @@ enum mzg_code mzg_convert_run(const struct mzg_convert_target *targets, size_t n
         rc = convert_tensors(&c, done, e);
     if (rc == MZG_OK)
         rc = finish(&c, e);
+    if (rc != MZG_OK && c.resume.journal.lines > 0)
+        mzg_notice(&run->notify, "what is done is kept: the same conversion goes on with it");
     for (size_t o = 0; o < n && rc == MZG_OK && totals != NULL; o++)
         totals[o] = mzg_plan_totals(&c.sinks[o].plan);
     convert_clear(&c);

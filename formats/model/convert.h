@@ -16,10 +16,10 @@ struct mzg_convert_target {
     const char *path;
 };
 
-/* Writes n outputs (1 to MZG_OUTPUTS_MAX), each whole or not at all; a fault before all are complete leaves none. resume: what is
- * written stays beside them when the work is stopped, and is gone on with when it is asked for again
- * (resume.h). totals: n of them, or NULL. MZG_MALFORMED names the tensor and element of the first weight that is NaN, infinite or
- * beyond what the type can hold. */
+/* Writes n outputs (1 to MZG_OUTPUTS_MAX), each whole or not at all; a fault before all are complete leaves
+ * none. resume: what is written stays beside them when the work is stopped, and is gone on with when it is
+ * asked for again (resume.h). totals: n of them, or NULL. MZG_MALFORMED names the tensor and element of the
+ * first weight that is NaN, infinite or beyond what the type can hold. */
 enum mzg_code mzg_convert_run(const struct mzg_convert_target *targets, size_t n, bool resume,
                               const struct mzg_run *run, struct mzg_convert_totals *totals,
                               struct mzg_err *e) MZG_MUST;

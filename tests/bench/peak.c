@@ -1,5 +1,6 @@
 /* peak [--space MIB] COMMAND...: runs it and prints "SECONDS MIB CPU": wall time, the largest memory it
- * held, and the processor's seconds. --space limits its address space (stacks, libraries and mappings included). */
+ * held, and the processors' seconds. --space limits its address space (stacks, libraries and mappings
+ * included). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,8 @@
 # usage: whole.sh PEERS: the whole tool beside the real llama_model_quantize: a llama-shaped F16 GGUF file
 # of 1.1 GB to each recipe with 2 threads, in turns, and Q8_0 beside what plain tools need to read the
 # source, hash it and write the output. Medians of ROUNDS (3): seconds, and of them the processors' (which say
-# more on a busy machine), and the largest memory; the source is in the page cache. MZG_BENCH_DIR says where to work: the output's disk decides much of it.
+# more on a busy machine), and the largest memory; the source is in the page cache. MZG_BENCH_DIR says where
+# to work: the output's disk decides much of it. RECIPES: which of them.
 # Prints a line each; fails only when a conversion does.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -45,7 +46,8 @@ plain() {
 }
 
 figures() { # NAME
-    printf '%6.2f s (%.2f) %6.1f MiB' "$(median <"$work/$1.s")" "$(median <"$work/$1.c")" "$(most <"$work/$1.m")"
+    printf '%6.2f s (%.2f) %6.1f MiB' "$(median <"$work/$1.s")" "$(median <"$work/$1.c")" \
+        "$(most <"$work/$1.m")"
 }
 times() { # FILE: how many times ours
     awk -v a="$(median <"$work/$1")" -v b="$(median <"$work/ours.${1#*.}")" 'BEGIN {printf "%.2fx", a / b}'
@@ -67,7 +69,8 @@ line() { # RECIPE
 "$B/mzigo" convert "$work/model" -o "$work/f16.gguf" --to F16 --quiet >/dev/null
 rm -rf "$work/model"
 cat "$work/f16.gguf" >/dev/null
-echo "$(du -m "$work/f16.gguf" | cut -f1) MB of F16 to each, 2 threads, $rounds rounds, in $(df "$work" | awk 'END {print $1}')"
+echo "$(du -m "$work/f16.gguf" | cut -f1) MB of F16 to each, 2 threads, $rounds rounds, in" \
+    "$(df "$work" | awk 'END {print $1}')"
 for recipe in $recipes; do
     rm -f "$work"/*.s "$work"/*.m "$work"/*.c
     if ! "$B/mzigo" convert "$work/f16.gguf" --to "$recipe" --dry-run --quiet >"$work/out" 2>"$work/err"; then

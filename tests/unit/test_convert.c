@@ -231,7 +231,7 @@ static void the_announced_size_is_the_file_size(void **state)
     for (size_t i = 0; i < n; i++) {
         /* What would come of a recipe is told also where it asks for importance data. */
         enum mzg_code rc = convert(&f, rows[i].to, 1, NULL, &e);
-        if (rc == MZG_UNSUPPORTED && (strstr(e.msg, "quantizer") != NULL || strstr(e.msg, "--imatrix") != NULL))
+        if (rc == MZG_UNSUPPORTED && (strstr(e.msg, "no quantizer") || strstr(e.msg, "--imatrix")))
             continue;
         assert_int_equal(rc, MZG_OK);
         free(fixture_load(f.path[1], &len));

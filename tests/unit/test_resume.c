@@ -94,6 +94,7 @@ static void stop_after(struct two *t, int n)
     t->stop_at = n;
     assert_int_equal(convert(t, t->a, t->b, true), MZG_STOPPED);
     t->stop_at = 0;
+    assert_non_null(strstr(t->last_note, "is kept"));
     assert_int_equal(access(t->a, F_OK), -1);
     assert_int_equal(access(t->part_a, F_OK), 0);
     assert_int_equal(access(t->journal, F_OK), 0);
