@@ -57,9 +57,10 @@ MZG_INLINE struct mzg_span_parts mzg_q5_k_parts(const uint8_t *x, const uint8_t 
     __m512i fifth = _mm512_inserti64x4(_mm512_castsi256_si512(high), _mm256_srli_epi16(high, 1), 1);
     MZG_UNROLL
     for (int c = 0; c < 4; c++) { /* bits 2 c of each byte become bits 4 */
-        __m512i up = c < 2 ? _mm512_slli_epi16(fifth, 4 - 2 * c) : _mm512_srli_epi16(fifth, 2 * c - 4);
+        __m512i left = _mm512_sllv_epi64(fifth, _mm512_set1_epi64(4 - 2 * c));
+        __m512i right = _mm512_srlv_epi64(fifth, _mm512_set1_epi64(2 * c - 4));
         __m512i codes = mzg_span_nibbles64(x + MZG_Q5_K_CODES + 32 * c);
-        codes = _mm512_or_si512(codes, _mm512_and_si512(up, _mm512_set1_epi8(16)));
+        codes = _mm512_or_si512(codes, _mm512_and_si512(c < 2 ? left : right, _mm512_set1_epi8(16)));
         coded = mzg_span_add_sixes(coded, codes, y, s, c, add);
     }
     return (struct mzg_span_parts){mzg_span_halves(coded), mzg_span_min_parts_sixes(a.m, y)};

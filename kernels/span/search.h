@@ -43,7 +43,7 @@ MZG_INLINE struct mzg_span_sums mzg_span_try(const struct mzg_span_lanes *b, str
 }
 
 /* From the least to the greatest element; 0 is always within. */
-MZG_INLINE struct mzg_span_state mzg_span_extremes(const struct mzg_span_lanes *b,
+MZG_SPAN_STEP struct mzg_span_state mzg_span_extremes(const struct mzg_span_lanes *b,
                                                    struct mzg_span_format f)
 {
     const mzg_vf zero = mzg_vf_set(0.0f);
@@ -130,7 +130,7 @@ MZG_INLINE struct mzg_span_best mzg_span_search(const struct mzg_span_lanes *b, 
 /* ---- in and out ---- */
 
 /* mzg_fit on n elements; those up to `all` are 0. */
-MZG_INLINE void mzg_span_fit(const float *x, int n, float limit, float *out, int all)
+MZG_SPAN_STEP void mzg_span_fit(const float *x, int n, float limit, float *out, int all)
 {
     const mzg_vf zero = mzg_vf_set(0.0f), most = mzg_vf_set(limit), least = mzg_vf_set(-limit);
     for (int i = 0; i < n; i += MZG_LANES) {
@@ -142,7 +142,7 @@ MZG_INLINE void mzg_span_fit(const float *x, int n, float limit, float *out, int
 
 /* One block's importance times a power of two, so that the largest is from 1 to 4. What is below 2^-40 of
  * that, negative or NaN counts as 2^-40: nothing is without any. */
-MZG_INLINE void mzg_span_fit_importance(const float *w, float *out)
+MZG_SPAN_STEP void mzg_span_fit_importance(const float *w, float *out)
 {
     const mzg_vf zero = mzg_vf_set(0.0f), least = mzg_vf_set(0x1p-40f);
     mzg_vf most = zero;
@@ -158,7 +158,7 @@ MZG_INLINE void mzg_span_fit_importance(const float *w, float *out)
         mzg_vf_store(out + i, mzg_vf_max(mzg_vf_mul(mzg_vf_load(out + i), by), least));
 }
 
-MZG_INLINE void mzg_span_load(struct mzg_span_lanes *b, struct mzg_span_format f, const float *x,
+MZG_SPAN_STEP void mzg_span_load(struct mzg_span_lanes *b, struct mzg_span_format f, const float *x,
                               const float *w)
 {
     b->sum_x = mzg_vf_set(0.0f);
@@ -180,7 +180,7 @@ MZG_INLINE void mzg_span_load(struct mzg_span_lanes *b, struct mzg_span_format f
 
 /* The codes of a block for the scales that are stored, in the order of its elements; returns what they lose.
  * Where that is more than zeros would lose, the block becomes one of zeros. */
-MZG_INLINE float mzg_span_encode(struct mzg_span_format f, const float *x, const float *w, float d,
+MZG_SPAN_STEP float mzg_span_encode(struct mzg_span_format f, const float *x, const float *w, float d,
                                  float dmin, struct mzg_span_block *out)
 {
     mzg_vf lost = mzg_vf_set(0.0f), all = lost;

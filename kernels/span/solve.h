@@ -8,6 +8,14 @@
 #include "../lanes/lanes.h"
 #include "blocks.h"
 
+/* For the larger steps. In plain C, where a lane is not a register's, they are compiled once and called:
+ * inlined into every type's search they take a compiler minutes under sanitizers. */
+#ifdef MZG_KERNELS_LANES_REF_H
+#define MZG_SPAN_STEP static __attribute__((noinline, unused))
+#else
+#define MZG_SPAN_STEP MZG_INLINE
+#endif
+
 /* Element j of each sub-block in x[j], its importance in w[j]; without importance w and wx are not set. */
 struct mzg_span_lanes {
     mzg_vf x[32], w[32], wx[32]; /* wx: w * x */
@@ -109,7 +117,7 @@ MZG_INLINE mzg_vf mzg_span_code(mzg_vf x, mzg_vf low, mzg_vf inv, struct mzg_spa
 
 /* ---- codes, and what they say of scale and minimum ---- */
 
-MZG_INLINE struct mzg_span_sums mzg_span_sum(const struct mzg_span_lanes *b, struct mzg_span_format f,
+MZG_SPAN_STEP struct mzg_span_sums mzg_span_sum(const struct mzg_span_lanes *b, struct mzg_span_format f,
                                              int weighted, mzg_vf low, mzg_vf inv)
 {
     const mzg_vf none = mzg_vf_set(0.0f);
@@ -168,7 +176,7 @@ MZG_INLINE void mzg_span_keep(struct mzg_span_state *to, const struct mzg_span_s
 }
 
 /* Scale and minimum as any float. */
-MZG_INLINE void mzg_span_solve_free(const struct mzg_span_lanes *b, struct mzg_span_sums sums,
+MZG_SPAN_STEP void mzg_span_solve_free(const struct mzg_span_lanes *b, struct mzg_span_sums sums,
                                     struct mzg_span_state *best)
 {
     struct mzg_span_state t = {.s = best->s, .m = best->m, .sums = sums};
@@ -178,7 +186,7 @@ MZG_INLINE void mzg_span_solve_free(const struct mzg_span_lanes *b, struct mzg_s
 }
 
 /* Whole numbers s on both sides of the best scale, each with the m that is best for it. */
-MZG_INLINE void mzg_span_solve_whole(const struct mzg_span_lanes *b, struct mzg_span_format f,
+MZG_SPAN_STEP void mzg_span_solve_whole(const struct mzg_span_lanes *b, struct mzg_span_format f,
                                      const struct mzg_span_scales *scales, struct mzg_span_sums sums,
                                      struct mzg_span_state *best)
 {
@@ -202,7 +210,7 @@ MZG_INLINE void mzg_span_solve_whole(const struct mzg_span_lanes *b, struct mzg_
 }
 
 /* d and dmin of least squares for the codes and whole numbers there are; unchanged where these do not say. */
-MZG_INLINE struct mzg_span_scales mzg_span_refit(const struct mzg_span_lanes *b, struct mzg_span_format f,
+MZG_SPAN_STEP struct mzg_span_scales mzg_span_refit(const struct mzg_span_lanes *b, struct mzg_span_format f,
                                                  const struct mzg_span_state *st,
                                                  const struct mzg_span_scales *old)
 {
