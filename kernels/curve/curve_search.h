@@ -5,6 +5,7 @@
 #define MZG_KERNELS_CURVE_SEARCH_H
 
 #include "../kernels.h"
+#include "../lanes/lanes.h"
 #include "curve.h"
 
 #include <float.h>

@@ -10,6 +10,7 @@
 #define MZG_KERNELS_SIGNED_SEARCH_H
 
 #include "../kernels.h"
+#include "../lanes/lanes.h"
 #include "signed.h"
 
 #include <float.h>
