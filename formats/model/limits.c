@@ -44,6 +44,12 @@ static const struct mzg_limit defaults[MZG_TYPE_END] = {
     [MZG_TYPE_Q4_0] = {.rel_rmse = 0.20, SYMMETRIC(0.3, 8)},
     [MZG_TYPE_Q5_1] = {.rel_rmse = 0.09, AFFINE(0.2, 31)},
     [MZG_TYPE_Q4_1] = {.rel_rmse = 0.17, AFFINE(0.2, 15)},
+    [MZG_TYPE_NVFP4] = {.rel_rmse = 0.18, NO_WORSE_THAN_ZERO},
+    [MZG_TYPE_MXFP4] = {.rel_rmse = 0.25, NO_WORSE_THAN_ZERO},
+    [MZG_TYPE_TQ1_0] = {.rel_rmse = 0.90, NO_WORSE_THAN_ZERO},
+    [MZG_TYPE_TQ2_0] = {.rel_rmse = 0.90, NO_WORSE_THAN_ZERO},
+    [MZG_TYPE_Q2_0] = {.rel_rmse = 0.78, NO_WORSE_THAN_ZERO},
+    [MZG_TYPE_Q1_0] = {.rel_rmse = 0.90, .amax = 1 + U11, .abs = S25},
 };
 
 void mzg_limits_init(struct mzg_limits *l)
