@@ -38,8 +38,14 @@ enum {
 #define MZG_FAMILY_CURVE(W, X, isa) /* a table of values */                                        \
     W(X, IQ4_NL, iq4_nl, isa)                                                                      \
     W(X, IQ4_XS, iq4_xs, isa)
-#define MZG_FAMILY_FP4(W, X, isa) /* small floats */
-#define MZG_FAMILY_TERNARY(W, X, isa) /* two bits and fewer */
+#define MZG_FAMILY_FP4(W, X, isa) /* small floats */                                               \
+    W(X, MXFP4, mxfp4, isa)                                                                        \
+    W(X, NVFP4, nvfp4, isa)
+#define MZG_FAMILY_TERNARY(W, X, isa) /* two bits and fewer */                                     \
+    W(X, TQ1_0, tq1_0, isa)                                                                        \
+    W(X, TQ2_0, tq2_0, isa)                                                                        \
+    W(X, Q1_0, q1_0, isa)                                                                          \
+    W(X, Q2_0, q2_0, isa)
 #define MZG_FAMILY_GRID4(W, X, isa) /* points of four */
 #define MZG_FAMILY_GRID8(W, X, isa) /* points of eight */
 #define MZG_FAMILY_GRID1(W, X, isa) /* points of eight, three values */                            \

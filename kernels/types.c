@@ -51,12 +51,12 @@ static const struct mzg_type_info infos[MZG_TYPE_END] = {
     INFO(F64, 0, 0),
     INFO(IQ1_M, 1, 15 * F16_MAX * 1.125f),
     INFO(BF16, 1, 0x1.fefffep127f),
-    INFO(TQ1_0, 0, 0),
-    INFO(TQ2_0, 0, 0),
-    INFO(MXFP4, 0, 0),
-    INFO(NVFP4, 0, 0),
-    INFO(Q1_0, 0, 0),
-    INFO(Q2_0, 0, 0),
+    INFO(TQ1_0, 1, F16_MAX),
+    INFO(TQ2_0, 1, F16_MAX),
+    INFO(MXFP4, 1, 0x1.8p127f),
+    INFO(NVFP4, 1, 2688),
+    INFO(Q1_0, 1, F16_MAX),
+    INFO(Q2_0, 1, F16_MAX),
 };
 
 const struct mzg_type_info *mzg_type_by_number(uint32_t number)

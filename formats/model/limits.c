@@ -35,6 +35,12 @@ static const struct mzg_limit defaults[MZG_TYPE_END] = {
     [MZG_TYPE_Q2_K] = {.rel_rmse = 0.6, SHARED(2)},
     [MZG_TYPE_IQ4_NL] = {.rel_rmse = 0.18, NO_WORSE_THAN_ZERO},
     [MZG_TYPE_IQ4_XS] = {.rel_rmse = 0.18, NO_WORSE_THAN_ZERO},
+    [MZG_TYPE_NVFP4] = {.rel_rmse = 0.18, NO_WORSE_THAN_ZERO},
+    [MZG_TYPE_MXFP4] = {.rel_rmse = 0.25, NO_WORSE_THAN_ZERO},
+    [MZG_TYPE_TQ1_0] = {.rel_rmse = 0.90, NO_WORSE_THAN_ZERO},
+    [MZG_TYPE_TQ2_0] = {.rel_rmse = 0.90, NO_WORSE_THAN_ZERO},
+    [MZG_TYPE_Q2_0] = {.rel_rmse = 0.78, NO_WORSE_THAN_ZERO},
+    [MZG_TYPE_Q1_0] = {.rel_rmse = 0.90, .amax = 1 + U11, .abs = S25},
 };
 
 void mzg_limits_init(struct mzg_limits *l)

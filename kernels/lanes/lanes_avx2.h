@@ -284,4 +284,10 @@ MZG_INLINE mzg_vi mzg_vi_load8s(const uint8_t *p)
     return (mzg_vi){_mm256_cvtepi8_epi32(bytes), _mm256_cvtepi8_epi32(_mm_srli_si128(bytes, 8))};
 }
 
+MZG_INLINE mzg_vi mzg_vi_bytes(uint64_t lo, uint64_t hi)
+{
+    return (mzg_vi){_mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)lo)),
+                    _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)hi))};
+}
+
 #endif

@@ -325,4 +325,9 @@ MZG_INLINE mzg_vi mzg_vi_load8s(const uint8_t *p)
     return _mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)p));
 }
 
+MZG_INLINE mzg_vi mzg_vi_bytes(uint64_t lo, uint64_t hi)
+{
+    return _mm512_cvtepu8_epi32(_mm_set_epi64x((long long)hi, (long long)lo));
+}
+
 #endif

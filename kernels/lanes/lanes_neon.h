@@ -283,4 +283,10 @@ MZG_INLINE mzg_vi mzg_vi_load8s(const uint8_t *p)
     return mzg_vi_words(vmovl_s8(vget_low_s8(b)), vmovl_high_s8(b));
 }
 
+MZG_INLINE mzg_vi mzg_vi_bytes(uint64_t lo, uint64_t hi)
+{
+    return mzg_vi_words(vreinterpretq_s16_u16(vmovl_u8(vcreate_u8(lo))),
+                        vreinterpretq_s16_u16(vmovl_u8(vcreate_u8(hi))));
+}
+
 #endif

@@ -306,4 +306,13 @@ MZG_INLINE mzg_vi mzg_vi_load8s(const uint8_t *p)
     return mzg_vi_load(x);
 }
 
+/* The bytes of two words, the lowest first: those of lo in lanes 0 to 7. */
+MZG_INLINE mzg_vi mzg_vi_bytes(uint64_t lo, uint64_t hi)
+{
+    uint8_t b[16];
+    memcpy(b, &lo, sizeof lo);
+    memcpy(b + 8, &hi, sizeof hi);
+    return mzg_vi_load8u(b);
+}
+
 #endif

@@ -98,6 +98,9 @@ static void run_memory(const struct mzg_lane_values *in, struct mzg_lane_results
     mzg_vi_store8(bytes, mzg_vi_load(in->i));
     put_i(r, "vi_store8 and load8u", mzg_vi_load8u(bytes));
     put_i(r, "vi_store8 and load8s", mzg_vi_load8s(bytes));
+    uint64_t words[2];
+    memcpy(words, bytes, sizeof words);
+    put_i(r, "vi_bytes", mzg_vi_bytes(words[0], words[1]));
     for (size_t stride = 16; stride <= 21; stride += 5) {
         mzg_vf_turn(in->table, stride, turned);
         for (int j = 0; j < 16; j++)

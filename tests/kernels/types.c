@@ -32,8 +32,20 @@ static const struct mzg_type_facts facts[MZG_TYPE_END] = {
     ROW(Q8_K, 127, HALVES0(), 0, 0x6fc09a77e7d42bd2, 0, 0xc4ec2e6653564f17, 0),
     ROW(IQ4_NL, 127, HALVES1(0), 0.1f, 0x5f52dbadf9d7be3b, 0xf0adea70bdaac11b, 0xd335412a411857d2, 0x7913b883dad36917),
     ROW(IQ4_XS, 127, HALVES1(0), 0.1f, 0x0ba432299291be18, 0x9d24780710661f86, 0xb476cc209a5ec801, 0x64674b04eb0881d9),
+    ROW(MXFP4, 6, HALVES0(), 0.13f, 0xb91c2321d012c051, 0x956f76d98a2dee6a,
+        0x9ab7ccb81d3a29d4, 0x0741bad8fb00b60b),
+    ROW(NVFP4, 6, HALVES0(), 0.1f, 0x79f8ddcf706a8515, 0x715ccf3506047c55,
+        0xca42c29814c91f72, 0x87c4f2b9cff77ca0),
     ROW(IQ1_M, 1, HALVES0(), 0.52f, 0xc15e665eaab72f5c, 0x74a0e05327cdede8, 0x6d75305978e573c2, 0x231ec72a73ac4d89),
     ROW(IQ1_S, 1, HALVES1(0), 0.55f, 0xeebfc722f567f37d, 0x493103238db10798, 0x352c2e94e1d44ce3, 0x47d007cea57acf94),
+    ROW(TQ2_0, 1, HALVES1(64), 0.52f, 0x0900ae4c863ad880, 0x2d0acbfa690909e2,
+        0xfe715eafaa0f4b83, 0xbb6e82016a4d4e47),
+    ROW(TQ1_0, 1, HALVES1(52), 0.52f, 0xf4cd69deae61d867, 0xa1ef833582485479,
+        0xeea9ae497a9053a5, 0xb2a19be6e018bbe0),
+    ROW(Q2_0, 2, HALVES1(0), 0.42f, 0xdfe05468686a1dab, 0x6ab3171da496bae4,
+        0x4448df7c551bebe7, 0x955722c6d1525e3a),
+    ROW(Q1_0, 1, HALVES1(0), 0.65f, 0xeb080babf2ebf6b2, 0xcd9f2bc3bdbb5577,
+        0x3a81987a34dbfc25, 0xb14c13dbd77f9a13),
 };
 /* clang-format on */
 

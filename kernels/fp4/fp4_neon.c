@@ -1,0 +1,10 @@
+/* fp4_neon.c: MXFP4 and NVFP4: fp4_lanes.h's searches and decoders. */
+#include "../list.h"
+#include "../lanes/lanes_neon.h"
+#include "fp4_decode.h"
+#include "mxfp4_search.h"
+#include "nvfp4_search.h"
+
+MZG_MXFP4_ENCODERS(neon)
+MZG_NVFP4_ENCODERS(neon)
+MZG_FP4_DECODERS(neon)

@@ -1,0 +1,51 @@
+/* ternary_lanes.h: what searches for one scale share: a block's values and importance made tame. */
+#ifndef MZG_KERNELS_TERNARY_LANES_H
+#define MZG_KERNELS_TERNARY_LANES_H
+
+#include "../lanes/tidy.h"
+#include "ternary.h"
+
+/* One block, in order. w and wa are set where there is importance. */
+struct mzg_ternary {
+    mzg_vf x[16];  /* values */
+    mzg_vf w[16];  /* importance, its largest in 1..4 */
+    mzg_vf wa[16]; /* importance times magnitude */
+};
+
+MZG_INLINE void mzg_ternary_weigh(struct mzg_ternary *t, const float *w, int count)
+{
+    mzg_vf largest = mzg_vf_set(0.0f), unit = mzg_vf_set(1.0f);
+    for (int i = 0; i < count; i++) {
+        t->w[i] = mzg_vf_importance(mzg_vf_load(w + 16 * i));
+        largest = mzg_vf_max(largest, t->w[i]);
+    }
+    mzg_vf most = mzg_vf_set(mzg_vf_largest(largest)), tame = mzg_vf_tame(most);
+    mzg_vm none = mzg_vf_eq(most, mzg_vf_set(0.0f));
+    for (int i = 0; i < count; i++) {
+        t->w[i] = mzg_vf_select(none, unit, mzg_vf_mul(t->w[i], tame));
+        t->wa[i] = mzg_vf_mul(t->w[i], mzg_vf_abs(t->x[i]));
+    }
+}
+
+/* Loads a block of 16 * count elements; w: NULL for ones. */
+MZG_INLINE void mzg_ternary_load(struct mzg_ternary *t, const float *x, const float *w, int count)
+{
+    MZG_UNROLL
+    for (int i = 0; i < count; i++)
+        t->x[i] = mzg_vf_fit(mzg_vf_load(x + 16 * i), MZG_F16_MAX);
+    if (w)
+        mzg_ternary_weigh(t, w, count);
+}
+
+/* Importance of sixteen elements, and that times their magnitude. */
+MZG_INLINE mzg_vf mzg_ternary_w(const struct mzg_ternary *t, int i, int weighted)
+{
+    return weighted ? t->w[i] : mzg_vf_set(1.0f);
+}
+
+MZG_INLINE mzg_vf mzg_ternary_wa(const struct mzg_ternary *t, int i, int weighted)
+{
+    return weighted ? t->wa[i] : mzg_vf_abs(t->x[i]);
+}
+
+#endif
