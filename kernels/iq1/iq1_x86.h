@@ -1,7 +1,7 @@
 /* iq1_x86.h: what the x86 variants of IQ1_S and IQ1_M share.
  *
- * In dot products a value v with its eighth d is taken as 8 v + 8 d + 9, 0 to 18, for maddubs; the 9 is
- * taken off with the sums that the blocks of Q8_K have. */
+ * In dot products a value v is taken as 8 v + 8, in IQ1_M with its eighth d as 8 v + 8 d + 9, for
+ * maddubs; the rest is added with the sums that the blocks of Q8_K have. */
 #ifndef MZG_KERNELS_IQ1_IQ1_X86_H
 #define MZG_KERNELS_IQ1_IQ1_X86_H
 
@@ -9,43 +9,65 @@
 #include "../list.h"
 #include "iq1.h"
 
-MZG_INLINE void mzg_iq1_put8(float *x, uint64_t point, float delta, float scale)
+MZG_INLINE void mzg_iq1_put8(float *x, uint64_t point, float eighth, float scale)
 {
     __m128i bytes = _mm_cvtsi64_si128((long long)point);
     __m256 v = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
-    v = _mm256_add_ps(v, _mm256_set1_ps(delta - 1.0f)); /* exact */
+    v = _mm256_add_ps(v, _mm256_set1_ps(eighth - 8.0f)); /* exact */
     _mm256_storeu_ps(x, _mm256_mul_ps(v, _mm256_set1_ps(scale)));
 }
 
-/* Four groups from g on. */
-MZG_INLINE __m256i mzg_iq1_s_values32(const uint8_t *block, int g)
+/* The indices of a block's points, 16 bits each, are taken apart in general registers, four from each:
+ * the vectors' own extracts are what such a dot product would wait for. */
+
+MZG_INLINE __m256i mzg_iq1_bytes16(const uint8_t *p)
 {
-    uint32_t high = mzg_iq1_s_high(block, g);
-    __m256i points = _mm256_setr_epi64x((long long)mzg_iq1_s_point(block, high, g),
-                                        (long long)mzg_iq1_s_point(block, high, g + 1),
-                                        (long long)mzg_iq1_s_point(block, high, g + 2),
-                                        (long long)mzg_iq1_s_point(block, high, g + 3));
-    __m256i eighth = _mm256_set1_epi8((char)(high >> 14 & 2)); /* 2 where it is taken off */
-    points = _mm256_add_epi8(_mm256_slli_epi16(points, 3), _mm256_set1_epi8(2));
-    return _mm256_sub_epi8(points, eighth);
+    return _mm256_cvtepu8_epi16(mzg_load128(p));
 }
 
-MZG_INLINE __m256i mzg_iq1_m_values32(const uint8_t *block, int g)
+/* Indices of 16 groups: each of four words of `high` has three bits for each of four of them. */
+MZG_INLINE __m256i mzg_iq1_s_index16(const uint8_t *low, __m256i high)
 {
-    static const uint64_t eighths[4][2] = {{0x0202020202020202, 0x0202020202020202},
-                                           {0, 0x0202020202020202},
-                                           {0x0202020202020202, 0},
-                                           {0, 0}};
-    uint32_t first = block[MZG_IQ1_M_HIGH + g / 2], second = block[MZG_IQ1_M_HIGH + g / 2 + 1];
-    __m256i points = _mm256_setr_epi64x((long long)mzg_iq1_m_point(block, g),
-                                        (long long)mzg_iq1_m_point(block, g + 1),
-                                        (long long)mzg_iq1_m_point(block, g + 2),
-                                        (long long)mzg_iq1_m_point(block, g + 3));
-    const uint64_t *a = eighths[(first >> 3 & 1) | (first >> 6 & 2)];
-    const uint64_t *b = eighths[(second >> 3 & 1) | (second >> 6 & 2)];
-    __m256i eighth = _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)a));
-    eighth = _mm256_inserti128_si256(eighth, _mm_loadu_si128((const __m128i *)b), 1);
-    return _mm256_add_epi8(_mm256_slli_epi16(points, 3), eighth);
+    const __m256i up = _mm256_set1_epi64x(0x0010008004002000); /* the three bits of each to the top */
+    __m256i top = _mm256_srli_epi16(_mm256_mullo_epi16(high, up), 13);
+    return _mm256_or_si256(mzg_iq1_bytes16(low), _mm256_slli_epi16(top, 8));
+}
+
+MZG_INLINE void mzg_iq1_s_indices(const uint8_t *block, uint64_t index[8])
+{
+    const __m256i spread = _mm256_setr_epi8(0, 1, 0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 2, 3, 2, 3, 4, 5, 4, 5,
+                                            4, 5, 4, 5, 6, 7, 6, 7, 6, 7, 6, 7);
+    __m256i high = _mm256_broadcastsi128_si256(mzg_load128(block + MZG_IQ1_S_HIGH));
+    __m256i first = _mm256_shuffle_epi8(high, spread);
+    __m256i second = _mm256_shuffle_epi8(_mm256_srli_si256(high, 8), spread);
+    const uint8_t *low = block + MZG_IQ1_S_LOW;
+    _mm256_storeu_si256((__m256i *)index, mzg_iq1_s_index16(low, first));
+    _mm256_storeu_si256((__m256i *)(index + 4), mzg_iq1_s_index16(low + 16, second));
+}
+
+/* Also gives the four bits beside each index's lower eight, a byte each. */
+MZG_INLINE __m256i mzg_iq1_m_indices(const uint8_t *block, uint64_t index[8])
+{
+    const __m128i nibble = _mm_set1_epi8(15);
+    const __m256i seven = _mm256_set1_epi16(7);
+    __m128i high = mzg_load128(block + MZG_IQ1_M_HIGH);
+    __m128i even = _mm_and_si128(high, nibble), odd = _mm_and_si128(_mm_srli_epi16(high, 4), nibble);
+    __m128i four[2] = {_mm_unpacklo_epi8(even, odd), _mm_unpackhi_epi8(even, odd)};
+    MZG_UNROLL
+    for (int i = 0; i < 2; i++) {
+        __m256i top = _mm256_and_si256(_mm256_cvtepu8_epi16(four[i]), seven);
+        top = _mm256_or_si256(mzg_iq1_bytes16(block + 16 * i), _mm256_slli_epi16(top, 8));
+        _mm256_storeu_si256((__m256i *)(index + 4 * i), top);
+    }
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(four[0]), four[1], 1);
+}
+
+/* The points of four groups. */
+MZG_INLINE __m256i mzg_iq1_points32(uint64_t index)
+{
+    const uint64_t *grid = mzg_iq1_grid;
+    return _mm256_setr_epi64x((long long)grid[index & 0xffff], (long long)grid[index >> 16 & 0xffff],
+                              (long long)grid[index >> 32 & 0xffff], (long long)grid[index >> 48]);
 }
 
 /* The factor of each 16 elements, in order. */
@@ -69,12 +91,36 @@ MZG_INLINE __m256i mzg_iq1_m_factors(const uint8_t *block)
     return _mm256_or_si256(_mm256_add_epi16(s, s), _mm256_set1_epi16(1));
 }
 
-/* Nine times the factors' products with sums of 16 codes, in eight lanes. */
-MZG_INLINE __m256i mzg_iq1_nines(const uint8_t *y, __m256i factors)
+/* What is to be taken off: sums of 16 codes times 7 or, where an eighth is taken off, 9 factors. */
+MZG_INLINE __m256i mzg_iq1_s_rest(const uint8_t *block, const uint8_t *y, __m256i factors)
+{
+    __m128i minus = _mm_srai_epi16(mzg_load128(block + MZG_IQ1_S_HIGH), 15);
+    __m128i lane = _mm_sub_epi16(_mm_set1_epi16(7), _mm_add_epi16(minus, minus));
+    __m256i each = _mm256_castsi128_si256(_mm_unpacklo_epi16(lane, lane));
+    each = _mm256_inserti128_si256(each, _mm_unpackhi_epi16(lane, lane), 1);
+    __m256i sums = _mm256_loadu_si256((const __m256i *)(y + MZG_Q8_K_SUMS));
+    return _mm256_madd_epi16(sums, _mm256_mullo_epi16(factors, each));
+}
+
+/* The same where an eighth is added or taken off already: 9 factors. */
+MZG_INLINE __m256i mzg_iq1_m_rest(const uint8_t *y, __m256i factors)
 {
     __m256i sums = _mm256_loadu_si256((const __m256i *)(y + MZG_Q8_K_SUMS));
-    __m256i products = _mm256_madd_epi16(sums, factors);
-    return _mm256_add_epi32(_mm256_slli_epi32(products, 3), products);
+    return _mm256_madd_epi16(sums, _mm256_mullo_epi16(factors, _mm256_set1_epi16(9)));
+}
+
+/* Scales for dot products, whose NaN is made canonical at the end. */
+MZG_INLINE float mzg_iq1_s_scale_fast(const uint8_t *block)
+{
+    return _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(mzg_load16(block))));
+}
+
+MZG_INLINE float mzg_iq1_m_scale_fast(const uint8_t *block)
+{
+    const __m128i place = _mm_setr_epi16(1, 16, 256, 4096, 0, 0, 0, 0);
+    __m128i scales = _mm_loadl_epi64((const __m128i *)(block + MZG_IQ1_M_SCALES));
+    __m128i two = _mm_madd_epi16(_mm_srli_epi16(scales, 12), place);
+    return _mm_cvtss_f32(_mm_cvtph_ps(_mm_or_si128(two, _mm_srli_epi64(two, 32))));
 }
 
 MZG_INLINE int32_t mzg_iq1_total(__m256i v)
