@@ -35,6 +35,9 @@ static const struct mzg_limit defaults[MZG_TYPE_END] = {
     [MZG_TYPE_Q2_K] = {.rel_rmse = 0.6, SHARED(2)},
     [MZG_TYPE_IQ4_NL] = {.rel_rmse = 0.18, NO_WORSE_THAN_ZERO},
     [MZG_TYPE_IQ4_XS] = {.rel_rmse = 0.18, NO_WORSE_THAN_ZERO},
+    /* Points of a grid: zero is no value, and what an element becomes depends on its neighbours. */
+    [MZG_TYPE_IQ1_S] = {.rel_rmse = 0.95, .amax = 2.5, .abs = 17 * S25},
+    [MZG_TYPE_IQ1_M] = {.rel_rmse = 0.90, .amax = 2.5, .abs = 17 * S25},
 };
 
 void mzg_limits_init(struct mzg_limits *l)
