@@ -1,5 +1,5 @@
 /* iq1_avx2.c: decoding and dot products of IQ1_S and IQ1_M, 8 and 32 elements at a time. */
-#include "iq1_x86.h"
+#include "iq1_avx2.h"
 
 void mzg_iq1_s_dequantize_avx2(const void *q, float *x, size_t n)
 {

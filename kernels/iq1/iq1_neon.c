@@ -1,5 +1,5 @@
 /* iq1_neon.c: decoding and dot products of IQ1_S and IQ1_M, 8 and 16 elements at a time. */
-#include <arm_neon.h>
+#include "iq1_neon.h"
 
 static inline int32x4_t fours(int8x16_t a, int8x16_t b)
 {
@@ -7,9 +7,7 @@ static inline int32x4_t fours(int8x16_t a, int8x16_t b)
     return vpaddlq_s16(vmlal_high_s8(products, a, b));
 }
 
-#define MZG_IQ1_ISA neon
-#define MZG_IQ1_FOURS(a, b) fours(a, b)
-#include "iq1_arm.h"
+MZG_IQ1_DOTS(neon, fours)
 
 MZG_INLINE void put(float *x, uint64_t point, float eighth, float scale)
 {

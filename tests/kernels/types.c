@@ -17,8 +17,6 @@ static const struct mzg_type_facts facts[MZG_TYPE_END] = {
     /*  type, levels, halves, rmse, quantize, search, dequantize, dot */
     ROW(F32, 127, HALVES0(), 0, 0xae0b5f0914658251, 0, 0xaa62e663235e986f, 0xba294da06f0bd306),
     ROW(F16, 127, HALVES1(0), 0, 0x2d719a3052281bb0, 0, 0x8c473f324646819c, 0xeb32117a9b2c0d8b),
-    ROW(BF16, 127, HALVES1(0), 0, 0xb008b375d2474458, 0, 0x95d0f5619ab91c31, 0xc2494a83c205c611),
-    ROW(Q4_0, 8, HALVES1(0), 0.09f, 0xbfdbae0ed52ebbe6, 0x815fc9e635ecceb1, 0x0def49a9cce21fec, 0x030f4bf76a65d893),
     ROW(Q4_0, 8, HALVES1(0), 0.09f, 0xbfdbae0ed52ebbe6, 0xcbbccb657259ad45, 0x0def49a9cce21fec, 0x030f4bf76a65d893),
     ROW(Q4_1, 15, HALVES2(0, 2), 0.083f, 0x6c5e86ca3c5a4616, 0xacecb88f7ddcb9c2, 0xb2fc736927384d7a, 0x906f9faeaf42f761),
     ROW(Q5_0, 16, HALVES1(0), 0.045f, 0x85b17948e6a3ff7f, 0xab3c68dd4c072c27, 0x5e412b3ad778dff5, 0x47c1c600b845cd0c),
@@ -27,17 +25,15 @@ static const struct mzg_type_facts facts[MZG_TYPE_END] = {
     ROW(Q8_1, 127, HALVES2(0, 2), 0, 0x146995ff2fcdcfea, 0, 0xa0beeb5932e68a73, 0),
     ROW(Q2_K, 3, HALVES2(80, 82), 0.34f, 0x05f3bb9ebd34ac3b, 0xc181a69a47b515fd, 0xd5a0cea834c574d5, 0x0877e74a8688cf17),
     ROW(Q3_K, 4, HALVES1(108), 0.2f, 0xebb9021d2b4c7ea8, 0xc34dba7a9bc84a87, 0x033a228bace316fc, 0xb590903a3378a3b4),
-    ROW(Q4_K, 15, HALVES2(0, 2), 0.09f, 0x9cf0c98aa0fbb939, 0x9327859dcca29332, 0x03f78df6f637d052, 0x41f6c801f82176da),
     ROW(Q5_K, 31, HALVES2(0, 2), 0.05f, 0xcd98903c6f459ae9, 0xc3f6b40fe6edd90c, 0xb6865f73663f9242, 0x81b9e19c3cfb0e91),
     ROW(Q6_K, 32, HALVES1(208), 0.022f, 0xafaebbfbaf4c6bc9, 0xca1c0fc541768dc7, 0xad00c1f147f7f49b, 0x621b8c99b90e5834),
     ROW(Q8_K, 127, HALVES0(), 0, 0x6fc09a77e7d42bd2, 0, 0xc4ec2e6653564f17, 0),
     ROW(IQ4_NL, 127, HALVES1(0), 0.1f, 0x5f52dbadf9d7be3b, 0xf0adea70bdaac11b, 0xd335412a411857d2, 0x7913b883dad36917),
     ROW(IQ4_XS, 127, HALVES1(0), 0.1f, 0x0ba432299291be18, 0x9d24780710661f86, 0xb476cc209a5ec801, 0x64674b04eb0881d9),
-    ROW(Q4_K, 15, HALVES2(0, 2), 0.09f, 0x9cf0c98aa0fbb939, 0xafc75f3253385d25, 0x03f78df6f637d052, 0x41f6c801f82176da),
+    ROW(Q4_K, 15, HALVES2(0, 2), 0.09f, 0x9cf0c98aa0fbb939, 0x9327859dcca29332, 0x03f78df6f637d052, 0x41f6c801f82176da),
     ROW(BF16, 127, HALVES1(0), 0, 0xb008b375d2474458, 0, 0x95d0f5619ab91c31, 0xc2494a83c205c611),
-    ROW(IQ1_S, 1, HALVES1(0), 0.55f, 0xeebfc722f567f37d, 0x493103238db10798, 0x352c2e94e1d44ce3, 0xcbb63fd0df417a01),
     ROW(IQ1_M, 1, HALVES0(), 0.52f, 0xc15e665eaab72f5c, 0x74a0e05327cdede8, 0x6d75305978e573c2, 0x231ec72a73ac4d89),
-    ROW(IQ1_S, 1, HALVES1(0), 0.55f, 0xeebfc722f567f37d, 0x493103238db10798, 0x352c2e94e1d44ce3, 0x47d007cea57acf94),
+    ROW(IQ1_S, 1, HALVES1(0), 0.55f, 0xeebfc722f567f37d, 0x493103238db10798, 0x352c2e94e1d44ce3, 0xcbb63fd0df417a01),
 };
 /* clang-format on */
 

@@ -1,9 +1,9 @@
-/* iq1_x86.h: what the x86 variants of IQ1_S and IQ1_M share.
+/* iq1_avx2.h: what the x86 variants of IQ1_S and IQ1_M share.
  *
  * In dot products a value v is taken as 8 v + 8, in IQ1_M with its eighth d as 8 v + 8 d + 9, for
  * maddubs; the rest is added with the sums that the blocks of Q8_K have. */
-#ifndef MZG_KERNELS_IQ1_IQ1_X86_H
-#define MZG_KERNELS_IQ1_IQ1_X86_H
+#ifndef MZG_KERNELS_IQ1_IQ1_AVX2_H
+#define MZG_KERNELS_IQ1_IQ1_AVX2_H
 
 #include "../avx2.h"
 #include "../list.h"
