@@ -41,6 +41,9 @@ static const struct mzg_limit defaults[MZG_TYPE_END] = {
     [MZG_TYPE_TQ2_0] = {.rel_rmse = 0.90, NO_WORSE_THAN_ZERO},
     [MZG_TYPE_Q2_0] = {.rel_rmse = 0.78, NO_WORSE_THAN_ZERO},
     [MZG_TYPE_Q1_0] = {.rel_rmse = 0.90, .amax = 1 + U11, .abs = S25},
+    /* Points of a grid: zero is no value, and what an element becomes depends on its neighbours. */
+    [MZG_TYPE_IQ1_S] = {.rel_rmse = 0.95, .amax = 2.5, .abs = 17 * S25},
+    [MZG_TYPE_IQ1_M] = {.rel_rmse = 0.90, .amax = 2.5, .abs = 17 * S25},
 };
 
 void mzg_limits_init(struct mzg_limits *l)

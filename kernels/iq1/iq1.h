@@ -33,8 +33,8 @@ enum {
 /* Values above 15 * 65504 * 9/8 saturate. */
 #define MZG_IQ1_MOST (15 * MZG_F16_MAX * 1.125f)
 
-/* Byte j of a point is its value j plus 1. Points are in order of the number that has these bytes as
- * its digits to base 3, the first the lowest. */
+/* Byte j of a point is 8 (v + 1), v being its value j. Points are in order of the number that has the
+ * v + 1 as its digits to base 3, the first the lowest. */
 extern const uint64_t mzg_iq1_grid[MZG_IQ1_POINTS];
 
 /* Bit n % 32 of word n / 32: whether there is a point of number n; and how many there are in the words
@@ -81,10 +81,9 @@ MZG_INLINE int mzg_iq1_m_factor(const uint8_t *block, int sub)
 
 MZG_INLINE uint16_t mzg_iq1_m_half(const uint8_t *block)
 {
-    uint32_t half = 0;
-    for (int i = 0; i < 4; i++)
-        half |= (uint32_t)(mzg_load16(block + MZG_IQ1_M_SCALES + 2 * i) >> 12) << 4 * i;
-    return (uint16_t)half;
+    uint64_t s;
+    memcpy(&s, block + MZG_IQ1_M_SCALES, sizeof s);
+    return (uint16_t)((s >> 12 & 0xf) | (s >> 24 & 0xf0) | (s >> 36 & 0xf00) | (s >> 48 & 0xf000));
 }
 
 MZG_INLINE float mzg_iq1_s_scale(const uint8_t *block)
@@ -115,8 +114,8 @@ MZG_INLINE float mzg_iq1_dot(const void *q, const void *y, size_t n, size_t byte
     return mzg_sum8(acc);
 }
 
-/* x = scale * (point + delta), eight elements. */
-typedef void mzg_iq1_put(float *x, uint64_t point, float delta, float scale);
+/* x = scale * (8 v + eighth), eight elements; eighth is 1 or -1, scale an eighth of the elements'. */
+typedef void mzg_iq1_put(float *x, uint64_t point, float eighth, float scale);
 
 MZG_INLINE void mzg_iq1_s_decode(const void *q, float *x, size_t n, mzg_iq1_put *put)
 {
@@ -125,8 +124,8 @@ MZG_INLINE void mzg_iq1_s_decode(const void *q, float *x, size_t n, mzg_iq1_put 
         float d = mzg_iq1_s_scale(block);
         for (int g = 0; g < 32; g++, x += 8) {
             uint32_t high = mzg_iq1_s_high(block, g);
-            float scale = d * (float)(2 * (high >> 12 & 7) + 1);
-            put(x, mzg_iq1_s_point(block, high, g), high >> 15 ? -0.125f : 0.125f, scale);
+            float scale = d * (float)(2 * (high >> 12 & 7) + 1) * 0.125f;
+            put(x, mzg_iq1_s_point(block, high, g), high >> 15 ? -1.0f : 1.0f, scale);
         }
     }
 }
@@ -137,9 +136,8 @@ MZG_INLINE void mzg_iq1_m_decode(const void *q, float *x, size_t n, mzg_iq1_put 
     for (; n >= MZG_SUPER; n -= MZG_SUPER, block += MZG_IQ1_M_BYTES) {
         float d = mzg_iq1_m_scale(block);
         for (int g = 0; g < 32; g++, x += 8) {
-            float scale = d * (float)mzg_iq1_m_factor(block, g / 2);
-            float delta = mzg_iq1_m_minus(block, g) ? -0.125f : 0.125f;
-            put(x, mzg_iq1_m_point(block, g), delta, scale);
+            float scale = d * (float)mzg_iq1_m_factor(block, g / 2) * 0.125f;
+            put(x, mzg_iq1_m_point(block, g), mzg_iq1_m_minus(block, g) ? -1.0f : 1.0f, scale);
         }
     }
 }

@@ -1,8 +1,8 @@
 /* iq1_grid.c: the points that IQ1_S and IQ1_M choose from, as the format gives them. */
 #include "iq1.h"
 
-/* Eight values -1, 0, 1 as bytes, each plus 1, from two bits each. */
-#define B(n, i) ((uint64_t)((n) >> 2 * (i)&3) << 8 * (i))
+/* Eight bytes, from two bits each. */
+#define B(n, i) ((uint64_t)((n) >> 2 * (i)&3) << (8 * (i) + 3))
 #define P(n) B(n, 0) | B(n, 1) | B(n, 2) | B(n, 3) | B(n, 4) | B(n, 5) | B(n, 6) | B(n, 7)
 
 /* clang-format off */

@@ -1,5 +1,5 @@
 /* iq1_neon.c: decoding and dot products of IQ1_S and IQ1_M, 8 and 16 elements at a time. */
-#include <arm_neon.h>
+#include "iq1_neon.h"
 
 static inline int32x4_t fours(int8x16_t a, int8x16_t b)
 {
@@ -7,14 +7,12 @@ static inline int32x4_t fours(int8x16_t a, int8x16_t b)
     return vpaddlq_s16(vmlal_high_s8(products, a, b));
 }
 
-#define MZG_IQ1_ISA neon
-#define MZG_IQ1_FOURS(a, b) fours(a, b)
-#include "iq1_arm.h"
+MZG_IQ1_DOTS(neon, fours)
 
-MZG_INLINE void put(float *x, uint64_t point, float delta, float scale)
+MZG_INLINE void put(float *x, uint64_t point, float eighth, float scale)
 {
     uint16x8_t words = vmovl_u8(vcreate_u8(point));
-    float32x4_t shift = vdupq_n_f32(delta - 1.0f); /* exact, as are the sums */
+    float32x4_t shift = vdupq_n_f32(eighth - 8.0f); /* exact, as are the sums */
     float32x4_t low = vaddq_f32(vcvtq_f32_u32(vmovl_u16(vget_low_u16(words))), shift);
     float32x4_t high = vaddq_f32(vcvtq_f32_u32(vmovl_high_u16(words)), shift);
     vst1q_f32(x, vmulq_n_f32(low, scale));

@@ -7,6 +7,7 @@
 #ifndef MZG_KERNELS_IQ1_IQ1_POINT_H
 #define MZG_KERNELS_IQ1_IQ1_POINT_H
 
+#include "../lanes/lanes.h"
 #include "iq1.h"
 
 #include <float.h>
@@ -72,7 +73,7 @@ MZG_INLINE void mzg_iq1_consider(struct mzg_iq1_best *best, mzg_vf cost, mzg_vi 
 
 /* The best point, by its number, for v[0..7] as (point + delta) / inv under the importance w; and the
  * sums, wv being w * v. */
-static __attribute__((noinline)) void mzg_iq1_point(const mzg_vf *v, const mzg_vf *w, const mzg_vf *wv,
+static __attribute__((noinline, unused)) void mzg_iq1_point(const mzg_vf *v, const mzg_vf *w, const mzg_vf *wv,
                                                     const mzg_vf *inv, float delta,
                                                     struct mzg_iq1_sums *sums, mzg_vi *number)
 {

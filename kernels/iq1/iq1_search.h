@@ -1,10 +1,13 @@
 /* iq1_search.h: the search for IQ1_S and IQ1_M (SPEC.md, "Searches of IQ1_S and IQ1_M"), for the
- * instruction set whose lanes are included before. Define MZG_IQ1_ISA first.
+ * instruction set whose lanes are included before.
  *
  * A lane is a run of elements that share a factor: 32 in IQ1_S, where sixteen are two blocks, 16 in
  * IQ1_M, where they are one. First each run's best scale if every combination of values were in the
  * grid; then a scale of the block whose odd multiples are near these; then points, factors and the
  * scale by turns. */
+#ifndef MZG_KERNELS_IQ1_IQ1_SEARCH_H
+#define MZG_KERNELS_IQ1_IQ1_SEARCH_H
+
 #include "iq1_point.h"
 
 #include "../list.h"
@@ -197,8 +200,9 @@ MZG_INLINE mzg_vf iq1_refit(struct mzg_iq1_sums r, mzg_vf factor, int lanes)
 /* ---- with the grid ---- */
 
 /* The best points at scale d. */
-static __attribute__((noinline)) void iq1_points(const struct iq1_lot *t, const struct iq1_shape *p,
-                                                 const mzg_vf *scale, struct iq1_run *run)
+static __attribute__((noinline, unused)) void iq1_points(const struct iq1_lot *t,
+                                                         const struct iq1_shape *p,
+                                                         const mzg_vf *scale, struct iq1_run *run)
 {
     mzg_vf d = *scale, inv = iq1_inverse(d);
     struct mzg_iq1_sums zero = {mzg_vf_set(0.0f), mzg_vf_set(0.0f)}, plus = zero, minus = zero;
@@ -351,7 +355,7 @@ MZG_INLINE void iq1_lot(const float *x, const float *w, const struct iq1_shape *
 static const struct iq1_shape iq1_s_shape = {4, 8, 0}, iq1_m_shape = {2, 16, 1};
 
 /* first: the block's first lane. */
-static void iq1_s_store(uint8_t *out, const struct iq1_found *f, int first)
+static inline void iq1_s_store(uint8_t *out, const struct iq1_found *f, int first)
 {
     mzg_store16(out, f->half[first]);
     for (int i = 0; i < 8; i++) {
@@ -366,7 +370,7 @@ static void iq1_s_store(uint8_t *out, const struct iq1_found *f, int first)
     }
 }
 
-static void iq1_m_store(uint8_t *out, const struct iq1_found *f)
+static inline void iq1_m_store(uint8_t *out, const struct iq1_found *f)
 {
     uint32_t scales[4];
     for (int i = 0; i < 4; i++)
@@ -418,7 +422,7 @@ MZG_INLINE void iq1_m_search(const float *x, const float *w, uint8_t *out, size_
     }
 }
 
-#define SEARCH_(type, isa)                                                                         \
+#define MZG_IQ1_SEARCH(type, isa)                                                                  \
     void mzg_##type##_search_##isa(const float *x, const float *w, void *q, size_t n,              \
                                    enum mzg_effort effort)                                         \
     {                                                                                              \
@@ -428,7 +432,5 @@ MZG_INLINE void iq1_m_search(const float *x, const float *w, uint8_t *out, size_
     {                                                                                              \
         mzg_##type##_search_##isa(x, NULL, q, n, MZG_EFFORT_DEFAULT);                              \
     }
-#define SEARCH(type, isa) SEARCH_(type, isa)
 
-SEARCH(iq1_s, MZG_IQ1_ISA)
-SEARCH(iq1_m, MZG_IQ1_ISA)
+#endif

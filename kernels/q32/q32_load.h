@@ -1,12 +1,13 @@
 /* q32_load.h: sixteen blocks of 32 over lanes, for the searches in q32_signed.h and q32_span.h.
  *
- * Include a kernels/lanes/ header first. Importance is scaled by a power of two for each block, and so
+ * Importance is scaled by a power of two for each block, and so
  * are elements where they are searched with: sums of squares then neither overflow nor vanish. */
 #ifndef MZG_KERNELS_Q32_LOAD_H
 #define MZG_KERNELS_Q32_LOAD_H
 
 #include "../blocks.h"
 #include "../kernels.h"
+#include "../lanes/lanes.h"
 #include "../scalar.h"
 
 #include <float.h>

@@ -3,6 +3,9 @@
  *
  * Without importance the default and fast efforts are the quantizer itself, which is another piece of
  * code: it tries less, but at the speed of memory (trials.h). */
+#ifndef MZG_KERNELS_Q32_Q32_SEARCH_H
+#define MZG_KERNELS_Q32_Q32_SEARCH_H
+
 #include "q32_signed.h"
 #include "q32_span.h"
 
@@ -10,12 +13,12 @@
 
 static const struct mzg_signed_plan q4_0_plans[] = {
     [MZG_EFFORT_FAST] = {8.0f, 7.75f, 0.75f, 3, 1, 10.0f},
-    [MZG_EFFORT_DEFAULT] = {8.0f, 7.5f, 0.5f, 5, 1, 10.0f},
+    [MZG_EFFORT_DEFAULT] = {8.0f, 7.5f, 0.75f, 4, 1, 10.0f},
     [MZG_EFFORT_BEST] = {8.0f, 7.0f, 0.0625f, 49, 3, 10.0f},
 };
 static const struct mzg_signed_plan q5_0_plans[] = {
     [MZG_EFFORT_FAST] = {16.0f, 15.75f, 1.0f, 3, 1, 20.0f},
-    [MZG_EFFORT_DEFAULT] = {16.0f, 15.5f, 0.75f, 5, 1, 20.0f},
+    [MZG_EFFORT_DEFAULT] = {16.0f, 15.5f, 1.0f, 4, 1, 20.0f},
     [MZG_EFFORT_BEST] = {16.0f, 15.0f, 0.09375f, 49, 3, 20.0f},
 };
 static const struct mzg_span_plan q4_1_plans[] = {
@@ -29,7 +32,7 @@ static const struct mzg_span_plan q5_1_plans[] = {
     [MZG_EFFORT_BEST] = {31.0f, -2.0f, 0.5f, 9, 3, 0.2f},
 };
 
-#define SEARCH_(type, TYPE, kind, min, high, isa)                                                  \
+#define MZG_Q32_SEARCH(type, TYPE, kind, min, high, isa)                                           \
     static inline void type##_lot(const float *x, const float *w, uint8_t *out, int blocks,        \
                                   enum mzg_effort effort)                                          \
     {                                                                                              \
@@ -45,9 +48,11 @@ static const struct mzg_span_plan q5_1_plans[] = {
         else                                                                                       \
             mzg_lots(x, w, q, n, MZG_##TYPE##_BYTES, effort, type##_lot);                          \
     }
-#define SEARCH(type, TYPE, kind, min, high, isa) SEARCH_(type, TYPE, kind, min, high, isa)
 
-SEARCH(q4_0, Q4_0, signed, -1, -1, MZG_Q32_ISA)
-SEARCH(q4_1, Q4_1, span, MZG_Q4_1_MIN, -1, MZG_Q32_ISA)
-SEARCH(q5_0, Q5_0, signed, -1, MZG_Q5_0_HIGH, MZG_Q32_ISA)
-SEARCH(q5_1, Q5_1, span, MZG_Q5_1_MIN, MZG_Q5_1_HIGH, MZG_Q32_ISA)
+#define MZG_Q32_SEARCHES(isa)                                                                      \
+    MZG_Q32_SEARCH(q4_0, Q4_0, signed, -1, -1, isa)                                                \
+    MZG_Q32_SEARCH(q4_1, Q4_1, span, MZG_Q4_1_MIN, -1, isa)                                        \
+    MZG_Q32_SEARCH(q5_0, Q5_0, signed, -1, MZG_Q5_0_HIGH, isa)                                     \
+    MZG_Q32_SEARCH(q5_1, Q5_1, span, MZG_Q5_1_MIN, MZG_Q5_1_HIGH, isa)
+
+#endif

@@ -1,5 +1,5 @@
 /* q32_search_neon.c: q32_search.h over lanes_neon.h. */
 #include "../lanes/lanes_neon.h"
-
-#define MZG_Q32_ISA neon
 #include "q32_search.h"
+
+MZG_Q32_SEARCHES(neon)

@@ -57,12 +57,8 @@ MZG_INLINE mzg_vf mzg_signed_scale(const struct mzg_signed_plan *p, struct mzg_s
 MZG_INLINE mzg_vf mzg_signed_find(const struct mzg_lot *t, const struct mzg_signed_plan *p, mzg_vf top)
 {
     mzg_vf amax = mzg_vf_abs(top), unit = mzg_lot_negate(mzg_lot_inverse(top));
-    mzg_vf plain = mzg_vf_mul(unit, mzg_vf_set(p->half));
-    struct mzg_signed_sums best = mzg_signed_try(t, plain, p->half);
-    /* Where all that has a code other than 0 has no importance there is nothing to go by. */
-    mzg_vm none = mzg_vf_eq(best.q, mzg_vf_set(0.0f));
-    best.s = mzg_vf_select(none, mzg_lot_negate(top), best.s);
-    best.q = mzg_vf_select(none, mzg_vf_set(p->half), best.q);
+    mzg_vf zero = mzg_vf_set(0.0f);
+    struct mzg_signed_sums best = {zero, mzg_vf_set(1.0f)};
     float codes = p->first;
     for (int i = 0; i < p->count; i++, codes += p->step) {
         mzg_vf inv = mzg_vf_mul(unit, mzg_vf_set(codes));
@@ -70,6 +66,10 @@ MZG_INLINE mzg_vf mzg_signed_find(const struct mzg_lot *t, const struct mzg_sign
         inv = mzg_vf_mul(unit, mzg_vf_set(1.0f - codes));
         mzg_signed_keep(&best, mzg_signed_try(t, inv, p->half));
     }
+    /* Where all that has a code other than 0 has no importance there is nothing to go by. */
+    mzg_vm none = mzg_vf_eq(best.s, zero);
+    best.s = mzg_vf_select(none, mzg_lot_negate(top), best.s);
+    best.q = mzg_vf_select(none, mzg_vf_set(p->half), best.q);
     mzg_vf d = mzg_signed_scale(p, best, amax);
     for (int i = 0; i < p->refits; i++) {
         mzg_signed_keep(&best, mzg_signed_try(t, mzg_lot_inverse(d), p->half));

@@ -1,5 +1,6 @@
 /* Types by name and number, and the edge values that SPEC.md ("Blocks") gives, worked out by hand.
  * The harness in tests/kernels shows that every variant does the same. */
+#include "kernels/iq1/iq1.h"
 #include "kernels/kernels.h"
 #include <math.h>
 #include <setjmp.h>
@@ -177,6 +178,56 @@ static void a_nan_sum_is_the_canonical_nan(void **state)
     assert_int_equal(bits, 0x7fc00000);
 }
 
+/* The grid's three tables say the same: the points in order, the set of their numbers, its ranks. */
+static void the_grid_of_iq1_is_in_order(void **state)
+{
+    uint32_t next = 0;
+    (void)state;
+    for (uint32_t n = 0; n < 6561; n++) {
+        if (!((uint32_t)mzg_iq1_member[n / 32] >> n % 32 & 1))
+            continue;
+        uint64_t point = 0;
+        for (uint32_t i = 0, rest = n; i < 8; i++, rest /= 3)
+            point |= (uint64_t)(8 * (rest % 3)) << 8 * i;
+        assert_int_equal(mzg_iq1_index(n), next);
+        assert_true(mzg_iq1_grid[next++] == point);
+    }
+    assert_int_equal(next, MZG_IQ1_POINTS);
+}
+
+static bool in_grid(int n)
+{
+    return (uint32_t)mzg_iq1_member[n / 32] >> n % 32 & 1;
+}
+
+/* Whether the grid has number n, or n with one or two of the steps. */
+static bool within_two_steps(int n, const int step[8])
+{
+    bool found = in_grid(n);
+    for (int i = 0; i < 8 && !found; i++) {
+        found = in_grid(n + step[i]);
+        for (int j = 0; j < i && !found; j++)
+            found = in_grid(n + step[i] + step[j]);
+    }
+    return found;
+}
+
+/* What the search for IQ1's points builds on: wherever it looks, there is one. */
+static void every_rounding_is_two_steps_from_the_grid_of_iq1(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 6561; n++) {
+        for (unsigned up = 0; up < 256; up++) { /* which way a zero's second nearest is */
+            int step[8], digit = 1;
+            for (int i = 0; i < 8; i++, digit *= 3) {
+                int value = n / digit % 3 - 1;
+                step[i] = (value != 0 ? -value : up >> i & 1 ? 1 : -1) * digit;
+            }
+            assert_true(within_two_steps(n, step));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +238,8 @@ int main(void)
         cmocka_unit_test(nan_counts_as_zero_in_a_block),
         cmocka_unit_test(the_larger_side_decides_the_scales_sign),
         cmocka_unit_test(a_subnormal_scale_is_rounded_up),
+        cmocka_unit_test(the_grid_of_iq1_is_in_order),
+        cmocka_unit_test(every_rounding_is_two_steps_from_the_grid_of_iq1),
         cmocka_unit_test(halfway_codes_go_to_the_even_one),
         cmocka_unit_test(halves_are_ieee),
         cmocka_unit_test(dot_takes_the_lowest_code_on_both_sides),
