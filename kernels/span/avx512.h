@@ -8,8 +8,8 @@
 /* sum + words a * words b, pairs added. */
 typedef __m512i mzg_span_add_pairs(__m512i sum, __m512i a, __m512i b);
 
-/* Adds s * codes * y of 64 elements; at: which s, for a shuffle. Two products of at most 31 * 128 never exceed
- * 16 bits. */
+/* Adds s * codes * y of 64 elements; at: which s, for a shuffle. Two products of at most 31 * 128 never
+ * exceed 16 bits. */
 MZG_INLINE __m512i mzg_span_add64(__m512i sum, __m512i codes, const uint8_t *y, __m512i s, __m512i at,
                                   mzg_span_add_pairs *add)
 {
@@ -66,8 +66,8 @@ MZG_INLINE struct mzg_span_parts mzg_q5_k_parts(const uint8_t *x, const uint8_t 
     return (struct mzg_span_parts){mzg_span_halves(coded), mzg_span_min_parts_sixes(a.m, y)};
 }
 
-/* Codes stay where they are in their bytes for half of the chunks: those in bits 2 and 3 count four times, and
- * the others' s are made four times as large, so all is divided by four at the end. */
+/* Codes of bits 2 and 3 stay where they are, and so count four times; the others' s are made four times as
+ * large, and all is divided by four at the end. */
 MZG_INLINE struct mzg_span_parts mzg_q2_k_parts(const uint8_t *x, const uint8_t *y,
                                                 mzg_span_add_pairs *add)
 {

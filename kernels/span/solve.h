@@ -98,21 +98,15 @@ MZG_INLINE struct mzg_span_scales mzg_span_scales_of(mzg_vf d, mzg_vf dmin)
     return r;
 }
 
-/* The code nearest to (x - low) * inv, on top of a float whose last bit is 1: there it is rounded, and brought
- * into range as the integer that its bits are. */
-#define MZG_SPAN_MAGIC 0x1.8p23f
-MZG_INLINE mzg_vi mzg_span_code_bits(mzg_vf x, mzg_vf low, mzg_vf inv, struct mzg_span_format f)
-{
-    const mzg_vi first = mzg_vi_bits(mzg_vf_set(MZG_SPAN_MAGIC));
-    const mzg_vi last = mzg_vi_add(first, mzg_vi_set(f.top));
-    mzg_vf v = mzg_vf_mul(mzg_vf_sub(x, low), inv);
-    mzg_vi bits = mzg_vi_bits(mzg_vf_add(v, mzg_vf_set(MZG_SPAN_MAGIC)));
-    return mzg_vi_min(mzg_vi_max(bits, first), last);
-}
-
+/* The code nearest to (x - low) * inv, as a float. It is rounded on top of a float whose last bit is 1, and
+ * brought into range as the integer that its bits are, which takes nothing from the adders. */
 MZG_INLINE mzg_vf mzg_span_code(mzg_vf x, mzg_vf low, mzg_vf inv, struct mzg_span_format f)
 {
-    return mzg_vf_sub(mzg_vf_bits(mzg_span_code_bits(x, low, inv, f)), mzg_vf_set(MZG_SPAN_MAGIC));
+    const mzg_vf magic = mzg_vf_set(0x1.8p23f);
+    const mzg_vi first = mzg_vi_bits(magic), last = mzg_vi_add(first, mzg_vi_set(f.top));
+    mzg_vf v = mzg_vf_add(mzg_vf_mul(mzg_vf_sub(x, low), inv), magic);
+    mzg_vi bits = mzg_vi_min(mzg_vi_max(mzg_vi_bits(v), first), last);
+    return mzg_vf_sub(mzg_vf_bits(bits), magic);
 }
 
 /* ---- codes, and what they say of scale and minimum ---- */
