@@ -11,8 +11,8 @@ static const struct mzg_curve_plan mzg_iq4_nl_plans[] = {
     {MZG_IQ4_NL_SIDE(far, 5, 140.0f, 100.0f), MZG_IQ4_NL_SIDE(near, 4, 125.0f, 95.0f)},
     {MZG_IQ4_NL_SIDE(far, 12, 150.0f, 84.0f), MZG_IQ4_NL_SIDE(near, 10, 140.0f, 76.0f),
      .refits = 1},
-    {MZG_IQ4_NL_SIDE(far, 36, 200.0f, 70.0f), MZG_IQ4_NL_SIDE(near, 32, 180.0f, 60.0f),
-     .refits = 3},
+    {MZG_IQ4_NL_SIDE(far, 20, 180.0f, 75.0f), MZG_IQ4_NL_SIDE(near, 18, 160.0f, 66.0f),
+     .refits = 2},
 };
 
 struct mzg_iq4_nl_choice {

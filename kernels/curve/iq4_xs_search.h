@@ -17,8 +17,8 @@ static const struct mzg_curve_plan mzg_iq4_xs_plans[] = {
      .refits = 1, .scales = 1},
     {MZG_IQ4_XS_SIDE(far, 8, 148.0f, 93.0f), MZG_IQ4_XS_SIDE(near, 8, 135.0f, 81.0f),
      .refits = 2, .scales = 1},
-    {MZG_IQ4_XS_SIDE(far, 14, 160.0f, 85.0f), MZG_IQ4_XS_SIDE(near, 13, 150.0f, 75.0f),
-     .refits = 2, .scales = 4, .spread = 0.04f},
+    {MZG_IQ4_XS_SIDE(far, 10, 155.0f, 88.0f), MZG_IQ4_XS_SIDE(near, 9, 143.0f, 78.0f),
+     .refits = 2, .scales = 3, .spread = 0.05f},
 };
 
 /* In each lane: of its run (k, error) or of its block (d, total). */

@@ -36,6 +36,8 @@ static const struct mzg_type_facts facts[MZG_TYPE_END] = {
         0x9ab7ccb81d3a29d4, 0x0741bad8fb00b60b),
     ROW(NVFP4, 6, HALVES0(), 0.1f, 0x79f8ddcf706a8515, 0x715ccf3506047c55,
         0xca42c29814c91f72, 0x87c4f2b9cff77ca0),
+    ROW(IQ4_NL, 127, HALVES1(0), 0.1f, 0x5f52dbadf9d7be3b, 0x10e864dec3e0d5b0, 0xd335412a411857d2, 0x7913b883dad36917),
+    ROW(IQ4_XS, 127, HALVES1(0), 0.1f, 0x0ba432299291be18, 0x525492519140b016, 0xb476cc209a5ec801, 0x64674b04eb0881d9),
     ROW(IQ1_M, 1, HALVES0(), 0.52f, 0xc15e665eaab72f5c, 0x74a0e05327cdede8, 0x6d75305978e573c2, 0x231ec72a73ac4d89),
     ROW(IQ1_S, 1, HALVES1(0), 0.55f, 0xeebfc722f567f37d, 0x493103238db10798, 0x352c2e94e1d44ce3, 0xcbb63fd0df417a01),
     ROW(TQ2_0, 1, HALVES1(64), 0.52f, 0x0900ae4c863ad880, 0x2d0acbfa690909e2,
