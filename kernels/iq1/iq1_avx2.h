@@ -117,10 +117,7 @@ MZG_INLINE float mzg_iq1_s_scale_fast(const uint8_t *block)
 
 MZG_INLINE float mzg_iq1_m_scale_fast(const uint8_t *block)
 {
-    const __m128i place = _mm_setr_epi16(1, 16, 256, 4096, 0, 0, 0, 0);
-    __m128i scales = _mm_loadl_epi64((const __m128i *)(block + MZG_IQ1_M_SCALES));
-    __m128i two = _mm_madd_epi16(_mm_srli_epi16(scales, 12), place);
-    return _mm_cvtss_f32(_mm_cvtph_ps(_mm_or_si128(two, _mm_srli_epi64(two, 32))));
+    return _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(mzg_iq1_m_half(block))));
 }
 
 MZG_INLINE int32_t mzg_iq1_total(__m256i v)
