@@ -290,4 +290,10 @@ MZG_INLINE mzg_vi mzg_vi_bytes(uint64_t lo, uint64_t hi)
                     _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)hi))};
 }
 
+MZG_INLINE mzg_vf mzg_vf_add_where(mzg_vm m, mzg_vf s, mzg_vf a)
+{
+    return (mzg_vf){_mm256_add_ps(s.a, _mm256_and_ps(m.a, a.a)),
+                    _mm256_add_ps(s.b, _mm256_and_ps(m.b, a.b))};
+}
+
 #endif

@@ -330,4 +330,9 @@ MZG_INLINE mzg_vi mzg_vi_bytes(uint64_t lo, uint64_t hi)
     return _mm512_cvtepu8_epi32(_mm_set_epi64x((long long)hi, (long long)lo));
 }
 
+MZG_INLINE mzg_vf mzg_vf_add_where(mzg_vm m, mzg_vf s, mzg_vf a)
+{
+    return _mm512_mask_add_ps(s, m, s, a);
+}
+
 #endif

@@ -289,4 +289,14 @@ MZG_INLINE mzg_vi mzg_vi_bytes(uint64_t lo, uint64_t hi)
                         vreinterpretq_s16_u16(vmovl_u8(vcreate_u8(hi))));
 }
 
+MZG_INLINE mzg_vf mzg_vf_add_where(mzg_vm m, mzg_vf s, mzg_vf a)
+{
+    MZG_UNROLL
+    for (int i = 0; i < 4; i++) {
+        uint32x4_t some = vandq_u32(m.v[i], vreinterpretq_u32_f32(a.v[i]));
+        s.v[i] = vaddq_f32(s.v[i], vreinterpretq_f32_u32(some));
+    }
+    return s;
+}
+
 #endif

@@ -315,4 +315,10 @@ MZG_INLINE mzg_vi mzg_vi_bytes(uint64_t lo, uint64_t hi)
     return mzg_vi_load8u(b);
 }
 
+/* s + (m ? a : 0); no lane of s is -0. */
+MZG_INLINE mzg_vf mzg_vf_add_where(mzg_vm m, mzg_vf s, mzg_vf a)
+{
+    return mzg_vf_add(s, mzg_vf_select(m, a, mzg_vf_set(0.0f)));
+}
+
 #endif

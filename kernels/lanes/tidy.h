@@ -57,10 +57,12 @@ MZG_INLINE void mzg_search_groups(const float *x, const float *w, void *q, size_
         size_t left = n - at;
         const float *from = x + at, *by = w ? w + at : NULL;
         if (left < s.elems) {
-            memset(rest, 0, sizeof rest);
-            memset(weights, 0, sizeof weights);
+            memset(rest + left, 0, (s.elems - left) * sizeof *x);
             from = memcpy(rest, from, left * sizeof *x);
-            by = w ? memcpy(weights, by, left * sizeof *w) : NULL;
+            if (w) {
+                memset(weights + left, 0, (s.elems - left) * sizeof *w);
+                by = memcpy(weights, by, left * sizeof *w);
+            }
         }
         group(from, by, left < s.elems ? blocks : out, effort);
         if (left < s.elems)

@@ -50,6 +50,7 @@ static void run_floats(const struct mzg_lane_values *in, struct mzg_lane_results
     put_m(r, "vf_le", mzg_vf_le(a, b));
     put_m(r, "vf_eq", mzg_vf_eq(a, b));
     put_bits(r, "vf_select", mzg_vf_select(mzg_vf_lt(a, b), a, b));
+    put_f(r, "vf_add_where", mzg_vf_add_where(mzg_vf_lt(a, b), mzg_vf_abs(a), b));
     put_bits(r, "vf_swap1", mzg_vf_swap1(a));
     put_bits(r, "vf_swap2", mzg_vf_swap2(a));
     put_bits(r, "vf_swap4", mzg_vf_swap4(a));
