@@ -40,8 +40,13 @@ enum {
     W(X, IQ4_XS, iq4_xs, isa)
 #define MZG_FAMILY_FP4(W, X, isa) /* small floats */
 #define MZG_FAMILY_TERNARY(W, X, isa) /* two bits and fewer */
-#define MZG_FAMILY_GRID4(W, X, isa) /* points of four */
-#define MZG_FAMILY_GRID8(W, X, isa) /* points of eight */
+#define MZG_FAMILY_GRID4(W, X, isa) /* points of four */                                           \
+    W(X, IQ3_S, iq3_s, isa)                                                                        \
+    W(X, IQ3_XXS, iq3_xxs, isa)
+#define MZG_FAMILY_GRID8(W, X, isa) /* points of eight */                                          \
+    W(X, IQ2_XXS, iq2_xxs, isa)                                                                    \
+    W(X, IQ2_XS, iq2_xs, isa)                                                                      \
+    W(X, IQ2_S, iq2_s, isa)
 #define MZG_FAMILY_GRID1(W, X, isa) /* points of eight, three values */                            \
     W(X, IQ1_S, iq1_s, isa)                                                                        \
     W(X, IQ1_M, iq1_m, isa)

@@ -17,6 +17,11 @@ static const struct mzg_type_facts facts[MZG_TYPE_END] = {
     /*  type, levels, halves, rmse, quantize, search, dequantize, dot */
     ROW(F32, 127, HALVES0(), 0, 0xae0b5f0914658251, 0, 0xaa62e663235e986f, 0xba294da06f0bd306),
     ROW(F16, 127, HALVES1(0), 0, 0x2d719a3052281bb0, 0, 0x8c473f324646819c, 0xeb32117a9b2c0d8b),
+    ROW(IQ2_XXS, 5, HALVES1(0), 0.345f, 0xab4da2b0905e7dcf, 0xcff4781838622b48, 0xf0515f0816c8e0d7, 0x8993967795eabae2),
+    ROW(IQ2_XS, 5, HALVES1(0), 0.305f, 0xc4765df2a6799e56, 0x7ee7bebc4f3340c8, 0x446df462c3f484ca, 0x33fff6765ced394e),
+    ROW(IQ3_XXS, 15, HALVES1(0), 0.2f, 0xd90f69de1b04a10f, 0x8645d9ebaf2a937a, 0x7513784f01b30518, 0xbd12722baddc4e40),
+    ROW(IQ3_S, 15, HALVES1(0), 0.15f, 0x3aff76fcfc7b6331, 0xb07d54bd1a004283, 0x8952a4afe2d71a99, 0xc795ca710687b445),
+    ROW(IQ2_S, 5, HALVES1(0), 0.255f, 0x3f70da59ffc2321d, 0x0834ba3110dba416, 0x15dc38af564f3079, 0xe9867a9ce029a0a5),
     ROW(BF16, 127, HALVES1(0), 0, 0xb008b375d2474458, 0, 0x95d0f5619ab91c31, 0xc2494a83c205c611),
     ROW(Q4_0, 8, HALVES1(0), 0.09f, 0xbfdbae0ed52ebbe6, 0x815fc9e635ecceb1, 0x0def49a9cce21fec, 0x030f4bf76a65d893),
     ROW(Q4_1, 15, HALVES2(0, 2), 0.083f, 0x6c5e86ca3c5a4616, 0xacecb88f7ddcb9c2, 0xb2fc736927384d7a, 0x906f9faeaf42f761),
