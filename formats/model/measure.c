@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define BLOCK 32          /* limits hold for every 32 elements, also where a type has no blocks */
+#define BLOCK 32          /* limits hold for every 32 elements, where they do not say another number */
 #define ROWS_PER_BATCH 4  /* that the dot product is tried on */
 
 /* Sums of four uniform numbers: bell-shaped enough to be like an activation, and the same everywhere. */
@@ -108,14 +108,15 @@ static void compare_piece(struct mzg_loss *l, const float *x, const float *y, si
 static enum mzg_code measure_pieces(struct mzg_loss *l, const struct mzg_pair *p, struct mzg_err *e)
 {
     float x[MZG_PIECE], y[MZG_PIECE];
+    const size_t block = p->limit->elems ? p->limit->elems : BLOCK;
     enum mzg_code rc = MZG_OK;
     for (uint64_t done = 0; rc == MZG_OK && done < p->batch->count;) {
         uint64_t left = p->batch->count - done;
         size_t n = left < MZG_PIECE ? (size_t)left : MZG_PIECE;
         const float *values = mzg_batch_decode(p->batch, p->kernels, p->src, done, n, x);
         p->kernels->type[p->to->type].dequantize(p->out + mzg_type_bytes(p->to, done), y, n);
-        for (size_t i = 0; i < n; i += BLOCK)
-            measure_block(l, p->limit, values + i, y + i, n - i < BLOCK ? n - i : BLOCK,
+        for (size_t i = 0; i < n; i += block)
+            measure_block(l, p->limit, values + i, y + i, n - i < block ? n - i : block,
                           p->batch->first + done + i);
         if (l->repeats)
             rc = repeat_piece(l, p, values, n, done, e);
