@@ -46,8 +46,13 @@ enum {
     W(X, TQ2_0, tq2_0, isa)                                                                        \
     W(X, Q1_0, q1_0, isa)                                                                          \
     W(X, Q2_0, q2_0, isa)
-#define MZG_FAMILY_GRID4(W, X, isa) /* points of four */
-#define MZG_FAMILY_GRID8(W, X, isa) /* points of eight */
+#define MZG_FAMILY_GRID4(W, X, isa) /* points of four */                                           \
+    W(X, IQ3_S, iq3_s, isa)                                                                        \
+    W(X, IQ3_XXS, iq3_xxs, isa)
+#define MZG_FAMILY_GRID8(W, X, isa) /* points of eight */                                          \
+    W(X, IQ2_S, iq2_s, isa)                                                                        \
+    W(X, IQ2_XS, iq2_xs, isa)                                                                      \
+    W(X, IQ2_XXS, iq2_xxs, isa)
 #define MZG_FAMILY_GRID1(W, X, isa) /* points of eight, three values */                            \
     W(X, IQ1_S, iq1_s, isa)                                                                        \
     W(X, IQ1_M, iq1_m, isa)

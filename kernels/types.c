@@ -4,6 +4,7 @@
 #include <float.h>
 
 #define F16_MAX 65504.0f
+#define GRID_MAX(level, parts) (31 * (level)*F16_MAX / (parts)) /* highest step, highest level */
 
 enum {
 #define X(name, number, elems, bytes) ELEMS_##name = elems, BYTES_##name = bytes,
@@ -36,13 +37,13 @@ static const struct mzg_type_info infos[MZG_TYPE_END] = {
     INFO(Q5_K, 1, 63 * F16_MAX),
     INFO(Q6_K, 1, 127 * 32 * F16_MAX),
     INFO(Q8_K, 1, FLT_MAX),
-    INFO(IQ2_XXS, 0, 0),
-    INFO(IQ2_XS, 0, 0),
-    INFO(IQ3_XXS, 0, 0),
+    INFO(IQ2_XXS, 1, GRID_MAX(43, 8)),
+    INFO(IQ2_XS, 1, GRID_MAX(43, 8)),
+    INFO(IQ3_XXS, 1, GRID_MAX(62, 4)),
     INFO(IQ1_S, 1, 15 * F16_MAX * 1.125f),
     INFO(IQ4_NL, 1, 127 * F16_MAX),
-    INFO(IQ3_S, 0, 0),
-    INFO(IQ2_S, 0, 0),
+    INFO(IQ3_S, 1, GRID_MAX(15, 1)),
+    INFO(IQ2_S, 1, GRID_MAX(43, 8)),
     INFO(IQ4_XS, 1, 31 * 127 * F16_MAX),
     INFO(I8, 0, 0),
     INFO(I16, 0, 0),

@@ -19,6 +19,10 @@
 #define NO_WORSE_THAN_ZERO .amax = 1 + U11
 /* Scales that depend on neighbours: an element may be off by as much as the largest, or twice. */
 #define SHARED(times) .amax = (times), .abs = 64 * S25
+/* Magnitudes are points of a grid, zero is not among them, and a sign may have to be another: what an
+ * element becomes depends on its neighbours, but stays within what the block has. q: the largest value
+ * in units of the scale. */
+#define GRID(q) .amax = 2.5, .abs = (q)*S25, .elems = 256
 
 static const struct mzg_limit defaults[MZG_TYPE_END] = {
     [MZG_TYPE_F16] = {.rel_rmse = U11, .amax = U11, .abs = S25},
@@ -41,9 +45,13 @@ static const struct mzg_limit defaults[MZG_TYPE_END] = {
     [MZG_TYPE_TQ2_0] = {.rel_rmse = 0.90, NO_WORSE_THAN_ZERO},
     [MZG_TYPE_Q2_0] = {.rel_rmse = 0.78, NO_WORSE_THAN_ZERO},
     [MZG_TYPE_Q1_0] = {.rel_rmse = 0.90, .amax = 1 + U11, .abs = S25},
-    /* Points of a grid: zero is no value, and what an element becomes depends on its neighbours. */
-    [MZG_TYPE_IQ1_S] = {.rel_rmse = 0.95, .amax = 2.5, .abs = 17 * S25},
-    [MZG_TYPE_IQ1_M] = {.rel_rmse = 0.90, .amax = 2.5, .abs = 17 * S25},
+    [MZG_TYPE_IQ3_S] = {.rel_rmse = 0.27, GRID(465)},
+    [MZG_TYPE_IQ3_XXS] = {.rel_rmse = 0.36, GRID(481)},
+    [MZG_TYPE_IQ2_S] = {.rel_rmse = 0.49, GRID(167)},
+    [MZG_TYPE_IQ2_XS] = {.rel_rmse = 0.58, GRID(167)},
+    [MZG_TYPE_IQ2_XXS] = {.rel_rmse = 0.66, GRID(167)},
+    [MZG_TYPE_IQ1_S] = {.rel_rmse = 0.95, GRID(17)},
+    [MZG_TYPE_IQ1_M] = {.rel_rmse = 0.90, GRID(17)},
 };
 
 void mzg_limits_init(struct mzg_limits *l)

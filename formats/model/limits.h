@@ -13,6 +13,7 @@ struct mzg_limit {
     double amax;
     double range;
     double abs;
+    uint32_t elems; /* what a block is here; 0: 32 elements, whatever the type's own */
 };
 
 struct mzg_limits {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define BLOCK 32          /* limits hold for every 32 elements, also where a type has no blocks ... */
-#define LONGER 128        /* ... but where one scale has up to so many, for all of those */
+#define LONGER 128        /* ... where one scale has up to so many, for all of those, or as limits say */
 #define ROWS_PER_BATCH 4  /* that the dot product is tried on */
 
 /* Sums of four uniform numbers: bell-shaped enough to be like an activation, and the same everywhere. */
@@ -111,6 +111,8 @@ static enum mzg_code measure_pieces(struct mzg_loss *l, const struct mzg_pair *p
     float x[MZG_PIECE], y[MZG_PIECE];
     enum mzg_code rc = MZG_OK;
     size_t own = p->to->block_elems, block = own > BLOCK && own <= LONGER ? own : BLOCK;
+    if (p->limit->elems)
+        block = p->limit->elems;
     for (uint64_t done = 0; rc == MZG_OK && done < p->batch->count;) {
         uint64_t left = p->batch->count - done;
         size_t n = left < MZG_PIECE ? (size_t)left : MZG_PIECE;

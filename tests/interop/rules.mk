@@ -1,13 +1,18 @@
 # Ours beside the real readers: llama.cpp's library, and the hub's own parser.
-INTEROP_STEPS += interop-blocks interop-models interop-recipes interop-shamba interop-run
+INTEROP_STEPS += interop-grids interop-blocks interop-models interop-recipes interop-shamba interop-run
 PEERS := $(B)/interop
 PEER_LIB := $(PEERS)/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so
-.PHONY: interop-blocks interop-models interop-recipes interop-shamba interop-run
+.PHONY: interop-grids interop-blocks interop-models interop-recipes interop-shamba interop-run
 
 $(B)/tests/interop/ggml_blocks: $(B)/tests/interop/ggml_peer.o $(B)/tests/bench/weights.o \
 	$(B)/tests/kernels/input.o $(B)/tests/kernels/types.o
+$(B)/tests/interop/ggml_grids: $(B)/tests/interop/ggml_peer.o
 $(B)/tests/interop/%: $(B)/tests/interop/%.o $(B)/libmzigo.a
 	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -ldl -o $@)
+
+interop-grids: $(B)/tests/interop/ggml_grids
+	@tests/interop/install.sh $(PEERS) || { [ $$? = 77 ] && exit 0; exit 1; }; \
+	[ ! -e $(PEER_LIB) ] || $< $(PEER_LIB)
 
 interop-blocks: $(B)/tests/interop/ggml_blocks
 	@tests/interop/install.sh $(PEERS) || { [ $$? = 77 ] && exit 0; exit 1; }; \
