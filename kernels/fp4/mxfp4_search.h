@@ -1,7 +1,8 @@
 /* mxfp4_search.h: MXFP4 over lanes, one block of 32 a lane, sixteen blocks at once.
  *
  * Scales are powers of two, so few are worth trying: the one under which the largest element lies in
- * 4..8, where what is above 6 is clipped, and its neighbours. Dividing by them is exact. */
+ * 4..8, where what is above 6 is clipped, and the next. Smaller ones clip more than they gain, unless
+ * importance says that the largest do not matter. Dividing by a scale is exact. */
 #ifndef MZG_KERNELS_MXFP4_SEARCH_H
 #define MZG_KERNELS_MXFP4_SEARCH_H
 
@@ -12,7 +13,7 @@ enum { MZG_MXFP4_GROUP = 16 * MZG_MXFP4_ELEMS };
 static const struct {
     int first, last;
 } mzg_mxfp4_window[] = {
-    [MZG_EFFORT_FAST] = {0, 1}, [MZG_EFFORT_DEFAULT] = {-1, 1}, [MZG_EFFORT_BEST] = {-6, 2}};
+    [MZG_EFFORT_FAST] = {0, 1}, [MZG_EFFORT_DEFAULT] = {0, 1}, [MZG_EFFORT_BEST] = {-6, 2}};
 
 MZG_INLINE mzg_vi mzg_mxfp4_best(const mzg_vf *x, const mzg_vf *w, mzg_vf amax,
                                  enum mzg_effort effort)

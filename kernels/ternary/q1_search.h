@@ -5,19 +5,30 @@
 
 #include "ternary_lanes.h"
 
-MZG_INLINE void mzg_q1_0_block(const float *x, const float *w, uint8_t *q, int weighted)
+/* The mean magnitude; weighted is a constant, so that there is one piece of code for each. */
+MZG_INLINE float mzg_q1_0_mean(const struct mzg_ternary *t, int weighted)
 {
-    struct mzg_ternary t;
     mzg_vf s = mzg_vf_set(0.0f), n = s;
-    mzg_ternary_load(&t, x, w, 8);
     MZG_UNROLL
     for (int i = 0; i < 8; i++) {
-        s = mzg_vf_add(s, mzg_ternary_wa(&t, i, weighted));
-        n = mzg_vf_add(n, mzg_ternary_w(&t, i, weighted));
+        s = mzg_vf_add(s, mzg_ternary_wa(t, i, weighted));
+        n = mzg_vf_add(n, mzg_ternary_w(t, i, weighted));
+    }
+    return mzg_vf_sum(s) / mzg_vf_sum(n);
+}
+
+MZG_INLINE void mzg_q1_0_block(const float *x, const float *w, uint8_t *q)
+{
+    struct mzg_ternary t;
+    mzg_ternary_load(&t, x, 8);
+    int weighted = w && mzg_ternary_weigh(&t, w, 8);
+    float d = weighted ? mzg_q1_0_mean(&t, 1) : mzg_q1_0_mean(&t, 0);
+    mzg_store16(q, mzg_f16_from(d));
+    MZG_UNROLL
+    for (int i = 0; i < 8; i++) {
         uint32_t signs = mzg_vm_mask(mzg_vf_le(mzg_vf_set(0.0f), t.x[i]));
         mzg_store16(q + MZG_Q1_0_CODES + 2 * i, (uint16_t)signs);
     }
-    mzg_store16(q, mzg_f16_from(mzg_vf_sum(s) / mzg_vf_sum(n)));
 }
 
 #define MZG_Q1_0_ENCODERS(isa)                                                                     \
@@ -28,9 +39,9 @@ MZG_INLINE void mzg_q1_0_block(const float *x, const float *w, uint8_t *q, int w
         (void)effort;                                                                              \
         for (size_t i = 0; i < n; i += MZG_Q1_0_ELEMS, out += MZG_Q1_0_BYTES) {                    \
             if (w)                                                                                 \
-                mzg_q1_0_block(x + i, w + i, out, 1);                                              \
+                mzg_q1_0_block(x + i, w + i, out);                                                 \
             else                                                                                   \
-                mzg_q1_0_block(x + i, NULL, out, 0);                                               \
+                mzg_q1_0_block(x + i, NULL, out);                                                  \
         }                                                                                          \
     }                                                                                              \
     void mzg_q1_0_quantize_##isa(const float *x, void *q, size_t n)                                \

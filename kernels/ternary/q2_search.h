@@ -49,12 +49,12 @@ MZG_INLINE void mzg_q2_try(struct mzg_q2_best *best, const struct mzg_q2_blocks 
         mzg_vf x = b->x[i], abs = mzg_vf_abs(x), w = weighted ? b->w[i] : mzg_vf_set(1.0f);
         mzg_vf wa = weighted ? b->wa[i] : abs;
         mzg_vm m = mzg_vf_lt(one, abs), up = mzg_vf_lt(two, x), down = mzg_vf_lt(x, below);
-        s = mzg_vf_add(s, mzg_vf_where(m, wa));
-        n = mzg_vf_add(n, mzg_vf_where(m, w));
-        s_up = mzg_vf_add(s_up, mzg_vf_where(up, wa));
-        n_up = mzg_vf_add(n_up, mzg_vf_where(up, w));
-        s_down = mzg_vf_add(s_down, mzg_vf_where(down, wa));
-        n_down = mzg_vf_add(n_down, mzg_vf_where(down, w));
+        s = mzg_vf_add_where(m, s, wa);
+        n = mzg_vf_add_where(m, n, w);
+        s_up = mzg_vf_add_where(up, s_up, wa);
+        n_up = mzg_vf_add_where(up, n_up, w);
+        s_down = mzg_vf_add_where(down, s_down, wa);
+        n_down = mzg_vf_add_where(down, n_down, w);
     }
     const mzg_vf three = mzg_vf_set(3.0f); /* 2^2 - 1^2 */
     mzg_q2_take(best, mzg_vf_add(s, s_up), mzg_vf_add(n, mzg_vf_mul(n_up, three)), 1.0f);

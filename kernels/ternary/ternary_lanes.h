@@ -12,29 +12,39 @@ struct mzg_ternary {
     mzg_vf wa[16]; /* importance times magnitude */
 };
 
-MZG_INLINE void mzg_ternary_weigh(struct mzg_ternary *t, const float *w, int count)
+/* Sets w and wa; 0 where nothing has importance. */
+MZG_INLINE int mzg_ternary_weigh(struct mzg_ternary *t, const float *w, int count)
 {
-    mzg_vf largest = mzg_vf_set(0.0f), unit = mzg_vf_set(1.0f);
+    mzg_vf largest = mzg_vf_set(0.0f);
+    MZG_UNROLL
     for (int i = 0; i < count; i++) {
         t->w[i] = mzg_vf_importance(mzg_vf_load(w + 16 * i));
         largest = mzg_vf_max(largest, t->w[i]);
     }
-    mzg_vf most = mzg_vf_set(mzg_vf_largest(largest)), tame = mzg_vf_tame(most);
-    mzg_vm none = mzg_vf_eq(most, mzg_vf_set(0.0f));
+    float most = mzg_vf_largest(largest);
+    mzg_vf tame = mzg_vf_tame(mzg_vf_set(most));
+    MZG_UNROLL
     for (int i = 0; i < count; i++) {
-        t->w[i] = mzg_vf_select(none, unit, mzg_vf_mul(t->w[i], tame));
+        t->w[i] = mzg_vf_mul(t->w[i], tame);
         t->wa[i] = mzg_vf_mul(t->w[i], mzg_vf_abs(t->x[i]));
     }
+    return most > 0.0f;
 }
 
-/* Loads a block of 16 * count elements; w: NULL for ones. */
-MZG_INLINE void mzg_ternary_load(struct mzg_ternary *t, const float *x, const float *w, int count)
+/* Loads a block of 16 * count elements. As integers magnitudes compare as they do as floats, with NaN
+ * above Inf, so that blocks in which nothing is unfit are spared the care. */
+MZG_INLINE void mzg_ternary_load(struct mzg_ternary *t, const float *x, int count)
 {
+    mzg_vi most = mzg_vi_set(0), limit = mzg_vi_bits(mzg_vf_set(MZG_F16_MAX));
     MZG_UNROLL
+    for (int i = 0; i < count; i++) {
+        t->x[i] = mzg_vf_load(x + 16 * i);
+        most = mzg_vi_max(most, mzg_vi_bits(mzg_vf_abs(t->x[i])));
+    }
+    if (mzg_vm_mask(mzg_vi_gt(most, limit)) == 0)
+        return;
     for (int i = 0; i < count; i++)
-        t->x[i] = mzg_vf_fit(mzg_vf_load(x + 16 * i), MZG_F16_MAX);
-    if (w)
-        mzg_ternary_weigh(t, w, count);
+        t->x[i] = mzg_vf_fit(t->x[i], MZG_F16_MAX);
 }
 
 /* Importance of sixteen elements, and that times their magnitude. */

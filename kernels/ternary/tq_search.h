@@ -15,9 +15,9 @@ static const struct {
     int parts, refinements;
     float part[8];
 } mzg_tq_plans[] = {
-    [MZG_EFFORT_FAST] = {1, 0, {0.75f}},
-    [MZG_EFFORT_DEFAULT] = {1, 1, {0.75f}},
-    [MZG_EFFORT_BEST] = {6, 4, {0.75f, 1.25f, 0.4f, 0.9f, 1.05f, 1.6f}}};
+    [MZG_EFFORT_FAST] = {1, 0, {0.85f}},
+    [MZG_EFFORT_DEFAULT] = {1, 1, {0.85f}},
+    [MZG_EFFORT_BEST] = {8, 4, {0.85f, 1.25f, 0.4f, 0.7f, 1.05f, 1.6f, 2.2f, 3.5f}}};
 
 struct mzg_tq_best {
     float gain, d;
@@ -32,10 +32,10 @@ MZG_INLINE void mzg_tq_try(struct mzg_tq_best *best, const struct mzg_ternary *t
     for (int i = 0; i < 16; i += 2) {
         mzg_vm m = mzg_vf_lt(above, mzg_vf_abs(t->x[i]));
         mzg_vm m2 = mzg_vf_lt(above, mzg_vf_abs(t->x[i + 1]));
-        s = mzg_vf_add(s, mzg_vf_where(m, mzg_ternary_wa(t, i, weighted)));
-        n = mzg_vf_add(n, mzg_vf_where(m, mzg_ternary_w(t, i, weighted)));
-        s2 = mzg_vf_add(s2, mzg_vf_where(m2, mzg_ternary_wa(t, i + 1, weighted)));
-        n2 = mzg_vf_add(n2, mzg_vf_where(m2, mzg_ternary_w(t, i + 1, weighted)));
+        s = mzg_vf_add_where(m, s, mzg_ternary_wa(t, i, weighted));
+        n = mzg_vf_add_where(m, n, mzg_ternary_w(t, i, weighted));
+        s2 = mzg_vf_add_where(m2, s2, mzg_ternary_wa(t, i + 1, weighted));
+        n2 = mzg_vf_add_where(m2, n2, mzg_ternary_w(t, i + 1, weighted));
     }
     float sum = mzg_vf_sum(mzg_vf_add(s, s2)), count = mzg_vf_sum(mzg_vf_add(n, n2));
     float d = count > 0.0f ? sum / count : 0.0f;
@@ -43,17 +43,15 @@ MZG_INLINE void mzg_tq_try(struct mzg_tq_best *best, const struct mzg_ternary *t
         *best = (struct mzg_tq_best){sum * d, d};
 }
 
-/* The mean magnitude, and the largest of any importance. */
+/* The mean magnitude, and the largest. */
 MZG_INLINE float mzg_tq_mean(const struct mzg_ternary *t, int weighted, float *largest)
 {
-    const mzg_vf zero = mzg_vf_set(0.0f);
-    mzg_vf s = zero, n = zero, most = zero;
+    mzg_vf s = mzg_vf_set(0.0f), n = s, most = s;
     MZG_UNROLL
     for (int i = 0; i < 16; i++) {
-        mzg_vf a = mzg_vf_abs(t->x[i]), w = mzg_ternary_w(t, i, weighted);
         s = mzg_vf_add(s, mzg_ternary_wa(t, i, weighted));
-        n = mzg_vf_add(n, w);
-        most = mzg_vf_max(most, weighted ? mzg_vf_where(mzg_vf_lt(zero, w), a) : a);
+        n = mzg_vf_add(n, mzg_ternary_w(t, i, weighted));
+        most = mzg_vf_max(most, mzg_vf_abs(t->x[i]));
     }
     *largest = mzg_vf_largest(most);
     return mzg_vf_sum(s) / mzg_vf_sum(n);
@@ -65,8 +63,9 @@ MZG_INLINE float mzg_tq_scale(const struct mzg_ternary *t, int weighted, enum mz
     float largest, mean = mzg_tq_mean(t, weighted, &largest);
     int parts = mzg_tq_plans[effort].parts, tries = parts + mzg_tq_plans[effort].refinements;
     struct mzg_tq_best best = {0.0f, 0.0f};
-    /* The first is half of the largest, which only matters where that is far above the others. */
-    for (int i = largest > 8.0f * mean ? 0 : 1; i <= tries; i++) {
+    /* The first is half of the largest. One element saves as much alone as all others together where
+     * it is about sqrt(n) times as large; a few such must be a little less. */
+    for (int i = largest > 12.0f * mean ? 0 : 1; i <= tries; i++) {
         float part = i > 0 && i <= parts ? mean * mzg_tq_plans[effort].part[i - 1] : 0.5f * best.d;
         mzg_tq_try(&best, t, weighted, i == 0 ? 0.5f * largest : part);
     }
@@ -92,7 +91,7 @@ static __attribute__((noinline)) uint16_t mzg_tq_plain(const float *x, enum mzg_
                                                        mzg_vi codes[16])
 {
     struct mzg_ternary t;
-    mzg_ternary_load(&t, x, NULL, 16);
+    mzg_ternary_load(&t, x, 16);
     return mzg_tq_code(&t, mzg_tq_scale(&t, 0, effort), codes);
 }
 
@@ -103,8 +102,8 @@ static __attribute__((noinline)) uint16_t mzg_tq_codes(const float *x, const flo
     struct mzg_ternary t;
     if (!w)
         return mzg_tq_plain(x, effort, codes);
-    mzg_ternary_load(&t, x, w, 16);
-    float d = mzg_tq_scale(&t, 1, effort);
+    mzg_ternary_load(&t, x, 16);
+    float d = mzg_ternary_weigh(&t, w, 16) ? mzg_tq_scale(&t, 1, effort) : 0.0f;
     return d > 0.0f ? mzg_tq_code(&t, d, codes) : mzg_tq_plain(x, effort, codes);
 }
 
@@ -143,22 +142,26 @@ MZG_INLINE void mzg_tq1_0_fives(uint8_t *q, const mzg_vi *codes, int step)
     mzg_vi_store8(q, mzg_tq1_0_byte(v));
 }
 
+/* Four bytes of four codes, 4 lanes apart, and a fifth that is 0. */
+MZG_INLINE void mzg_tq1_0_fours(uint8_t *q, mzg_vi codes)
+{
+    static const int32_t powers[16] = {81, 81, 81, 81, 27, 27, 27, 27, 9, 9, 9, 9, 3, 3, 3, 3};
+    uint8_t bytes[16];
+    mzg_vf v = mzg_vf_from(mzg_vi_mul(codes, mzg_vi_load(powers)));
+    v = mzg_vf_add(v, mzg_vf_swap8(v));
+    v = mzg_vf_add(v, mzg_vf_swap4(v));
+    mzg_vi_store8(bytes, mzg_tq1_0_byte(mzg_vi_round(v)));
+    memcpy(q, bytes, 4);
+}
+
 MZG_INLINE void mzg_tq1_0_block(const float *x, const float *w, uint8_t *q, enum mzg_effort effort)
 {
     mzg_vi codes[16];
-    uint8_t last[16];
     mzg_store16(q + MZG_TQ1_0_SCALE, mzg_tq_codes(x, w, effort, codes));
     mzg_tq1_0_fives(q, codes, 2);
     mzg_tq1_0_fives(q + 16, codes + 1, 2);
     mzg_tq1_0_fives(q + MZG_TQ1_0_SECOND, codes + 10, 1);
-    mzg_vi_store8(last, codes[15]);
-    for (int m = 0; m < 4; m++) { /* the fifth is 0 */
-        uint32_t v = last[m];
-        for (int n = 1; n < 4; n++)
-            v = 3 * v + last[m + 4 * n];
-        v = 3 * v;
-        q[MZG_TQ1_0_FOURS + m] = (uint8_t)((256 * v + 242) / 243);
-    }
+    mzg_tq1_0_fours(q + MZG_TQ1_0_FOURS, codes[15]);
 }
 
 #define MZG_TQ_ENCODER(type, TYPE, isa)                                                            \
