@@ -7,8 +7,8 @@
 #include "search.h"
 
 /* fast, default, and what best does after default; without importance, then with it. Importance asks for
- * more clipping, for the extreme elements may be of little of it. fast starts as default does and stops at the
- * first whole numbers, so that default hardly ever loses more. */
+ * more clipping, for the extreme elements may be of little of it. fast starts as default does and stops at
+ * the first whole numbers, so that default hardly ever loses more. */
 typedef const struct mzg_span_plan mzg_span_plans[2][MZG_EFFORT_BEST + 1];
 
 static mzg_span_plans mzg_q4_k_plans = {
