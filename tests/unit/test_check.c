@@ -78,7 +78,8 @@ static void every_type_passes_what_convert_made(void **state)
 {
     (void)state;
     static const char *const types[] = {"F32",  "F16",  "BF16", "Q8_0",
-                                        "Q5_1", "Q5_0", "Q4_1", "Q4_0"};
+                                        "Q5_1", "Q5_0", "Q4_1", "Q4_0",
+                                        "IQ3_S", "IQ3_XXS"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         struct fixture f;
         struct mzg_check_report r;
