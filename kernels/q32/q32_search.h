@@ -17,8 +17,8 @@ static const struct mzg_signed_plan q4_0_plans[] = {
     [MZG_EFFORT_BEST] = {8.0f, 7.0f, 0.0625f, 49, 3, 10.0f},
 };
 static const struct mzg_signed_plan q5_0_plans[] = {
-    [MZG_EFFORT_FAST] = {16.0f, 15.75f, 1.0f, 3, 1, 20.0f},
-    [MZG_EFFORT_DEFAULT] = {16.0f, 15.5f, 1.0f, 4, 1, 20.0f},
+    [MZG_EFFORT_FAST] = {16.0f, 15.75f, 1.25f, 3, 0, 20.0f},
+    [MZG_EFFORT_DEFAULT] = {16.0f, 15.625f, 0.75f, 4, 0, 20.0f},
     [MZG_EFFORT_BEST] = {16.0f, 15.0f, 0.09375f, 49, 3, 20.0f},
 };
 static const struct mzg_span_plan q4_1_plans[] = {

@@ -20,7 +20,7 @@ static const struct mzg_type_facts facts[MZG_TYPE_END] = {
     ROW(BF16, 127, HALVES1(0), 0, 0xb008b375d2474458, 0, 0x95d0f5619ab91c31, 0xc2494a83c205c611),
     ROW(Q4_0, 8, HALVES1(0), 0.09f, 0xbfdbae0ed52ebbe6, 0xcbbccb657259ad45, 0x0def49a9cce21fec, 0x030f4bf76a65d893),
     ROW(Q4_1, 15, HALVES2(0, 2), 0.083f, 0x6c5e86ca3c5a4616, 0xacecb88f7ddcb9c2, 0xb2fc736927384d7a, 0x906f9faeaf42f761),
-    ROW(Q5_0, 16, HALVES1(0), 0.045f, 0x85b17948e6a3ff7f, 0xab3c68dd4c072c27, 0x5e412b3ad778dff5, 0x47c1c600b845cd0c),
+    ROW(Q5_0, 16, HALVES1(0), 0.045f, 0x85b17948e6a3ff7f, 0x95d03506f9613e65, 0x5e412b3ad778dff5, 0x47c1c600b845cd0c),
     ROW(Q5_1, 31, HALVES2(0, 2), 0.041f, 0x3219cfe770f8ef72, 0x48f6ed3bf5c4638b, 0x69105f924a787639, 0x2993d5b65db69470),
     ROW(Q8_0, 127, HALVES1(0), 0, 0xa95b9fd83eb32897, 0, 0xff80e0a93516f1ac, 0x2e6cf80e4dc0006e),
     ROW(Q8_1, 127, HALVES2(0, 2), 0, 0x146995ff2fcdcfea, 0, 0xa0beeb5932e68a73, 0),
