@@ -16,7 +16,20 @@
 #include "../lanes/lanes.h"
 #include "grids.h"
 
-/* The reference need not be fast, and would be large: there, the compiler may call functions. */
+/* Where there is no optimizer, every step of that sequence has its own place on the stack, and sanitizers
+ * take minutes to compile it: there the table is walked, too. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MZG_GRID_WALK
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MZG_GRID_WALK
+#endif
+#if !defined(__OPTIMIZE__) && !defined(MZG_GRID_WALK)
+#define MZG_GRID_WALK
+#endif
+
+/* What walks the table need not be fast, and would be large: there, the compiler may call functions. */
 #ifdef MZG_GRID_WALK
 #define MZG_GRID_INLINE static inline
 #else
