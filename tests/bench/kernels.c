@@ -1,6 +1,8 @@
 /* Quantizers, decoders and dot products beside ggml's, in one run:
  *
- *   kernels LIBGGML_BASE.so [WEIGHTS.safetensors] [--only TYPE] [--cpu MASK] [--effort 0|1|2]
+ *   kernels LIBGGML_BASE.so [WEIGHTS.safetensors] [--only TYPE] [--cpu MASK] [--effort 0|1|2] [--efforts]
+ *
+ * --efforts: ours alone, each type at its three efforts.
  *
  * Ours and theirs take turns on one thread; a time is the median of its turns in CPU time, a ratio that
  * of two medians. Errors and times of a row come from the same calls, at one effort. Data: rows of 4096
@@ -17,7 +19,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { TURNS = 9, MADE_ROWS = 256, DOT_ELEMS = 4096, DOT_ROWS = 64 };
+enum { TURNS = 9, MADE_ROWS = 256, PIECE = 4096, DOT_ELEMS = 4096, DOT_ROWS = 64 };
 
 /* What a type should reach: times ggml's speed without and with importance; 1 - its error at most. */
 static const struct goal {
@@ -48,6 +50,7 @@ struct bench {
     struct mzg_kernels k;
     enum mzg_effort effort;
     const char *only;
+    bool efforts;
     unsigned rows, missed;
 };
 
@@ -82,17 +85,26 @@ static size_t bytes_of(const struct mzg_type_info *t, size_t elems)
     return elems / t->block_elems * t->block_bytes;
 }
 
+/* As convert does it: pieces of several rows, with a row's importance behind itself for each. */
 static void ours(const struct bench *b, const struct mzg_type_info *t, const struct mzg_matrix *m,
                  const float *w, uint8_t *q)
 {
+    static float piece[PIECE];
     const struct mzg_type_kernels *k = &b->k.type[t->type];
-    size_t row = bytes_of(t, m->width), rows = m->rows;
+    size_t n = m->rows * m->width, rows = m->width < PIECE ? PIECE / m->width : 1;
     if (!k->search || (!w && b->effort == MZG_EFFORT_DEFAULT)) {
-        k->quantize(m->x, q, rows * m->width);
+        k->quantize(m->x, q, n);
         return;
     }
-    for (size_t r = 0; r < rows; r++)
-        k->search(m->x + r * m->width, w, q + r * row, m->width, b->effort);
+    if (w && m->width < PIECE) {
+        for (size_t r = 0; r < rows; r++)
+            memcpy(piece + r * m->width, w, m->width * sizeof *w);
+        w = piece;
+    }
+    for (size_t at = 0; at < n; at += rows * m->width) {
+        size_t run = n - at < rows * m->width ? n - at : rows * m->width;
+        k->search(m->x + at, w, q + bytes_of(t, at), run, b->effort);
+    }
 }
 
 static void theirs(const struct bench *b, const struct mzg_type_info *t, const struct mzg_matrix *m,
@@ -230,6 +242,52 @@ static void compare_data(struct bench *b, const struct mzg_matrices *all, const 
     free(y);
 }
 
+/* ---- efforts ---- */
+
+/* Speed, and the error that is searched for (plain, or weighted by importance), of one effort. */
+static void effort_figures(struct bench *b, const struct mzg_type_info *t, const struct mzg_matrices *all,
+                           bool importance, float *y)
+{
+    struct side s = {.q = malloc(bytes_of(t, all->elems))};
+    double plain, weighted;
+    if (!s.q) {
+        fputs("no memory\n", stderr);
+        exit(3);
+    }
+    encode_all(b, t, all, importance, ours, s.q);
+    for (int i = 0; i < 3; i++)
+        s.times[i] = encode_all(b, t, all, importance, ours, s.q);
+    sums(all, &plain, &weighted);
+    measure(b, t, all, &s, y);
+    printf(" %8.1f %8.4f", (double)all->elems / 1e6 / median(s.times, 3),
+           100 * sqrt(importance ? s.weighted / weighted : s.lost / plain));
+    free(s.q);
+}
+
+static void compare_efforts(struct bench *b, const struct mzg_matrices *all, const char *data)
+{
+    float *y = malloc(all->elems * sizeof *y);
+    if (!y) {
+        fputs("no memory\n", stderr);
+        exit(3);
+    }
+    printf("\n%-9s %-7s %-5s %17s %17s %17s\n", "", "", "", "fast", "default", "best");
+    printf("%-9s %-7s %-5s %8s %8s %8s %8s %8s %8s\n", "data", "type", "imat", "Mw/s", "error %", "Mw/s",
+           "error %", "Mw/s", "error %");
+    for (size_t i = 0; i < 2 * GOALS; i++) {
+        const struct mzg_type_info *t = mzg_type_by_number((uint32_t)goals[i / 2].type);
+        if ((b->only && strcmp(b->only, t->name) != 0) || !b->k.type[t->type].search)
+            continue;
+        printf("%-9s %-7s %-5s", data, t->name, i % 2 ? "yes" : "no");
+        for (int effort = MZG_EFFORT_FAST; effort <= MZG_EFFORT_BEST; effort++) {
+            b->effort = (enum mzg_effort)effort;
+            effort_figures(b, t, all, i % 2, y);
+        }
+        puts("");
+    }
+    free(y);
+}
+
 /* ---- decoders and dot products, from memory that the caches hold ---- */
 
 struct pair {
@@ -356,6 +414,8 @@ static bool parse(struct bench *b, int argc, char **argv, const char **lib, cons
         bool more = i + 1 < argc;
         if (strcmp(argv[i], "--only") == 0 && more)
             b->only = argv[++i];
+        else if (strcmp(argv[i], "--efforts") == 0)
+            b->efforts = true;
         else if (strcmp(argv[i], "--cpu") == 0 && more)
             cpu &= (uint32_t)strtoul(argv[++i], NULL, 0);
         else if (strcmp(argv[i], "--effort") == 0 && more)
@@ -379,7 +439,7 @@ int main(int argc, char **argv)
     const char *lib = NULL, *file = NULL;
     if (!parse(&b, argc, argv, &lib, &file)) {
         fputs("usage: kernels LIBGGML_BASE.so [WEIGHTS.safetensors] [--only TYPE] [--cpu MASK] "
-              "[--effort 0|1|2]\n", stderr);
+              "[--effort 0|1|2] [--efforts]\n", stderr);
         return 2;
     }
     if (!mzg_ggml_open(&b.ggml, lib))
@@ -389,6 +449,11 @@ int main(int argc, char **argv)
            b.ggml.cpu_library[0] ? b.ggml.cpu_library : "nowhere");
     if (mzg_matrices_make(&all, MADE_ROWS, &e) != MZG_OK)
         goto fail;
+    if (b.efforts) {
+        compare_efforts(&b, &all, "synthetic");
+        mzg_matrices_free(&all);
+        return 0;
+    }
     compare_starts(&b);
     compare_uses(&b, &all);
     compare_data(&b, &all, "synthetic");
