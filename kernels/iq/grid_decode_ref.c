@@ -36,13 +36,13 @@ static struct eight from_one(uint64_t point, unsigned signs, unsigned step)
 
 static unsigned nibble(const uint8_t *p, int i)
 {
-    return p[i / 2] >> 4 * (i & 1) & 15u;
+    return (unsigned)p[i / 2] >> 4 * (i & 1) & 15u;
 }
 
 static struct eight iq3_s_eight(const uint8_t *block, int o)
 {
     const uint8_t *index = block + MZG_IQ3_S_INDEX + 2 * o;
-    unsigned high = block[MZG_IQ3_S_HIGH + o / 4] >> 2 * (o & 3) & 3u;
+    unsigned high = (unsigned)block[MZG_IQ3_S_HIGH + o / 4] >> 2 * (o & 3) & 3u;
     return from_two(mzg_iq3_s_grid[index[0] | (high & 1) << 8],
                     mzg_iq3_s_grid[index[1] | high >> 1 << 8], block[MZG_IQ3_S_SIGNS + o],
                     nibble(block + MZG_IQ3_S_STEPS, o / 4));
@@ -73,7 +73,7 @@ static struct eight iq2_xs_eight(const uint8_t *block, int o)
 
 static struct eight iq2_s_eight(const uint8_t *block, int o)
 {
-    unsigned high = block[MZG_IQ2_S_HIGH + o / 4] >> 2 * (o & 3) & 3u;
+    unsigned high = (unsigned)block[MZG_IQ2_S_HIGH + o / 4] >> 2 * (o & 3) & 3u;
     return from_one(mzg_iq2_s_grid[block[MZG_IQ2_S_INDEX + o] | high << 8],
                     block[MZG_IQ2_S_SIGNS + o], nibble(block + MZG_IQ2_S_STEPS, o / 2));
 }
