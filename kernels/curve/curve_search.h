@@ -5,10 +5,8 @@
 #define MZG_KERNELS_CURVE_SEARCH_H
 
 #include "../kernels.h"
-#include "../lanes/lanes.h"
+#include "../lanes/tidy.h"
 #include "curve.h"
-
-#include <float.h>
 
 enum { MZG_CURVE_ELEMS = MZG_LANES * MZG_BLOCK };
 
@@ -37,13 +35,6 @@ struct mzg_curve_lanes {
     mzg_vf amax, sign; /* largest magnitude; the scale's sign that puts it on the far side */
 };
 
-MZG_INLINE mzg_vf mzg_curve_inverse(mzg_vf scale)
-{
-    mzg_vf zero = mzg_vf_set(0.0f);
-    mzg_vf inverse = mzg_vf_div(mzg_vf_set(1.0f), scale);
-    return mzg_vf_select(mzg_vf_eq(scale, zero), zero, inverse);
-}
-
 /* The code whose value is nearest to v, of two the lower. The values lie along a parabola that is
  * bent the other way on either side of zero: rounding on it gives the code or the one before, and a
  * comparison decides. */
@@ -68,13 +59,13 @@ MZG_INLINE mzg_vf mzg_curve_value(mzg_vf v)
 MZG_INLINE void mzg_curve_importance(struct mzg_curve_lanes *b, const float *w, size_t count,
                                      int runs)
 {
-    float room[MZG_CURVE_ELEMS] = {0}, most[MZG_LANES], factor[MZG_LANES], base[MZG_LANES];
+    float room[MZG_CURVE_ELEMS] = {0}, most[MZG_LANES];
     mzg_vf high = mzg_vf_set(0.0f);
     memcpy(room, w, count * sizeof *w);
     mzg_vf_turn(room, MZG_BLOCK, b->w);
     mzg_vf_turn(room + 16, MZG_BLOCK, b->w + 16);
     for (int j = 0; j < MZG_BLOCK; j++) {
-        b->w[j] = mzg_vf_min(mzg_vf_max(b->w[j], mzg_vf_set(0.0f)), mzg_vf_set(FLT_MAX));
+        b->w[j] = mzg_vf_importance(b->w[j]);
         high = mzg_vf_max(high, b->w[j]);
     }
     mzg_vf_store(most, high);
@@ -82,13 +73,12 @@ MZG_INLINE void mzg_curve_importance(struct mzg_curve_lanes *b, const float *w, 
         float top = 0.0f;
         for (int i = first; i < first + runs; i++)
             top = most[i] > top ? most[i] : top;
-        uint32_t exponent = mzg_bits(top) >> 23;
-        for (int i = first; i < first + runs; i++) {
-            factor[i] = mzg_float((exponent < 254 ? 254 - exponent : 1) << 23);
-            base[i] = top > 0.0f ? 0.0f : 1.0f;
-        }
+        for (int i = first; i < first + runs; i++)
+            most[i] = top;
     }
-    mzg_vf times = mzg_vf_load(factor), plus = mzg_vf_load(base);
+    high = mzg_vf_load(most);
+    mzg_vf times = mzg_vf_unscale(high), zero = mzg_vf_set(0.0f);
+    mzg_vf plus = mzg_vf_select(mzg_vf_lt(zero, high), zero, mzg_vf_set(1.0f));
     for (int j = 0; j < MZG_BLOCK; j++)
         b->w[j] = mzg_vf_add(mzg_vf_mul(b->w[j], times), plus);
 }
@@ -98,15 +88,11 @@ MZG_INLINE void mzg_curve_importance(struct mzg_curve_lanes *b, const float *w, 
 MZG_INLINE void mzg_curve_load(struct mzg_curve_lanes *b, const float *x, const float *w,
                                size_t count, float max_abs, int runs)
 {
-    mzg_vf zero = mzg_vf_set(0.0f), most = mzg_vf_set(max_abs), least = mzg_vf_sub(zero, most);
-    mzg_vf high = zero, low = zero, sum = zero;
+    mzg_vf zero = mzg_vf_set(0.0f), high = zero, low = zero, sum = zero;
     memcpy(b->fitted, x, count * sizeof *x);
     memset(b->fitted + count, 0, (MZG_CURVE_ELEMS - count) * sizeof *x);
-    for (size_t i = 0; i < MZG_CURVE_ELEMS; i += MZG_LANES) {
-        mzg_vf v = mzg_vf_load(b->fitted + i);
-        v = mzg_vf_select(mzg_vf_eq(v, v), v, zero);
-        mzg_vf_store(b->fitted + i, mzg_vf_max(mzg_vf_min(v, most), least));
-    }
+    for (size_t i = 0; i < MZG_CURVE_ELEMS; i += MZG_LANES)
+        mzg_vf_store(b->fitted + i, mzg_vf_fit(mzg_vf_load(b->fitted + i), max_abs));
     mzg_vf_turn(b->fitted, MZG_BLOCK, b->x);
     mzg_vf_turn(b->fitted + 16, MZG_BLOCK, b->x + 16);
     if (w)
@@ -143,7 +129,7 @@ MZG_INLINE void mzg_curve_sums(const struct mzg_curve_lanes *b, mzg_vf inverse, 
 /* Sum of w (x - scale * value)^2 of each run; Inf where scale is zero. */
 MZG_INLINE mzg_vf mzg_curve_error(const struct mzg_curve_lanes *b, mzg_vf scale, int weighted)
 {
-    mzg_vf inverse = mzg_curve_inverse(scale), sum = mzg_vf_set(0.0f);
+    mzg_vf inverse = mzg_vf_inverse(scale), sum = mzg_vf_set(0.0f);
     MZG_UNROLL
     for (int j = 0; j < MZG_BLOCK; j++) {
         mzg_vf v = mzg_vf_mul(b->x[j], inverse), off = mzg_vf_sub(v, mzg_curve_value(v));

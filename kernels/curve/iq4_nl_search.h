@@ -45,7 +45,7 @@ MZG_INLINE mzg_vf mzg_iq4_nl_choose(const struct mzg_curve_lanes *b,
         mzg_iq4_nl_try(&c, b, mzg_vf_mul(unit, mzg_vf_set(at)), weighted);
     }
     for (int i = 0; i < p->refits; i++)
-        mzg_iq4_nl_try(&c, b, mzg_curve_inverse(c.scale), weighted);
+        mzg_iq4_nl_try(&c, b, mzg_vf_inverse(c.scale), weighted);
     return c.scale;
 }
 
@@ -65,7 +65,7 @@ MZG_INLINE void mzg_iq4_nl_group(const float *x, const float *w, uint8_t *out, s
     error = w ? mzg_curve_error(&b, s, 1) : mzg_curve_error(&b, s, 0);
     s = mzg_vf_select(mzg_vf_lt(error, b.zeros), s, mzg_vf_set(0.0f));
     mzg_vf_store(scale, s);
-    mzg_vf_store(inverse, mzg_curve_inverse(s));
+    mzg_vf_store(inverse, mzg_vf_inverse(s));
     for (size_t i = 0; i < count / MZG_BLOCK; i++, out += MZG_IQ4_NL_BYTES) {
         mzg_store16(out, mzg_f16_from(scale[i]));
         mzg_curve_encode(out + MZG_IQ4_NL_CODES, b.fitted + MZG_BLOCK * i, inverse[i]);

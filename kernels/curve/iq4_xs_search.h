@@ -90,7 +90,7 @@ MZG_INLINE struct mzg_iq4_xs_choice mzg_iq4_xs_refit(const struct mzg_iq4_xs_cho
 {
     struct mzg_iq4_xs_choice c = {.d = old->d, .k = mzg_vf_set(0.0f), .error = b->zeros};
     mzg_vf xq, qq, zero = mzg_vf_set(0.0f);
-    mzg_curve_sums(b, mzg_curve_inverse(mzg_vf_mul(old->d, old->k)), weighted, &xq, &qq);
+    mzg_curve_sums(b, mzg_vf_inverse(mzg_vf_mul(old->d, old->k)), weighted, &xq, &qq);
     xq = mzg_iq4_xs_sums(mzg_vf_mul(xq, old->k));
     qq = mzg_iq4_xs_sums(mzg_vf_mul(qq, mzg_vf_mul(old->k, old->k)));
     mzg_vf d = mzg_iq4_xs_halves(mzg_vf_div(xq, qq));
@@ -164,7 +164,7 @@ MZG_INLINE void mzg_iq4_xs_group(const float *x, const float *w, uint8_t *out, s
     c = w ? mzg_iq4_xs_choose(&b, p, 1) : mzg_iq4_xs_choose(&b, p, 0);
     mzg_vf_store(d, c.d);
     mzg_vi_store(k, mzg_vi_round(c.k));
-    mzg_vf_store(inverse, mzg_curve_inverse(mzg_vf_mul(c.d, c.k)));
+    mzg_vf_store(inverse, mzg_vf_inverse(mzg_vf_mul(c.d, c.k)));
     for (size_t i = 0; i < count / MZG_BLOCK; i += MZG_RUNS, out += MZG_IQ4_XS_BYTES)
         mzg_iq4_xs_pack(out, d[i], k + i, inverse + i, b.fitted + MZG_BLOCK * i);
 }

@@ -8,6 +8,7 @@
 #define MZG_KERNELS_IQ_GRID_GROUP_H
 
 #include "../kernels.h"
+#include "../lanes/tidy.h"
 #include "grid_near.h"
 #include "grid_pack.h"
 
@@ -62,11 +63,9 @@ MZG_GRID_INLINE mzg_vf mzg_grid_level(const float *levels, int elems, mzg_vi poi
  * block is 0, and so is what is returned, where no scale is as good as none. */
 MZG_GRID_INLINE float mzg_grid_load_x(const float *x, float limit, float *out)
 {
-    mzg_vf most = mzg_vf_set(0), bound = mzg_vf_set(limit), below = mzg_vf_set(-limit);
+    mzg_vf most = mzg_vf_set(0);
     for (int i = 0; i < MZG_SUPER; i += 16) {
-        mzg_vf v = mzg_vf_load(x + i);
-        v = mzg_vf_select(mzg_vf_eq(v, v), v, mzg_vf_set(0));
-        v = mzg_vf_max(mzg_vf_min(v, bound), below);
+        mzg_vf v = mzg_vf_fit(mzg_vf_load(x + i), limit);
         most = mzg_vf_max(most, mzg_vf_abs(v));
         mzg_vf_store(out + i, v);
     }
@@ -81,17 +80,8 @@ MZG_GRID_INLINE float mzg_grid_load_x(const float *x, float limit, float *out)
 /* Importance, likewise brought to about 1; NULL, or nothing above 0, counts as ones. */
 MZG_GRID_INLINE void mzg_grid_load_w(const float *w, float *out)
 {
-    mzg_vf most = mzg_vf_set(0);
-    for (int i = 0; w && i < MZG_SUPER; i += 16) {
-        mzg_vf v = mzg_vf_max(mzg_vf_load(w + i), mzg_vf_set(0));
-        v = mzg_vf_min(v, mzg_vf_set(0x1.fffffep127f));
-        most = mzg_vf_max(most, v);
-        mzg_vf_store(out + i, v);
-    }
-    float largest = w ? mzg_vf_largest(most) : 0.0f;
-    uint32_t exponent = mzg_bits(largest) >> 23;
-    exponent = exponent < 1 ? 1 : exponent > 253 ? 253 : exponent;
-    mzg_vf down = mzg_vf_set(mzg_float((254 - exponent) << 23));
+    float largest = w ? mzg_load_importance(w, MZG_SUPER, out) : 0.0f;
+    mzg_vf down = mzg_vf_tame(mzg_vf_set(largest));
     for (int i = 0; i < MZG_SUPER; i += 16)
         mzg_vf_store(out + i, largest > 0.0f ? mzg_vf_mul(mzg_vf_load(out + i), down)
                                              : mzg_vf_set(1));

@@ -8,6 +8,7 @@
 #ifndef MZG_KERNELS_IQ1_IQ1_SEARCH_H
 #define MZG_KERNELS_IQ1_IQ1_SEARCH_H
 
+#include "../lanes/tidy.h"
 #include "iq1_point.h"
 
 #include "../list.h"
@@ -308,13 +309,6 @@ MZG_INLINE void iq1_find(const struct iq1_lot *t, const struct iq1_shape *p, con
         mzg_vi_store(f->number[g], run.number[g]);
 }
 
-/* 2^-e for 2^e <= a < 2^(e + 1), normal. */
-MZG_INLINE mzg_vf iq1_unscale(mzg_vf a)
-{
-    mzg_vi exponent = mzg_vi_min(mzg_vi_shr(mzg_vi_bits(a), 23), mzg_vi_set(253));
-    return mzg_vf_bits(mzg_vi_shl(mzg_vi_sub(mzg_vi_set(254), exponent), 23));
-}
-
 /* Loads sixteen runs and looks for their values. Elements and importance are scaled by a power of two
  * for each block; a block whose largest magnitude is below 2^-28 counts as zeros, importance as in
  * the other searches. */
@@ -324,24 +318,22 @@ MZG_INLINE void iq1_lot(const float *x, const float *w, const struct iq1_shape *
     struct iq1_lot t;
     size_t run = 8 * (size_t)p->groups;
     mzg_vf zero = mzg_vf_set(0.0f), one = mzg_vf_set(1.0f), most = zero, weight = zero;
-    mzg_vf hi = mzg_vf_set(MZG_IQ1_MOST), lo = mzg_vf_set(-MZG_IQ1_MOST);
     for (size_t i = 0; i < run; i += 16) {
         mzg_vf_turn(x + i, run, t.v + i);
         if (w)
             mzg_vf_turn(w + i, run, t.w + i);
     }
     for (size_t i = 0; i < run; i++) {
-        mzg_vf v = mzg_vf_select(mzg_vf_eq(t.v[i], t.v[i]), t.v[i], zero);
-        t.v[i] = mzg_vf_max(mzg_vf_min(v, hi), lo);
-        t.w[i] = w ? mzg_vf_min(mzg_vf_max(t.w[i], zero), mzg_vf_set(FLT_MAX)) : one;
+        t.v[i] = mzg_vf_fit(t.v[i], MZG_IQ1_MOST);
+        t.w[i] = w ? mzg_vf_importance(t.w[i]) : one;
         most = mzg_vf_max(most, mzg_vf_abs(t.v[i]));
         weight = mzg_vf_max(weight, t.w[i]);
     }
     most = iq1_most_block(most, p->lanes);
     weight = iq1_most_block(weight, p->lanes);
     mzg_vm none = mzg_vf_eq(weight, zero);
-    mzg_vf scale = mzg_vf_select(mzg_vf_lt(most, mzg_vf_set(0x1p-28f)), zero, iq1_unscale(most));
-    weight = iq1_unscale(weight);
+    mzg_vf scale = mzg_vf_select(mzg_vf_lt(most, mzg_vf_set(0x1p-28f)), zero, mzg_vf_unscale(most));
+    weight = mzg_vf_unscale(weight);
     for (size_t i = 0; i < run; i++) {
         t.v[i] = mzg_vf_mul(t.v[i], scale);
         t.w[i] = mzg_vf_select(none, one, mzg_vf_mul(t.w[i], weight));

@@ -30,6 +30,33 @@ MZG_INLINE mzg_vf mzg_vf_tame(mzg_vf most)
     return mzg_vf_bits(mzg_vi_sub(mzg_vi_set(254 << 23), e));
 }
 
+/* n importance values, a multiple of the lanes, as above; returns the largest. */
+MZG_INLINE float mzg_load_importance(const float *w, size_t n, float *out)
+{
+    mzg_vf most = mzg_vf_set(0.0f);
+    for (size_t i = 0; i < n; i += MZG_LANES) {
+        mzg_vf v = mzg_vf_importance(mzg_vf_load(w + i));
+        mzg_vf_store(out + i, v);
+        most = mzg_vf_max(most, v);
+    }
+    return mzg_vf_largest(most);
+}
+
+/* The power of two that brings a, 0 or more, to 1 or more and below 2 (or 4, where that power would not
+ * be a normal number). Of denormal numbers it makes what it can: mzg_vf_tame takes them for normal. */
+MZG_INLINE mzg_vf mzg_vf_unscale(mzg_vf a)
+{
+    mzg_vi exponent = mzg_vi_min(mzg_vi_shr(mzg_vi_bits(a), 23), mzg_vi_set(253));
+    return mzg_vf_bits(mzg_vi_shl(mzg_vi_sub(mzg_vi_set(254), exponent), 23));
+}
+
+/* 1 / a, or 0 where a is 0. */
+MZG_INLINE mzg_vf mzg_vf_inverse(mzg_vf a)
+{
+    mzg_vf zero = mzg_vf_set(0.0f);
+    return mzg_vf_select(mzg_vf_eq(a, zero), zero, mzg_vf_div(mzg_vf_set(1.0f), a));
+}
+
 /* a where m, else 0. */
 MZG_INLINE mzg_vf mzg_vf_where(mzg_vm m, mzg_vf a)
 {

@@ -1,13 +1,13 @@
 /* q32_load.h: sixteen blocks of 32 over lanes, for the searches in q32_signed.h and q32_span.h.
  *
- * Importance is scaled by a power of two for each block, and so
- * are elements where they are searched with: sums of squares then neither overflow nor vanish. */
+ * Importance is scaled by a power of two for each block, and so are elements where they are searched with:
+ * sums of squares then neither overflow nor vanish. */
 #ifndef MZG_KERNELS_Q32_LOAD_H
 #define MZG_KERNELS_Q32_LOAD_H
 
 #include "../blocks.h"
 #include "../kernels.h"
-#include "../lanes/lanes.h"
+#include "../lanes/tidy.h"
 #include "../scalar.h"
 
 #include <float.h>
@@ -31,23 +31,13 @@ MZG_INLINE mzg_vf mzg_lot_negate(mzg_vf a)
     return mzg_vf_bits(mzg_vi_xor(mzg_vi_bits(a), mzg_vi_set((int32_t)0x80000000)));
 }
 
-/* 2^-e for 2^e <= a < 2^(e + 1), normal; the exponent is kept where the result is a normal number. */
-MZG_INLINE mzg_vf mzg_lot_unscale(mzg_vf a)
-{
-    mzg_vi exponent = mzg_vi_min(mzg_vi_shr(mzg_vi_bits(a), 23), mzg_vi_set(253));
-    return mzg_vf_bits(mzg_vi_shl(mzg_vi_sub(mzg_vi_set(254), exponent), 23));
-}
-
 /* Elements beyond +-limit are brought to it. */
 MZG_INLINE void mzg_lot_load(struct mzg_lot *t, const float *x, float limit)
 {
-    mzg_vf hi = mzg_vf_set(limit), lo = mzg_vf_set(-limit);
     mzg_vf_turn(x, MZG_BLOCK, t->x);
     mzg_vf_turn(x + 16, MZG_BLOCK, t->x + 16);
-    for (int j = 0; j < MZG_BLOCK; j++) {
-        mzg_vf v = mzg_vf_select(mzg_vf_eq(t->x[j], t->x[j]), t->x[j], mzg_vf_set(0.0f));
-        t->x[j] = mzg_vf_max(mzg_vf_min(v, hi), lo);
-    }
+    for (int j = 0; j < MZG_BLOCK; j++)
+        t->x[j] = mzg_vf_fit(t->x[j], limit);
 }
 
 /* NaN and negative importance is 0; where all of a block's is, all is 1. w may be NULL. */
@@ -62,11 +52,11 @@ MZG_INLINE void mzg_lot_weigh(struct mzg_lot *t, const float *w)
     mzg_vf_turn(w, MZG_BLOCK, t->w);
     mzg_vf_turn(w + 16, MZG_BLOCK, t->w + 16);
     for (int j = 0; j < MZG_BLOCK; j++) {
-        t->w[j] = mzg_vf_min(mzg_vf_max(t->w[j], zero), mzg_vf_set(FLT_MAX));
+        t->w[j] = mzg_vf_importance(t->w[j]);
         most = mzg_vf_max(most, t->w[j]);
     }
     mzg_vm none = mzg_vf_eq(most, zero);
-    mzg_vf scale = mzg_lot_unscale(most);
+    mzg_vf scale = mzg_vf_unscale(most);
     for (int j = 0; j < MZG_BLOCK; j++)
         t->w[j] = mzg_vf_select(none, one, mzg_vf_mul(t->w[j], scale));
 }
@@ -81,13 +71,6 @@ MZG_INLINE void mzg_lot_extremes(const struct mzg_lot *t, mzg_vf *lo, mzg_vf *hi
     }
     *lo = mzg_vf_add(a, mzg_vf_set(0.0f));
     *hi = mzg_vf_add(b, mzg_vf_set(0.0f));
-}
-
-/* 1 / a, or 0 where a is 0. */
-MZG_INLINE mzg_vf mzg_lot_inverse(mzg_vf a)
-{
-    mzg_vf zero = mzg_vf_set(0.0f);
-    return mzg_vf_select(mzg_vf_eq(a, zero), zero, mzg_vf_div(mzg_vf_set(1.0f), a));
 }
 
 /* The code of v with a scale of 1 / inv, as a float. */

@@ -56,7 +56,7 @@ MZG_INLINE mzg_vf mzg_signed_scale(const struct mzg_signed_plan *p, struct mzg_s
 /* The best scale for t->v. top: its element of largest magnitude. */
 MZG_INLINE mzg_vf mzg_signed_find(const struct mzg_lot *t, const struct mzg_signed_plan *p, mzg_vf top)
 {
-    mzg_vf amax = mzg_vf_abs(top), unit = mzg_lot_negate(mzg_lot_inverse(top));
+    mzg_vf amax = mzg_vf_abs(top), unit = mzg_lot_negate(mzg_vf_inverse(top));
     mzg_vf zero = mzg_vf_set(0.0f);
     struct mzg_signed_sums best = {zero, mzg_vf_set(1.0f)};
     float codes = p->first;
@@ -72,7 +72,7 @@ MZG_INLINE mzg_vf mzg_signed_find(const struct mzg_lot *t, const struct mzg_sign
     best.q = mzg_vf_select(none, mzg_vf_set(p->half), best.q);
     mzg_vf d = mzg_signed_scale(p, best, amax);
     for (int i = 0; i < p->refits; i++) {
-        mzg_signed_keep(&best, mzg_signed_try(t, mzg_lot_inverse(d), p->half));
+        mzg_signed_keep(&best, mzg_signed_try(t, mzg_vf_inverse(d), p->half));
         d = mzg_signed_scale(p, best, amax);
     }
     return d;
@@ -89,15 +89,15 @@ MZG_INLINE void mzg_signed_search(const float *x, const float *w, uint8_t *out, 
     mzg_lot_extremes(&t, &lo, &hi);
     mzg_vf top = mzg_vf_select(mzg_vf_lt(mzg_lot_negate(lo), hi), hi, lo), amax = mzg_vf_abs(top);
     mzg_vm tiny = mzg_vf_lt(amax, mzg_vf_set(MZG_LEAST_EXTENT));
-    mzg_vf scale = mzg_vf_select(tiny, zero, mzg_lot_unscale(amax));
+    mzg_vf scale = mzg_vf_select(tiny, zero, mzg_vf_unscale(amax));
     for (int j = 0; j < MZG_BLOCK; j++) {
         t.v[j] = mzg_vf_mul(t.x[j], scale);
         t.wv[j] = mzg_vf_mul(t.w[j], t.v[j]);
     }
     mzg_vf d = mzg_signed_find(&t, p, mzg_vf_mul(top, scale));
-    d = mzg_vf_mul(d, mzg_lot_inverse(scale));
+    d = mzg_vf_mul(d, mzg_vf_inverse(scale));
     d = mzg_vf_max(mzg_vf_min(d, limit), mzg_lot_negate(limit));
-    mzg_vf inv = mzg_lot_inverse(mzg_lot_halves(d, half));
+    mzg_vf inv = mzg_vf_inverse(mzg_lot_halves(d, half));
     mzg_vi code[MZG_BLOCK];
     mzg_vf least = mzg_vf_set(-p->half), most = mzg_vf_set(p->half - 1);
     for (int j = 0; j < MZG_BLOCK; j++)

@@ -77,7 +77,7 @@ MZG_INLINE struct mzg_span_fit mzg_span_find(const struct mzg_lot *t, const stru
     struct mzg_span_sums sum = {mzg_vf_set(0.0f), mzg_vf_set(0.0f),
                                 mzg_vf_mul(extent, mzg_vf_set(p->reach - 0.5f)),
                                 mzg_vf_mul(extent, mzg_vf_set(0.5f - p->reach))};
-    mzg_vf inv = mzg_lot_inverse(step);
+    mzg_vf inv = mzg_vf_inverse(step);
     for (int j = 0; j < MZG_BLOCK; j++) {
         sum.w = mzg_vf_add(sum.w, t->w[j]);
         sum.wv = mzg_vf_add(sum.wv, t->wv[j]);
@@ -92,7 +92,7 @@ MZG_INLINE struct mzg_span_fit mzg_span_find(const struct mzg_lot *t, const stru
         }
     }
     for (int i = 0; i < p->refits; i++)
-        mzg_span_keep(&best, mzg_span_try(t, &sum, best.m, mzg_lot_inverse(best.d), p->top));
+        mzg_span_keep(&best, mzg_span_try(t, &sum, best.m, mzg_vf_inverse(best.d), p->top));
     return best;
 }
 
@@ -101,7 +101,7 @@ MZG_INLINE struct mzg_span_fit mzg_span_find(const struct mzg_lot *t, const stru
 MZG_INLINE mzg_vf mzg_span_rescale(const struct mzg_lot *t, mzg_vf d, mzg_vf m, float top,
                                    mzg_vf lowest)
 {
-    mzg_vf lo = mzg_vf_set(0.0f), hi = mzg_vf_set(top), s = lo, q = lo, inv = mzg_lot_inverse(d);
+    mzg_vf lo = mzg_vf_set(0.0f), hi = mzg_vf_set(top), s = lo, q = lo, inv = mzg_vf_inverse(d);
     for (int j = 0; j < MZG_BLOCK; j++) {
         mzg_vf v = mzg_vf_sub(t->v[j], m), code = mzg_lot_code(v, inv, lo, hi);
         mzg_vf weighted = mzg_vf_mul(t->w[j], code);
@@ -129,7 +129,7 @@ MZG_INLINE mzg_vi mzg_span_code(const struct mzg_span_stored *s, mzg_vf inv, mzg
 MZG_INLINE mzg_vf mzg_span_error(const struct mzg_lot *t, const struct mzg_span_stored *s,
                                  mzg_vf scale, float top)
 {
-    mzg_vf sum = mzg_vf_set(0.0f), inv = mzg_lot_inverse(s->d);
+    mzg_vf sum = mzg_vf_set(0.0f), inv = mzg_vf_inverse(s->d);
     for (int j = 0; j < MZG_BLOCK; j++) {
         mzg_vf code = mzg_vf_from(mzg_span_code(s, inv, t->x[j], top));
         mzg_vf y = mzg_vf_add(mzg_vf_mul(s->d, code), s->m);
@@ -156,7 +156,7 @@ MZG_INLINE void mzg_span_round(const struct mzg_lot *t, const struct mzg_span_pl
                                const struct mzg_span_fit *fit, mzg_vf mid, mzg_vf extent,
                                mzg_vf scale, struct mzg_span_stored *s)
 {
-    mzg_vf limit = mzg_vf_set(MZG_F16_MAX), unscale = mzg_lot_inverse(scale);
+    mzg_vf limit = mzg_vf_set(MZG_F16_MAX), unscale = mzg_vf_inverse(scale);
     mzg_vf m = mzg_vf_add(mid, mzg_vf_mul(fit->m, unscale));
     m = mzg_vf_max(mzg_vf_min(m, limit), mzg_lot_negate(limit));
     s->m = mzg_lot_halves(m, s->min);
@@ -178,7 +178,7 @@ MZG_INLINE void mzg_span_search(const float *x, const float *w, uint8_t *out, in
     mzg_vf extent = mzg_vf_sub(hi, lo);
     mzg_vf mid = mzg_vf_add(lo, mzg_vf_mul(extent, mzg_vf_set(0.5f)));
     mzg_vm tiny = mzg_vf_lt(extent, mzg_vf_set(MZG_LEAST_EXTENT));
-    mzg_vf scale = mzg_vf_select(tiny, zero, mzg_lot_unscale(extent));
+    mzg_vf scale = mzg_vf_select(tiny, zero, mzg_vf_unscale(extent));
     for (int j = 0; j < MZG_BLOCK; j++) {
         t.v[j] = mzg_vf_mul(mzg_vf_sub(t.x[j], mid), scale);
         t.wv[j] = mzg_vf_mul(t.w[j], t.v[j]);
@@ -191,7 +191,7 @@ MZG_INLINE void mzg_span_search(const float *x, const float *w, uint8_t *out, in
     mzg_vf found_error = mzg_span_error(&t, &found, scale, p->top);
     mzg_vf plain_error = mzg_span_error(&t, &plain, scale, p->top);
     mzg_span_choose(&found, &plain, mzg_vm_not(mzg_vf_lt(found_error, plain_error)));
-    mzg_vf inv = mzg_lot_inverse(found.d);
+    mzg_vf inv = mzg_vf_inverse(found.d);
     mzg_vi code[MZG_BLOCK];
     for (int j = 0; j < MZG_BLOCK; j++)
         code[j] = mzg_span_code(&found, inv, t.x[j], p->top);

@@ -10,10 +10,8 @@
 #define MZG_KERNELS_SIGNED_SEARCH_H
 
 #include "../kernels.h"
-#include "../lanes/lanes.h"
+#include "../lanes/tidy.h"
 #include "signed.h"
-
-#include <float.h>
 
 /* What the format can say. */
 struct mzg_signed_format {
@@ -47,13 +45,6 @@ struct mzg_signed_choice {
     mzg_vf k, error;
 };
 
-MZG_INLINE mzg_vf mzg_signed_inverse(mzg_vf scale)
-{
-    mzg_vf zero = mzg_vf_set(0.0f);
-    mzg_vf inverse = mzg_vf_div(mzg_vf_set(1.0f), scale);
-    return mzg_vf_select(mzg_vf_eq(scale, zero), zero, inverse);
-}
-
 /* The code nearest to v, as a float. */
 MZG_INLINE mzg_vf mzg_signed_code(const struct mzg_signed_format *f, mzg_vf v)
 {
@@ -65,13 +56,9 @@ MZG_INLINE mzg_vf mzg_signed_code(const struct mzg_signed_format *f, mzg_vf v)
 MZG_INLINE void mzg_signed_load(struct mzg_signed_lanes *b, const struct mzg_signed_format *f,
                                 const float *x, const float *w)
 {
-    mzg_vf zero = mzg_vf_set(0.0f), most = mzg_vf_set(f->max_abs);
-    mzg_vf least = mzg_vf_sub(zero, most), high = zero, low = zero, sum = zero;
-    for (size_t i = 0; i < MZG_SUPER; i += MZG_LANES) {
-        mzg_vf v = mzg_vf_load(x + i);
-        v = mzg_vf_select(mzg_vf_eq(v, v), v, zero);
-        mzg_vf_store(b->fitted + i, mzg_vf_max(mzg_vf_min(v, most), least));
-    }
+    mzg_vf zero = mzg_vf_set(0.0f), high = zero, low = zero, sum = zero;
+    for (size_t i = 0; i < MZG_SUPER; i += MZG_LANES)
+        mzg_vf_store(b->fitted + i, mzg_vf_fit(mzg_vf_load(x + i), f->max_abs));
     mzg_vf_turn(b->fitted, MZG_SUBS, b->x);
     if (w)
         mzg_vf_turn(w, MZG_SUBS, b->w);
@@ -92,7 +79,7 @@ MZG_INLINE void mzg_signed_load(struct mzg_signed_lanes *b, const struct mzg_sig
 MZG_INLINE mzg_vf mzg_signed_error(const struct mzg_signed_lanes *b,
                                    const struct mzg_signed_format *f, mzg_vf scale, int weighted)
 {
-    mzg_vf inverse = mzg_signed_inverse(scale), even = mzg_vf_set(0.0f), odd = even;
+    mzg_vf inverse = mzg_vf_inverse(scale), even = mzg_vf_set(0.0f), odd = even;
     MZG_UNROLL
     for (int j = 0; j < MZG_SUBS; j += 2) { /* two sums: neither waits for the other */
         mzg_vf a = mzg_vf_mul(b->x[j], inverse), c = mzg_vf_mul(b->x[j + 1], inverse);
@@ -141,7 +128,7 @@ MZG_INLINE float mzg_signed_refit(const struct mzg_signed_choice *c,
                                   const struct mzg_signed_lanes *b,
                                   const struct mzg_signed_format *f, int weighted)
 {
-    mzg_vf inverse = mzg_signed_inverse(mzg_vf_mul(mzg_vf_set(c->d), c->k));
+    mzg_vf inverse = mzg_vf_inverse(mzg_vf_mul(mzg_vf_set(c->d), c->k));
     mzg_vf xq = mzg_vf_set(0.0f), qq = xq;
     MZG_UNROLL
     for (int j = 0; j < MZG_SUBS; j++) {
@@ -208,7 +195,7 @@ MZG_INLINE uint16_t mzg_signed_encode(const struct mzg_signed_choice *c,
                                       uint8_t codes[MZG_SUPER])
 {
     float inverse[MZG_SUBS];
-    mzg_vf_store(inverse, mzg_signed_inverse(mzg_vf_mul(mzg_vf_set(c->d), c->k)));
+    mzg_vf_store(inverse, mzg_vf_inverse(mzg_vf_mul(mzg_vf_set(c->d), c->k)));
     mzg_vi_store8((uint8_t *)k, mzg_vi_round(c->k));
     for (size_t i = 0; i < MZG_SUBS; i++) {
         mzg_vf v = mzg_vf_mul(mzg_vf_load(b->fitted + MZG_SUBS * i), mzg_vf_set(inverse[i]));
@@ -222,17 +209,11 @@ MZG_INLINE uint16_t mzg_signed_encode(const struct mzg_signed_choice *c,
  * What is negative or NaN counts as 0. Returns 0 where all is 0: then every element counts the same. */
 MZG_INLINE int mzg_signed_importance(const float *w, float scaled[MZG_SUPER])
 {
-    mzg_vf zero = mzg_vf_set(0.0f), most = zero;
-    for (size_t i = 0; i < MZG_SUPER; i += MZG_LANES) {
-        mzg_vf v = mzg_vf_min(mzg_vf_max(mzg_vf_load(w + i), zero), mzg_vf_set(FLT_MAX));
-        mzg_vf_store(scaled + i, v);
-        most = mzg_vf_max(most, v);
-    }
-    uint32_t exponent = mzg_bits(mzg_vf_largest(most)) >> 23;
-    mzg_vf factor = mzg_vf_set(mzg_float((exponent < 254 ? 254 - exponent : 1) << 23));
+    float most = mzg_load_importance(w, MZG_SUPER, scaled);
+    mzg_vf factor = mzg_vf_unscale(mzg_vf_set(most));
     for (size_t i = 0; i < MZG_SUPER; i += MZG_LANES)
         mzg_vf_store(scaled + i, mzg_vf_mul(mzg_vf_load(scaled + i), factor));
-    return mzg_vf_largest(most) > 0.0f;
+    return most > 0.0f;
 }
 
 /* Searches one block with a plan for each case; returns d. */

@@ -6,6 +6,7 @@
 #ifndef MZG_KERNELS_SPAN_SEARCH_H
 #define MZG_KERNELS_SPAN_SEARCH_H
 
+#include "../lanes/tidy.h"
 #include "solve.h"
 
 #include <float.h>
@@ -132,11 +133,8 @@ MZG_INLINE struct mzg_span_best mzg_span_search(const struct mzg_span_lanes *b, 
 /* mzg_fit on n elements; those up to `all` are 0. */
 MZG_SPAN_STEP void mzg_span_fit(const float *x, int n, float limit, float *out, int all)
 {
-    const mzg_vf zero = mzg_vf_set(0.0f), most = mzg_vf_set(limit), least = mzg_vf_set(-limit);
-    for (int i = 0; i < n; i += MZG_LANES) {
-        mzg_vf v = mzg_vf_load(x + i), fit = mzg_vf_min(mzg_vf_max(v, least), most);
-        mzg_vf_store(out + i, mzg_vf_select(mzg_vf_eq(v, v), fit, zero));
-    }
+    for (int i = 0; i < n; i += MZG_LANES)
+        mzg_vf_store(out + i, mzg_vf_fit(mzg_vf_load(x + i), limit));
     memset(out + n, 0, (size_t)(all - n) * sizeof *out);
 }
 
@@ -144,16 +142,8 @@ MZG_SPAN_STEP void mzg_span_fit(const float *x, int n, float limit, float *out, 
  * that, negative or NaN counts as 2^-40: nothing is without any. */
 MZG_SPAN_STEP void mzg_span_fit_importance(const float *w, float *out)
 {
-    const mzg_vf zero = mzg_vf_set(0.0f), least = mzg_vf_set(0x1p-40f);
-    mzg_vf most = zero;
-    for (int i = 0; i < MZG_SUPER; i += MZG_LANES) {
-        mzg_vf v = mzg_vf_min(mzg_vf_max(mzg_vf_load(w + i), zero), mzg_vf_set(FLT_MAX));
-        mzg_vf_store(out + i, v);
-        most = mzg_vf_max(v, most);
-    }
-    uint32_t exponent = mzg_bits(mzg_vf_largest(most)) >> 23;
-    exponent = exponent < 1 ? 1 : exponent > 253 ? 253 : exponent; /* 2^(127 - exponent) is normal */
-    mzg_vf by = mzg_vf_set(mzg_float((254 - exponent) << 23));
+    const mzg_vf least = mzg_vf_set(0x1p-40f);
+    mzg_vf by = mzg_vf_tame(mzg_vf_set(mzg_load_importance(w, MZG_SUPER, out)));
     for (int i = 0; i < MZG_SUPER; i += MZG_LANES)
         mzg_vf_store(out + i, mzg_vf_max(mzg_vf_mul(mzg_vf_load(out + i), by), least));
 }
