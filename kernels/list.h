@@ -56,8 +56,9 @@ enum {
 #define MZG_FAMILY_GRID1(W, X, isa) /* points of eight, three values */                            \
     W(X, IQ1_S, iq1_s, isa)                                                                        \
     W(X, IQ1_M, iq1_m, isa)
-#define MZG_FAMILIES(W, X, isa)                                                                    \
-    MZG_FAMILY_PLAIN(W, X, isa)                                                                    \
+/* All of these but the plain ones, whose quantizers are other code than their searches: what quantizes is
+ * the search without importance, by one definition for all (quantize_by_search.c). */
+#define MZG_FAMILIES_BY_SEARCH(W, X, isa)                                                          \
     MZG_FAMILY_SPAN(W, X, isa)                                                                     \
     MZG_FAMILY_SIGNED(W, X, isa)                                                                   \
     MZG_FAMILY_CURVE(W, X, isa)                                                                    \
@@ -66,6 +67,7 @@ enum {
     MZG_FAMILY_GRID4(W, X, isa)                                                                    \
     MZG_FAMILY_GRID8(W, X, isa)                                                                    \
     MZG_FAMILY_GRID1(W, X, isa)
+#define MZG_FAMILIES(W, X, isa) MZG_FAMILY_PLAIN(W, X, isa) MZG_FAMILIES_BY_SEARCH(W, X, isa)
 #define MZG_ALL_OPS(X, TYPE, type, isa)                                                            \
     X(TYPE, type, quantize, isa)                                                                   \
     X(TYPE, type, search, isa)                                                                     \

@@ -2,31 +2,10 @@
 #include "../lanes/lanes_avx2.h"
 
 #include "../k/q8_k_dot_avx2.h"
-#include "../list.h"
-#include "iq4_nl_search.h"
-#include "iq4_xs_search.h"
+#include "iq4_kernels.h"
 
-void mzg_iq4_nl_search_avx2(const float *x, const float *w, void *q, size_t n,
-                            enum mzg_effort effort)
-{
-    mzg_iq4_nl_search(x, w, q, n, effort);
-}
-
-void mzg_iq4_nl_quantize_avx2(const float *x, void *q, size_t n)
-{
-    mzg_iq4_nl_search_avx2(x, NULL, q, n, MZG_EFFORT_DEFAULT);
-}
-
-void mzg_iq4_xs_search_avx2(const float *x, const float *w, void *q, size_t n,
-                            enum mzg_effort effort)
-{
-    mzg_iq4_xs_search(x, w, q, n, effort);
-}
-
-void mzg_iq4_xs_quantize_avx2(const float *x, void *q, size_t n)
-{
-    mzg_iq4_xs_search_avx2(x, NULL, q, n, MZG_EFFORT_DEFAULT);
-}
+MZG_SEARCHER(iq4_nl, avx2)
+MZG_SEARCHER(iq4_xs, avx2)
 
 /* The values of the 32 codes in sixteen bytes of nibbles. */
 MZG_INLINE __m256i values32(const uint8_t *nibbles)
@@ -51,31 +30,7 @@ MZG_INLINE void decode_run(float *x, const uint8_t *nibbles, float scale)
     store8(x + 24, _mm_srli_si128(high, 8), s);
 }
 
-void mzg_iq4_nl_dequantize_avx2(const void *q, float *x, size_t n)
-{
-    const uint8_t *in = q;
-    for (; n >= MZG_BLOCK; n -= MZG_BLOCK, x += MZG_BLOCK, in += MZG_IQ4_NL_BYTES) {
-        if (mzg_f16_unusual(mzg_load16(in)))
-            mzg_iq4_nl_dequantize_ref(in, x, MZG_BLOCK);
-        else
-            decode_run(x, in + MZG_IQ4_NL_CODES, mzg_f16_to(mzg_load16(in)));
-    }
-}
-
-void mzg_iq4_xs_dequantize_avx2(const void *q, float *x, size_t n)
-{
-    const uint8_t *in = q;
-    for (; n >= MZG_SUPER; n -= MZG_SUPER, x += MZG_SUPER, in += MZG_IQ4_XS_BYTES) {
-        float d = mzg_f16_to(mzg_load16(in));
-        uint64_t k = mzg_iq4_xs_scales(in);
-        if (mzg_f16_unusual(mzg_load16(in))) {
-            mzg_iq4_xs_dequantize_ref(in, x, MZG_SUPER);
-            continue;
-        }
-        for (int i = 0; i < MZG_RUNS; i++, k >>= 8)
-            decode_run(x + MZG_BLOCK * i, in + MZG_IQ4_XS_CODES + 16 * i, d * (float)(int8_t)k);
-    }
-}
+MZG_IQ4_DECODERS(avx2, decode_run)
 
 /* Sums of pairs of products, in words: y's sign goes over to the values, so that -128 is a magnitude
  * like any other, and 2 * 127 * 128 still fits. */

@@ -1,32 +1,11 @@
 /* iq4_avx512.c: IQ4_NL and IQ4_XS with AVX-512. */
 #include "../lanes/lanes_avx512.h"
 
-#include "../list.h"
 #include "iq4_avx512.h"
-#include "iq4_nl_search.h"
-#include "iq4_xs_search.h"
+#include "iq4_kernels.h"
 
-void mzg_iq4_nl_search_avx512(const float *x, const float *w, void *q, size_t n,
-                              enum mzg_effort effort)
-{
-    mzg_iq4_nl_search(x, w, q, n, effort);
-}
-
-void mzg_iq4_nl_quantize_avx512(const float *x, void *q, size_t n)
-{
-    mzg_iq4_nl_search_avx512(x, NULL, q, n, MZG_EFFORT_DEFAULT);
-}
-
-void mzg_iq4_xs_search_avx512(const float *x, const float *w, void *q, size_t n,
-                              enum mzg_effort effort)
-{
-    mzg_iq4_xs_search(x, w, q, n, effort);
-}
-
-void mzg_iq4_xs_quantize_avx512(const float *x, void *q, size_t n)
-{
-    mzg_iq4_xs_search_avx512(x, NULL, q, n, MZG_EFFORT_DEFAULT);
-}
+MZG_SEARCHER(iq4_nl, avx512)
+MZG_SEARCHER(iq4_xs, avx512)
 
 /* A run has at most sixteen different values: they are computed once and looked up. A permutation
  * heeds only the lowest four bits of its indices. */
@@ -38,31 +17,7 @@ MZG_INLINE void decode_run(float *x, const uint8_t *nibbles, float scale)
     _mm512_storeu_ps(x + 16, _mm512_permutexvar_ps(_mm512_srli_epi32(low, 4), table));
 }
 
-void mzg_iq4_nl_dequantize_avx512(const void *q, float *x, size_t n)
-{
-    const uint8_t *in = q;
-    for (; n >= MZG_BLOCK; n -= MZG_BLOCK, x += MZG_BLOCK, in += MZG_IQ4_NL_BYTES) {
-        if (mzg_f16_unusual(mzg_load16(in)))
-            mzg_iq4_nl_dequantize_ref(in, x, MZG_BLOCK);
-        else
-            decode_run(x, in + MZG_IQ4_NL_CODES, mzg_f16_to(mzg_load16(in)));
-    }
-}
-
-void mzg_iq4_xs_dequantize_avx512(const void *q, float *x, size_t n)
-{
-    const uint8_t *in = q;
-    for (; n >= MZG_SUPER; n -= MZG_SUPER, x += MZG_SUPER, in += MZG_IQ4_XS_BYTES) {
-        float d = mzg_f16_to(mzg_load16(in));
-        uint64_t k = mzg_iq4_xs_scales(in);
-        if (mzg_f16_unusual(mzg_load16(in))) {
-            mzg_iq4_xs_dequantize_ref(in, x, MZG_SUPER);
-            continue;
-        }
-        for (int i = 0; i < MZG_RUNS; i++, k >>= 8)
-            decode_run(x + MZG_BLOCK * i, in + MZG_IQ4_XS_CODES + 16 * i, d * (float)(int8_t)k);
-    }
-}
+MZG_IQ4_DECODERS(avx512, decode_run)
 
 static inline void nl_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 {

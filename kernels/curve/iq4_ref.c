@@ -1,37 +1,15 @@
 /* iq4_ref.c: IQ4_NL and IQ4_XS by definition. */
 #include "../lanes/lanes_ref.h"
 
-#include "../list.h"
-
-/* Lanes are loops here; unrolling the loops around them would only make the compiler work. */
+/* Sixteen lanes are four vectors here: unrolling the loops around them would only make the compiler work. */
 #undef MZG_UNROLL
 #define MZG_UNROLL
-#include "iq4_nl_search.h"
-#include "iq4_xs_search.h"
+#include "iq4_kernels.h"
 
 static const int8_t values[16] = {MZG_CURVE_VALUES};
 
-void mzg_iq4_nl_search_ref(const float *x, const float *w, void *q, size_t n,
-                           enum mzg_effort effort)
-{
-    mzg_iq4_nl_search(x, w, q, n, effort);
-}
-
-void mzg_iq4_nl_quantize_ref(const float *x, void *q, size_t n)
-{
-    mzg_iq4_nl_search_ref(x, NULL, q, n, MZG_EFFORT_DEFAULT);
-}
-
-void mzg_iq4_xs_search_ref(const float *x, const float *w, void *q, size_t n,
-                           enum mzg_effort effort)
-{
-    mzg_iq4_xs_search(x, w, q, n, effort);
-}
-
-void mzg_iq4_xs_quantize_ref(const float *x, void *q, size_t n)
-{
-    mzg_iq4_xs_search_ref(x, NULL, q, n, MZG_EFFORT_DEFAULT);
-}
+MZG_SEARCHER(iq4_nl, ref)
+MZG_SEARCHER(iq4_xs, ref)
 
 static void decode_run(float *x, const uint8_t *nibbles, float scale)
 {

@@ -82,10 +82,6 @@ static inline void mzg_mxfp4_any(const float *x, const float *w, uint8_t *q,
     {                                                                                              \
         const struct mzg_searched s = {MZG_MXFP4_GROUP, MZG_MXFP4_ELEMS, MZG_MXFP4_BYTES};         \
         mzg_search_groups(x, w, q, n, effort, s, mzg_mxfp4_any);                                   \
-    }                                                                                              \
-    void mzg_mxfp4_quantize_##isa(const float *x, void *q, size_t n)                               \
-    {                                                                                              \
-        mzg_mxfp4_search_##isa(x, NULL, q, n, MZG_EFFORT_DEFAULT);                                 \
     }
 
 #endif

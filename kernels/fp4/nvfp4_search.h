@@ -99,10 +99,6 @@ static inline void mzg_nvfp4_any(const float *x, const float *w, uint8_t *q,
     {                                                                                              \
         const struct mzg_searched s = {MZG_NVFP4_GROUP, MZG_NVFP4_ELEMS, MZG_NVFP4_BYTES};         \
         mzg_search_groups(x, w, q, n, effort, s, mzg_nvfp4_any);                                   \
-    }                                                                                              \
-    void mzg_nvfp4_quantize_##isa(const float *x, void *q, size_t n)                               \
-    {                                                                                              \
-        mzg_nvfp4_search_##isa(x, NULL, q, n, MZG_EFFORT_DEFAULT);                                 \
     }
 
 #endif

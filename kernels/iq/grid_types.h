@@ -53,10 +53,6 @@ MZG_GRID_TYPE(iq2_s, IQ2_S, 8, 16, 0, 0.125f, iq2_levels, 43, iq2_s_efforts)
                                    enum mzg_effort effort)                                         \
     {                                                                                              \
         mzg_grid_search(&type, x, w, q, n, effort);                                                \
-    }                                                                                              \
-    void mzg_##type##_quantize_##isa(const float *x, void *q, size_t n)                            \
-    {                                                                                              \
-        mzg_##type##_search_##isa(x, NULL, q, n, MZG_EFFORT_DEFAULT);                              \
     }
 #define MZG_GRID_KERNELS(isa)                                                                      \
     MZG_GRID_ENTRIES(iq3_s, isa)                                                                   \

@@ -419,10 +419,6 @@ MZG_INLINE void iq1_m_search(const float *x, const float *w, uint8_t *out, size_
                                    enum mzg_effort effort)                                         \
     {                                                                                              \
         type##_search(x, w, q, n, effort);                                                         \
-    }                                                                                              \
-    void mzg_##type##_quantize_##isa(const float *x, void *q, size_t n)                            \
-    {                                                                                              \
-        mzg_##type##_search_##isa(x, NULL, q, n, MZG_EFFORT_DEFAULT);                              \
     }
 
 #endif

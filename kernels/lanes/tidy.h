@@ -97,4 +97,12 @@ MZG_INLINE void mzg_search_groups(const float *x, const float *w, void *q, size_
     }
 }
 
+/* The kernel of a search that is written as mzg_TYPE_search. */
+#define MZG_SEARCHER(type, isa)                                                                    \
+    void mzg_##type##_search_##isa(const float *x, const float *w, void *q, size_t n,              \
+                                   enum mzg_effort effort)                                         \
+    {                                                                                              \
+        mzg_##type##_search(x, w, q, n, effort);                                                   \
+    }
+
 #endif

@@ -1,20 +1,11 @@
 /* q3_k_avx2.c: Q3_K with AVX2. */
 #include "../lanes/lanes_avx2.h"
 
-#include "../list.h"
 #include "q3_k_search.h"
 #include "signed_avx2.h"
+#include "signed_kernels.h"
 
-void mzg_q3_k_search_avx2(const float *x, const float *w, void *q, size_t n,
-                          enum mzg_effort effort)
-{
-    mzg_q3_k_search(x, w, q, n, effort);
-}
-
-void mzg_q3_k_quantize_avx2(const float *x, void *q, size_t n)
-{
-    mzg_q3_k_search_avx2(x, NULL, q, n, MZG_EFFORT_DEFAULT);
-}
+MZG_SEARCHER(q3_k, avx2)
 
 static inline void codes128(const uint8_t *block, int half, __m256i c[4])
 {
@@ -32,20 +23,7 @@ static inline void codes128(const uint8_t *block, int half, __m256i c[4])
         c[i] = _mm256_or_si256(_mm256_and_si256(lows[i], pair), _mm256_and_si256(thirds[i], bit));
 }
 
-void mzg_q3_k_dequantize_avx2(const void *q, float *x, size_t n)
-{
-    const uint8_t *in = q;
-    uint64_t k[2];
-    for (; n >= MZG_SUPER; n -= MZG_SUPER, x += MZG_SUPER, in += MZG_Q3_K_BYTES) {
-        uint16_t d = mzg_load16(in + MZG_Q3_K_D);
-        if (mzg_f16_unusual(d)) {
-            mzg_q3_k_dequantize_ref(in, x, MZG_SUPER);
-            continue;
-        }
-        mzg_q3_k_scales(in, k);
-        mzg_signed_decode(x, in, mzg_f16_to(d), (const int8_t *)k, 4, codes128);
-    }
-}
+MZG_Q3_K_DECODER(avx2, codes128)
 
 MZG_INLINE __m256i dot_block(const uint8_t *x, const uint8_t *y)
 {

@@ -1,35 +1,13 @@
 /* q3_k_neon.c: Q3_K on ARM. */
 #include "../lanes/lanes_neon.h"
 
-#include "../list.h"
 #include "q3_k_search.h"
 #include "signed_neon.h"
+#include "signed_kernels.h"
 
-void mzg_q3_k_search_neon(const float *x, const float *w, void *q, size_t n,
-                          enum mzg_effort effort)
-{
-    mzg_q3_k_search(x, w, q, n, effort);
-}
+MZG_SEARCHER(q3_k, neon)
 
-void mzg_q3_k_quantize_neon(const float *x, void *q, size_t n)
-{
-    mzg_q3_k_search_neon(x, NULL, q, n, MZG_EFFORT_DEFAULT);
-}
-
-void mzg_q3_k_dequantize_neon(const void *q, float *x, size_t n)
-{
-    const uint8_t *in = q;
-    uint64_t k[2];
-    for (; n >= MZG_SUPER; n -= MZG_SUPER, x += MZG_SUPER, in += MZG_Q3_K_BYTES) {
-        uint16_t d = mzg_load16(in + MZG_Q3_K_D);
-        if (mzg_f16_unusual(d)) {
-            mzg_q3_k_dequantize_ref(in, x, MZG_SUPER);
-            continue;
-        }
-        mzg_q3_k_scales(in, k);
-        mzg_signed_decode(x, in, mzg_f16_to(d), (const int8_t *)k, 4, mzg_q3_k_codes);
-    }
-}
+MZG_Q3_K_DECODER(neon, mzg_q3_k_codes)
 
 /* Two products of codes up to 63 stay below 2^14. */
 MZG_INLINE int32x4_t add_sixteen(int32x4_t sum, int8x16_t codes, int8x16_t y, int16_t k)

@@ -71,10 +71,6 @@ static mzg_span_plans mzg_q2_k_plans = {
             type##_search_1(x, w, q, n, effort);                                                   \
         else                                                                                       \
             type##_search_0(x, w, q, n, effort);                                                   \
-    }                                                                                              \
-    void mzg_##type##_quantize_##isa(const float *x, void *q, size_t n)                            \
-    {                                                                                              \
-        mzg_##type##_search_##isa(x, NULL, q, n, MZG_EFFORT_DEFAULT);                              \
     }
 
 #define MZG_SPAN_QUANTIZERS(isa)                                                                   \

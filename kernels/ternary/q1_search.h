@@ -43,10 +43,6 @@ MZG_INLINE void mzg_q1_0_block(const float *x, const float *w, uint8_t *q)
             else                                                                                   \
                 mzg_q1_0_block(x + i, NULL, out);                                                  \
         }                                                                                          \
-    }                                                                                              \
-    void mzg_q1_0_quantize_##isa(const float *x, void *q, size_t n)                                \
-    {                                                                                              \
-        mzg_q1_0_search_##isa(x, NULL, q, n, MZG_EFFORT_DEFAULT);                                  \
     }
 
 #endif

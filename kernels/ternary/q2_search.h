@@ -169,10 +169,6 @@ static inline void mzg_q2_any(const float *x, const float *w, uint8_t *q, enum m
     {                                                                                              \
         const struct mzg_searched s = {MZG_Q2_GROUP, MZG_Q2_0_ELEMS, MZG_Q2_0_BYTES};              \
         mzg_search_groups(x, w, q, n, effort, s, mzg_q2_any);                                      \
-    }                                                                                              \
-    void mzg_q2_0_quantize_##isa(const float *x, void *q, size_t n)                                \
-    {                                                                                              \
-        mzg_q2_0_search_##isa(x, NULL, q, n, MZG_EFFORT_DEFAULT);                                  \
     }
 
 #endif

@@ -171,10 +171,6 @@ MZG_INLINE void mzg_tq1_0_block(const float *x, const float *w, uint8_t *q, enum
         uint8_t *out = q;                                                                          \
         for (size_t i = 0; i < n; i += MZG_TQ_ELEMS, out += MZG_##TYPE##_BYTES)                    \
             mzg_##type##_block(x + i, w ? w + i : NULL, out, effort);                              \
-    }                                                                                              \
-    void mzg_##type##_quantize_##isa(const float *x, void *q, size_t n)                            \
-    {                                                                                              \
-        mzg_##type##_search_##isa(x, NULL, q, n, MZG_EFFORT_DEFAULT);                              \
     }
 #define MZG_TQ_ENCODERS(isa)                                                                       \
     MZG_TQ_ENCODER(tq1_0, TQ1_0, isa)                                                              \
