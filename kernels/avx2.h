@@ -14,6 +14,27 @@ MZG_INLINE __m128i mzg_load128(const uint8_t *p)
     return _mm_loadu_si128((const __m128i *)p);
 }
 
+MZG_INLINE __m256i mzg_load256(const uint8_t *p)
+{
+    return _mm256_loadu_si256((const __m256i *)p);
+}
+
+/* From four vectors, the sums of each one's halves: those of the lower halves, then of the upper. */
+MZG_INLINE __m256i mzg_half_sums(const __m256i v[4])
+{
+    __m256i a = _mm256_add_epi32(_mm256_unpacklo_epi32(v[0], v[1]), _mm256_unpackhi_epi32(v[0], v[1]));
+    __m256i b = _mm256_add_epi32(_mm256_unpacklo_epi32(v[2], v[3]), _mm256_unpackhi_epi32(v[2], v[3]));
+    return _mm256_add_epi32(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b));
+}
+
+/* From eight vectors, in order, to the sum of each. */
+MZG_INLINE __m256i mzg_sum_eights(const __m256i v[8])
+{
+    __m256i a = mzg_half_sums(v), b = mzg_half_sums(v + 4);
+    return _mm256_add_epi32(_mm256_permute2x128_si256(a, b, 0x20),
+                            _mm256_permute2x128_si256(a, b, 0x31));
+}
+
 /* The half at p, p + stride, ...: one for each block of a group. Each load is placed so that the
  * half falls into its own lane, 2 bytes further for every block: a block is longer than that, so
  * nothing before p is read, and the last load ends before the last block does. */

@@ -39,20 +39,6 @@ MZG_INLINE __m256i mzg_products32(__m256i codes, char zero, __m256i y)
     return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
 
-/* From four vectors, the sums of each one's halves: those of the lower halves, then of the upper. */
-MZG_INLINE __m256i mzg_half_sums(const __m256i v[4])
-{
-    return _mm256_hadd_epi32(_mm256_hadd_epi32(v[0], v[1]), _mm256_hadd_epi32(v[2], v[3]));
-}
-
-/* From eight vectors to the sum of each. */
-MZG_INLINE __m256i mzg_sums8(const __m256i v[8])
-{
-    __m256i a = mzg_half_sums(v), b = mzg_half_sums(v + 4);
-    return _mm256_add_epi32(_mm256_permute2x128_si256(a, b, 0x20),
-                            _mm256_permute2x128_si256(a, b, 0x31));
-}
-
 /* acc += scale * sum in each lane */
 MZG_INLINE void mzg_narrow_add(__m256 *acc, __m256 scale, __m256i sum)
 {

@@ -6,21 +6,6 @@
 #include "avx2.h"
 #include "list.h"
 
-/* From eight lanes for each of four blocks to two partial sums of each. */
-MZG_INLINE __m256i sum4(__m256i a, __m256i b, __m256i c, __m256i d)
-{
-    __m256i ab = _mm256_add_epi32(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
-    __m256i cd = _mm256_add_epi32(_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
-    return _mm256_add_epi32(_mm256_unpacklo_epi64(ab, cd), _mm256_unpackhi_epi64(ab, cd));
-}
-
-/* From two such to one sum per block, in order. */
-MZG_INLINE __m256i sum8(__m256i first, __m256i second)
-{
-    return _mm256_add_epi32(_mm256_permute2x128_si256(first, second, 0x20),
-                            _mm256_permute2x128_si256(first, second, 0x31));
-}
-
 /* (code - zero) * y of one block, added by fours. */
 MZG_INLINE __m256i products(__m256i codes, __m256i yc, char zero)
 {
@@ -30,22 +15,15 @@ MZG_INLINE __m256i products(__m256i codes, __m256i yc, char zero)
     return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
 
-MZG_INLINE __m256i code_sums4(const uint8_t *x, size_t bytes, const uint8_t *y, size_t y_bytes,
-                              mzg_codes32 *codes_of, char zero)
-{
-    __m256i p[4];
-    MZG_UNROLL
-    for (int b = 0; b < 4; b++, x += bytes, y += y_bytes)
-        p[b] = products(codes_of(x), mzg_y_codes32(y, y_bytes), zero);
-    return sum4(p[0], p[1], p[2], p[3]);
-}
-
 /* Sums of (code - zero) * y of eight blocks. */
 MZG_INLINE __m256i code_sums(const uint8_t *x, size_t bytes, const uint8_t *y, size_t y_bytes,
                              mzg_codes32 *codes_of, char zero)
 {
-    return sum8(code_sums4(x, bytes, y, y_bytes, codes_of, zero),
-                code_sums4(x + 4 * bytes, bytes, y + 4 * y_bytes, y_bytes, codes_of, zero));
+    __m256i parts[8];
+    MZG_UNROLL
+    for (int b = 0; b < 8; b++, x += bytes, y += y_bytes)
+        parts[b] = products(codes_of(x), mzg_y_codes32(y, y_bytes), zero);
+    return mzg_sum_eights(parts);
 }
 
 /* The same of one Q8_0 block, if no y is -128: then its sign can be turned, and no pair exceeds
@@ -56,14 +34,6 @@ MZG_INLINE __m256i signed_products(const uint8_t *x, const uint8_t *y, __m256i *
     *least = _mm256_min_epi8(*least, yc);
     __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(xc), _mm256_sign_epi8(yc, xc));
     return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
-}
-
-MZG_INLINE __m256i signed_sums4(const uint8_t *x, const uint8_t *y, __m256i *least)
-{
-    enum { NEXT = MZG_Q8_0_BYTES };
-    return sum4(signed_products(x, y, least), signed_products(x + NEXT, y + NEXT, least),
-                signed_products(x + 2 * NEXT, y + 2 * NEXT, least),
-                signed_products(x + 3 * NEXT, y + 3 * NEXT, least));
 }
 
 /* The same for any codes: the bytes are widened first. */
@@ -77,25 +47,23 @@ MZG_INLINE __m256i wide_products(const uint8_t *x, const uint8_t *y)
     return _mm256_add_epi32(low, high);
 }
 
-static __attribute__((noinline)) __m256i wide_sums4(const uint8_t *x, const uint8_t *y)
+static __attribute__((noinline)) __m256i wide_sums(const uint8_t *x, const uint8_t *y)
 {
-    enum { NEXT = MZG_Q8_0_BYTES };
-    return sum4(wide_products(x, y), wide_products(x + NEXT, y + NEXT),
-                wide_products(x + 2 * NEXT, y + 2 * NEXT),
-                wide_products(x + 3 * NEXT, y + 3 * NEXT));
+    __m256i parts[8];
+    for (int b = 0; b < 8; b++)
+        parts[b] = wide_products(x + b * MZG_Q8_0_BYTES, y + b * MZG_Q8_0_BYTES);
+    return mzg_sum_eights(parts);
 }
 
 static inline void q8_0_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
 {
-    enum { HALF = 4 * MZG_Q8_0_BYTES };
-    __m256i least = _mm256_setzero_si256();
-    __m256i first = signed_sums4(x, y, &least), second = signed_sums4(x + HALF, y + HALF, &least);
+    __m256i parts[8], least = _mm256_setzero_si256();
+    MZG_UNROLL
+    for (int b = 0; b < 8; b++)
+        parts[b] = signed_products(x + b * MZG_Q8_0_BYTES, y + b * MZG_Q8_0_BYTES, &least);
     __m256i lowest = _mm256_cmpeq_epi8(least, _mm256_set1_epi8(-128));
-    if (!_mm256_testz_si256(lowest, lowest)) {
-        first = wide_sums4(x, y);
-        second = wide_sums4(x + HALF, y + HALF);
-    }
-    mzg_accumulate8(acc, x, MZG_Q8_0_BYTES, y, sum8(first, second));
+    int fits = _mm256_testz_si256(lowest, lowest);
+    mzg_accumulate8(acc, x, MZG_Q8_0_BYTES, y, fits ? mzg_sum_eights(parts) : wide_sums(x, y));
 }
 
 static inline void q4_0_group(__m256 *acc, const uint8_t *x, const uint8_t *y)

@@ -18,7 +18,7 @@ static inline void mxfp4_group(__m256 *acc, const uint8_t *x, const uint8_t *y)
                            y + b * MZG_Q8_0_BYTES);
     __m256 d = mzg_mxfp4_halves8(_mm256_cvtepu8_epi32(mzg_mxfp4_exponents8(x)));
     __m256 scale = _mm256_mul_ps(d, mzg_halves8(y, MZG_Q8_0_BYTES));
-    mzg_narrow_add(acc, scale, mzg_sums8(sums));
+    mzg_narrow_add(acc, scale, mzg_sum_eights(sums));
 }
 
 /* Two sub-blocks: each has its eight low nibbles, then its eight high ones. */

@@ -9,15 +9,6 @@
 /* Eight parts of a block's integer sum S. */
 typedef __m256i mzg_dot_super(const uint8_t *x, const uint8_t *y);
 
-/* From eight parts for each of eight blocks to one sum a block. */
-MZG_INLINE __m256i mzg_sum_eights(const __m256i v[8])
-{
-    __m256i a = _mm256_hadd_epi32(_mm256_hadd_epi32(v[0], v[1]), _mm256_hadd_epi32(v[2], v[3]));
-    __m256i b = _mm256_hadd_epi32(_mm256_hadd_epi32(v[4], v[5]), _mm256_hadd_epi32(v[6], v[7]));
-    return _mm256_add_epi32(_mm256_permute2x128_si256(a, b, 0x20),
-                            _mm256_permute2x128_si256(a, b, 0x31));
-}
-
 /* The scales of eight blocks: halves at d, floats at y, a stride apart. */
 MZG_INLINE __m256 mzg_scales_super(const uint8_t *d, size_t bytes, const uint8_t *y)
 {

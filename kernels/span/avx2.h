@@ -38,11 +38,6 @@ MZG_INLINE int mzg_span_fours16(const uint8_t *in, float scale[16], float min[16
            !mzg_f16_unusual(mzg_load16(in + MZG_Q2_K_DMIN));
 }
 
-MZG_INLINE __m256i mzg_load256(const uint8_t *p)
-{
-    return _mm256_loadu_si256((const __m256i *)p);
-}
-
 /* The codes of sub-block j of eight, as bytes. */
 MZG_INLINE __m256i mzg_q4_k_codes(const uint8_t *in, int j)
 {
@@ -99,22 +94,6 @@ struct mzg_span_place {
 #define MZG_Q5_K_PLACE ((struct mzg_span_place){MZG_Q5_K_BYTES, MZG_Q4_K_D, MZG_Q4_K_DMIN, 0})
 #define MZG_Q2_K_PLACE ((struct mzg_span_place){MZG_Q2_K_BYTES, MZG_Q2_K_D, MZG_Q2_K_DMIN, 2})
 
-/* From eight lanes for each of four blocks to two partial sums of each. */
-MZG_INLINE __m256i mzg_span_add4(const __m256i v[4])
-{
-    __m256i a = _mm256_add_epi32(_mm256_unpacklo_epi32(v[0], v[1]), _mm256_unpackhi_epi32(v[0], v[1]));
-    __m256i b = _mm256_add_epi32(_mm256_unpacklo_epi32(v[2], v[3]), _mm256_unpackhi_epi32(v[2], v[3]));
-    return _mm256_add_epi32(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b));
-}
-
-/* From eight lanes for each of eight blocks to a sum for each. */
-MZG_INLINE __m256i mzg_span_add8(const __m256i v[8])
-{
-    __m256i a = mzg_span_add4(v), b = mzg_span_add4(v + 4);
-    return _mm256_add_epi32(_mm256_permute2x128_si256(a, b, 0x20),
-                            _mm256_permute2x128_si256(a, b, 0x31));
-}
-
 MZG_INLINE float mzg_span_y_scale(const uint8_t *y)
 {
     return mzg_float(mzg_load32(y));
@@ -136,9 +115,9 @@ MZG_INLINE __m256 mzg_span_dot_group(const uint8_t *x, struct mzg_span_place at,
     __m256 dy = _mm256_loadu_ps(scale);
     __m256 d = _mm256_mul_ps(mzg_halves8(x + at.d, at.bytes), dy);
     __m256 dmin = _mm256_mul_ps(mzg_halves8(x + at.dmin, at.bytes), dy);
-    __m256i codes = _mm256_srai_epi32(mzg_span_add8(coded), at.shift);
+    __m256i codes = _mm256_srai_epi32(mzg_sum_eights(coded), at.shift);
     return _mm256_sub_ps(_mm256_mul_ps(d, _mm256_cvtepi32_ps(codes)),
-                         _mm256_mul_ps(dmin, _mm256_cvtepi32_ps(mzg_span_add8(sums))));
+                         _mm256_mul_ps(dmin, _mm256_cvtepi32_ps(mzg_sum_eights(sums))));
 }
 
 /* Fewer than eight. */
@@ -149,7 +128,7 @@ static inline __m256 mzg_span_dot_rest(const uint8_t *x, struct mzg_span_place a
     for (size_t b = 0; b < blocks; b++, x += at.bytes, y += MZG_Q8_K_BYTES) {
         const __m256i none = _mm256_setzero_si256();
         struct mzg_span_parts p = parts_of(x, y);
-        __m256i v[4] = {p.coded, p.sums, none, none}, sum = mzg_span_add4(v);
+        __m256i v[4] = {p.coded, p.sums, none, none}, sum = mzg_half_sums(v);
         __m128i both = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
         float dy = mzg_span_y_scale(y);
         add[b] = mzg_f16_to(mzg_load16(x + at.d)) * dy * (float)(_mm_cvtsi128_si32(both) >> at.shift) -

@@ -20,7 +20,7 @@ static inline void mzg_q2_0_add256(__m256 *acc, const uint8_t *x, const uint8_t 
         sums[b] = mzg_products32(q2_0_codes(codes), 1, mzg_q8_0_codes32(y + b * MZG_Q8_0_BYTES));
     }
     __m256 scale = _mm256_mul_ps(mzg_q2_0_scales(x), mzg_halves8(y, MZG_Q8_0_BYTES));
-    mzg_narrow_add(acc, scale, mzg_sums8(sums));
+    mzg_narrow_add(acc, scale, mzg_sum_eights(sums));
 }
 
 /* 2 for each of 32 bits that is set. */
@@ -43,7 +43,7 @@ static inline void mzg_q1_0_add256(__m256 *acc, const uint8_t *x, const uint8_t 
         sums[b] = mzg_products32(q1_0_codes(bits), 1, mzg_q8_0_codes32(y + b * MZG_Q8_0_BYTES));
     }
     __m256 scale = _mm256_mul_ps(mzg_q1_0_scales(x), mzg_halves8(y, MZG_Q8_0_BYTES));
-    mzg_narrow_add(acc, scale, mzg_sums8(sums));
+    mzg_narrow_add(acc, scale, mzg_sum_eights(sums));
 }
 
 MZG_TERNARY_DOTS(avx2)

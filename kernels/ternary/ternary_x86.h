@@ -7,11 +7,6 @@
 #include "../narrow_avx2.h"
 #include "ternary.h"
 
-MZG_INLINE __m256i mzg_load256(const uint8_t *p)
-{
-    return _mm256_loadu_si256((const __m256i *)p);
-}
-
 /* Eight numbers whose sum is that of code * y over a block, less the block's stored sums. */
 typedef __m256i mzg_k_products(const uint8_t *x, const uint8_t *y);
 
@@ -48,7 +43,7 @@ MZG_INLINE void mzg_k_rest(__m256 *acc, const uint8_t *x, struct mzg_k_shape s, 
         sums[b] = products(x, y);
         scale[b] = mzg_f16_to(mzg_load16(x + s.scale)) * mzg_float(mzg_load32(y));
     }
-    mzg_narrow_add(acc, _mm256_loadu_ps(scale), mzg_sums8(sums));
+    mzg_narrow_add(acc, _mm256_loadu_ps(scale), mzg_sum_eights(sums));
 }
 
 MZG_INLINE void mzg_k_sums(__m256i sums[8], const uint8_t *x, struct mzg_k_shape s, const uint8_t *y,
@@ -73,7 +68,7 @@ MZG_INLINE float mzg_k_dot(const void *q, struct mzg_k_shape s, const void *y, s
         __m256i sums[8];
         mzg_k_sums(sums, xb, s, yb, products);
         __m256 scale = _mm256_mul_ps(mzg_halves8(xb + s.scale, s.bytes), mzg_k_scales(yb));
-        mzg_narrow_add(&acc, scale, mzg_sums8(sums));
+        mzg_narrow_add(&acc, scale, mzg_sum_eights(sums));
         xb += 8 * s.bytes;
         yb += 8 * MZG_Q8_K_BYTES;
     }
