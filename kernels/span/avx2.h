@@ -91,7 +91,7 @@ struct mzg_span_place {
 };
 
 #define MZG_Q4_K_PLACE ((struct mzg_span_place){MZG_Q4_K_BYTES, MZG_Q4_K_D, MZG_Q4_K_DMIN, 0})
-#define MZG_Q5_K_PLACE ((struct mzg_span_place){MZG_Q5_K_BYTES, MZG_Q4_K_D, MZG_Q4_K_DMIN, 0})
+#define MZG_Q5_K_PLACE ((struct mzg_span_place){MZG_Q5_K_BYTES, MZG_Q5_K_D, MZG_Q5_K_DMIN, 0})
 #define MZG_Q2_K_PLACE ((struct mzg_span_place){MZG_Q2_K_BYTES, MZG_Q2_K_D, MZG_Q2_K_DMIN, 2})
 
 MZG_INLINE float mzg_span_y_scale(const uint8_t *y)

@@ -85,4 +85,19 @@ MZG_INLINE struct mzg_span_parts mzg_q2_k_parts(const uint8_t *x, const uint8_t 
     return (struct mzg_span_parts){mzg_span_halves(coded), mzg_span_min_parts_fours(x, y)};
 }
 
+/* The dot products of an instruction set. add: sum + a b, pairs of products of words added. */
+#define MZG_SPAN_DOT(type, TYPE, isa, add)                                                         \
+    static inline struct mzg_span_parts type##_parts(const uint8_t *x, const uint8_t *y)           \
+    {                                                                                              \
+        return mzg_##type##_parts(x, y, add);                                                      \
+    }                                                                                              \
+    float mzg_##type##_dot_##isa(const void *q, const void *y, size_t n)                           \
+    {                                                                                              \
+        return mzg_span_dot(q, MZG_##TYPE##_PLACE, y, n, type##_parts);                            \
+    }
+#define MZG_SPAN_DOTS(isa, add)                                                                    \
+    MZG_SPAN_DOT(q4_k, Q4_K, isa, add)                                                             \
+    MZG_SPAN_DOT(q5_k, Q5_K, isa, add)                                                             \
+    MZG_SPAN_DOT(q2_k, Q2_K, isa, add)
+
 #endif

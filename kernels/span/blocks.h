@@ -25,6 +25,8 @@ enum {
     MZG_Q4_K_SCALES = 4,
     MZG_Q4_K_CODES = 16,
     MZG_Q5_K_BYTES = 176, /* d, dmin and sixes as in Q4_K */
+    MZG_Q5_K_D = MZG_Q4_K_D,
+    MZG_Q5_K_DMIN = MZG_Q4_K_DMIN,
     MZG_Q5_K_HIGH = 16,
     MZG_Q5_K_CODES = 48,
     MZG_Q2_K_BYTES = 84,

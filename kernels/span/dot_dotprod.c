@@ -7,17 +7,4 @@ static inline int32x4_t dot16(int8x16_t codes, int8x16_t y)
     return vdotq_s32(vdupq_n_s32(0), codes, y);
 }
 
-float mzg_q4_k_dot_dotprod(const void *q, const void *y, size_t n)
-{
-    return mzg_q4_k_dot_by(q, y, n, dot16);
-}
-
-float mzg_q5_k_dot_dotprod(const void *q, const void *y, size_t n)
-{
-    return mzg_q5_k_dot_by(q, y, n, dot16);
-}
-
-float mzg_q2_k_dot_dotprod(const void *q, const void *y, size_t n)
-{
-    return mzg_q2_k_dot_by(q, y, n, dot16);
-}
+MZG_SPAN_DOTS(dotprod, dot16)

@@ -9,17 +9,4 @@ static inline int32x4_t dot16(int8x16_t codes, int8x16_t y)
     return vpaddlq_s16(vmlal_high_s8(pairs, codes, y));
 }
 
-float mzg_q4_k_dot_neon(const void *q, const void *y, size_t n)
-{
-    return mzg_q4_k_dot_by(q, y, n, dot16);
-}
-
-float mzg_q5_k_dot_neon(const void *q, const void *y, size_t n)
-{
-    return mzg_q5_k_dot_by(q, y, n, dot16);
-}
-
-float mzg_q2_k_dot_neon(const void *q, const void *y, size_t n)
-{
-    return mzg_q2_k_dot_by(q, y, n, dot16);
-}
+MZG_SPAN_DOTS(neon, dot16)

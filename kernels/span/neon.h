@@ -94,34 +94,38 @@ MZG_INLINE struct mzg_span_pair mzg_span_pair_fours(const uint8_t *x, const uint
     return (struct mzg_span_pair){vaddvq_s32(coded), mzg_span_min_sum(vshrq_n_u8(both, 4), y)};
 }
 
-MZG_INLINE float mzg_q4_k_dot_by(const void *q, const void *y, size_t n, mzg_span_dot16 *dot)
+MZG_INLINE struct mzg_span_pair mzg_q4_k_pair(const uint8_t *x, const uint8_t *y, mzg_span_dot16 *dot)
 {
-    const uint8_t *xb = q, *yb = y;
-    float acc[8] = {0};
-    for (size_t b = 0; b < n / MZG_SUPER; b++, xb += MZG_Q4_K_BYTES, yb += MZG_Q8_K_BYTES)
-        acc[b % 8] += mzg_span_scaled(xb + MZG_Q4_K_D, xb + MZG_Q4_K_DMIN, yb,
-                                      mzg_span_pair_sixes(xb, yb, mzg_q4_k_codes, dot));
-    return mzg_sum8(acc);
+    return mzg_span_pair_sixes(x, y, mzg_q4_k_codes, dot);
 }
 
-MZG_INLINE float mzg_q5_k_dot_by(const void *q, const void *y, size_t n, mzg_span_dot16 *dot)
+MZG_INLINE struct mzg_span_pair mzg_q5_k_pair(const uint8_t *x, const uint8_t *y, mzg_span_dot16 *dot)
 {
-    const uint8_t *xb = q, *yb = y;
-    float acc[8] = {0};
-    for (size_t b = 0; b < n / MZG_SUPER; b++, xb += MZG_Q5_K_BYTES, yb += MZG_Q8_K_BYTES)
-        acc[b % 8] += mzg_span_scaled(xb + MZG_Q4_K_D, xb + MZG_Q4_K_DMIN, yb,
-                                      mzg_span_pair_sixes(xb, yb, mzg_q5_k_codes, dot));
-    return mzg_sum8(acc);
+    return mzg_span_pair_sixes(x, y, mzg_q5_k_codes, dot);
 }
 
-MZG_INLINE float mzg_q2_k_dot_by(const void *q, const void *y, size_t n, mzg_span_dot16 *dot)
+MZG_INLINE struct mzg_span_pair mzg_q2_k_pair(const uint8_t *x, const uint8_t *y, mzg_span_dot16 *dot)
 {
-    const uint8_t *xb = q, *yb = y;
-    float acc[8] = {0};
-    for (size_t b = 0; b < n / MZG_SUPER; b++, xb += MZG_Q2_K_BYTES, yb += MZG_Q8_K_BYTES)
-        acc[b % 8] += mzg_span_scaled(xb + MZG_Q2_K_D, xb + MZG_Q2_K_DMIN, yb,
-                                      mzg_span_pair_fours(xb, yb, dot));
-    return mzg_sum8(acc);
+    return mzg_span_pair_fours(x, y, dot);
 }
+
+/* The dot products of an instruction set; dot: of sixteen codes, in four parts. */
+#define MZG_SPAN_DOT(type, TYPE, isa, dot)                                                         \
+    float mzg_##type##_dot_##isa(const void *q, const void *y, size_t n)                           \
+    {                                                                                              \
+        const uint8_t *xb = q, *yb = y;                                                            \
+        float acc[8] = {0};                                                                        \
+        for (size_t b = 0; b < n / MZG_SUPER; b++) {                                               \
+            acc[b % 8] += mzg_span_scaled(xb + MZG_##TYPE##_D, xb + MZG_##TYPE##_DMIN, yb,         \
+                                          mzg_##type##_pair(xb, yb, dot));                         \
+            xb += MZG_##TYPE##_BYTES;                                                              \
+            yb += MZG_Q8_K_BYTES;                                                                  \
+        }                                                                                          \
+        return mzg_sum8(acc);                                                                      \
+    }
+#define MZG_SPAN_DOTS(isa, dot)                                                                    \
+    MZG_SPAN_DOT(q4_k, Q4_K, isa, dot)                                                             \
+    MZG_SPAN_DOT(q5_k, Q5_K, isa, dot)                                                             \
+    MZG_SPAN_DOT(q2_k, Q2_K, isa, dot)
 
 #endif

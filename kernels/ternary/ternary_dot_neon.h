@@ -3,7 +3,7 @@
 #ifndef MZG_KERNELS_TERNARY_DOT_NEON_H
 #define MZG_KERNELS_TERNARY_DOT_NEON_H
 
-#include "../k/superblocks.h"
+#include "../k/q8_k_dot_neon.h"
 #include "../narrow_neon.h"
 #include "ternary.h"
 
@@ -70,20 +70,6 @@ MZG_INLINE int32x4_t mzg_tq2_0_products(const uint8_t *x, const uint8_t *y)
     return sum;
 }
 
-typedef int32x4_t mzg_k_products(const uint8_t *x, const uint8_t *y);
-
-/* Blocks of 256 with Q8_K; the scale of a block is at its end. */
-MZG_INLINE float mzg_k_dot(const uint8_t *x, size_t bytes, const uint8_t *y, size_t n,
-                           mzg_k_products *products)
-{
-    float acc[8] = {0};
-    for (size_t b = 0; b < n / MZG_SUPER; b++, x += bytes, y += MZG_Q8_K_BYTES) {
-        float d = mzg_f16_to(mzg_load16(x + bytes - 2)) * mzg_float(mzg_load32(y));
-        acc[b % 8] += d * (float)vaddvq_s32(products(x, y));
-    }
-    return mzg_sum8(acc);
-}
-
 /* Sixteen codes of two bits in order, 1 taken off. */
 MZG_INLINE int8x16_t mzg_q2_0_codes16(const uint8_t *p)
 {
@@ -138,11 +124,11 @@ static inline void mzg_q1_0_add256(struct mzg_eight *acc, const uint8_t *x, cons
 #define MZG_TERNARY_DOTS(isa)                                                                      \
     float mzg_tq1_0_dot_##isa(const void *q, const void *y, size_t n)                              \
     {                                                                                              \
-        return mzg_k_dot(q, MZG_TQ1_0_BYTES, y, n, mzg_tq1_0_products);                            \
+        return mzg_dot_supers(q, MZG_TQ1_0_BYTES, MZG_TQ1_0_SCALE, y, n, mzg_tq1_0_products);      \
     }                                                                                              \
     float mzg_tq2_0_dot_##isa(const void *q, const void *y, size_t n)                              \
     {                                                                                              \
-        return mzg_k_dot(q, MZG_TQ2_0_BYTES, y, n, mzg_tq2_0_products);                            \
+        return mzg_dot_supers(q, MZG_TQ2_0_BYTES, MZG_TQ2_0_SCALE, y, n, mzg_tq2_0_products);      \
     }                                                                                              \
     float mzg_q2_0_dot_##isa(const void *q, const void *y, size_t n)                               \
     {                                                                                              \
