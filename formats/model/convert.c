@@ -76,7 +76,7 @@ static enum mzg_code write_padding(const struct convert *c, size_t i, struct mzg
     for (size_t o = 0; o < c->n_sinks && rc == MZG_OK; o++) {
         const struct mzg_plan *p = &c->sinks[o].plan;
         uint64_t n = mzg_plan_padding(p, i);
-        uint64_t at = p->data_offset + p->table[i].offset + p->table[i].bytes;
+        uint64_t at = mzg_plan_place(p, i, mzg_model_elems(&c->model->tensors[i]));
         if (n > 0)
             rc = mzg_output_write_at(&c->sinks[o].file, at, zeros, (size_t)n, e);
     }
@@ -216,14 +216,13 @@ static enum mzg_code open_outputs(struct convert *c, const struct mzg_convert_ta
 {
     enum mzg_code rc = MZG_OK;
     for (size_t o = 0; o < c->n_sinks && rc == MZG_OK; o++) {
-        const struct mzg_plan *p = &c->sinks[o].plan;
         rc = c->resumes
                  ? mzg_output_open_kept(&c->sinks[o].file, targets[o].path, MZG_PART, 0666, e)
                  : mzg_output_open(&c->sinks[o].file, targets[o].path, 0666, e);
         if (rc == MZG_OK)
             rc = check_alone(c, o, e);
         if (rc == MZG_OK)
-            rc = mzg_output_reserve(&c->sinks[o].file, p->data_offset + p->data_bytes, e);
+            rc = mzg_output_reserve(&c->sinks[o].file, mzg_plan_bytes(&c->sinks[o].plan), e);
     }
     return rc;
 }

@@ -1,6 +1,7 @@
 #include "plan.h"
 
 #include "provenance.h"
+#include "stream.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,7 +64,7 @@ enum mzg_code mzg_plan_size(const struct mzg_convert_job *job, uint64_t *bytes, 
 {
     struct mzg_plan p;
     enum mzg_code rc = lay_out(&p, job, NULL, e);
-    *bytes = p.data_offset + p.data_bytes;
+    *bytes = mzg_plan_bytes(&p);
     mzg_plan_clear(&p);
     return rc;
 }
@@ -91,6 +92,17 @@ enum mzg_code mzg_plan_header(const struct mzg_plan *p, const uint8_t (*digests)
     return rc;
 }
 
+uint64_t mzg_plan_place(const struct mzg_plan *p, size_t i, uint64_t elem)
+{
+    const struct mzg_type_info *to = mzg_type_by_number(p->table[i].type);
+    return p->data_offset + p->table[i].offset + mzg_type_bytes(to, elem);
+}
+
+uint64_t mzg_plan_bytes(const struct mzg_plan *p)
+{
+    return p->data_offset + p->data_bytes;
+}
+
 uint64_t mzg_plan_padding(const struct mzg_plan *p, size_t i)
 {
     uint64_t end = p->table[i].offset + p->table[i].bytes;
@@ -101,7 +113,7 @@ struct mzg_convert_totals mzg_plan_totals(const struct mzg_plan *p)
 {
     const struct mzg_model *m = p->job.model;
     struct mzg_convert_totals t = {.tensors = m->n_tensors,
-                                   .output_bytes = p->data_offset + p->data_bytes};
+                                   .output_bytes = mzg_plan_bytes(p)};
     for (size_t i = 0; i < m->weights.n_files; i++)
         t.source_bytes += m->weights.files[i].file.size;
     for (size_t i = 0; i < m->n_tensors; i++)

@@ -51,6 +51,13 @@ struct mzg_convert_totals mzg_plan_totals(const struct mzg_plan *p);
 enum mzg_code mzg_plan_header(const struct mzg_plan *p, const uint8_t (*digests)[32],
                               struct mzg_buf *out, struct mzg_err *e) MZG_MUST;
 
+/* Where element elem of tensor i, in output order, lies in the output; its number of elements: where the
+ * tensor ends. */
+uint64_t mzg_plan_place(const struct mzg_plan *p, size_t i, uint64_t elem);
+
+/* Bytes of the whole output. */
+uint64_t mzg_plan_bytes(const struct mzg_plan *p);
+
 /* Padding behind tensor i up to the next one, or to the end of the data. */
 uint64_t mzg_plan_padding(const struct mzg_plan *p, size_t i);
 

@@ -81,19 +81,13 @@ void mzg_resume_clear(struct mzg_resume *r)
 
 /* ---- going on ---- */
 
-static uint64_t place(const struct mzg_plan *p, size_t i, uint64_t elem)
-{
-    const struct mzg_type_info *to = mzg_type_by_number(p->table[i].type);
-    return p->data_offset + p->table[i].offset + mzg_type_bytes(to, elem);
-}
-
 /* Digest of the blocks of a batch in one output; *there: whether they are there at all. */
 static enum mzg_code digest_batch(struct mzg_resume *r, size_t o, size_t i, const struct mzg_batch *b,
                                   uint8_t digest[32], bool *there, struct mzg_err *e)
 {
     uint8_t piece[MZG_PIECE * 4];
     const struct mzg_plan *p = &r->sinks[o].plan;
-    uint64_t at = place(p, i, b->first), end = place(p, i, b->first + b->count);
+    uint64_t at = mzg_plan_place(p, i, b->first), end = mzg_plan_place(p, i, b->first + b->count);
     enum mzg_code rc = MZG_OK;
     *there = true;
     while (rc == MZG_OK && *there && at < end) {
@@ -138,7 +132,7 @@ static enum mzg_code sizes_hold(const struct mzg_resume *r, bool *hold, struct m
         const struct mzg_plan *p = &r->sinks[o].plan;
         uint64_t size;
         rc = mzg_output_size(&r->sinks[o].file, &size, e);
-        *hold = *hold && rc == MZG_OK && size <= p->data_offset + p->data_bytes;
+        *hold = *hold && rc == MZG_OK && size <= mzg_plan_bytes(p);
     }
     return rc;
 }
@@ -149,7 +143,7 @@ static enum mzg_code verify_outputs(struct mzg_resume *r, struct mzg_journal_lin
 {
     const struct mzg_plan *p = &r->sinks[0].plan;
     struct mzg_journal_line line;
-    uint64_t next, total = p->data_offset + p->data_bytes;
+    uint64_t next, total = mzg_plan_bytes(p);
     bool hold;
     enum mzg_code rc = sizes_hold(r, &hold, e);
     while (rc == MZG_OK && hold && r->journal.lines < r->model->n_tensors &&
@@ -162,7 +156,7 @@ static enum mzg_code verify_outputs(struct mzg_resume *r, struct mzg_journal_lin
         }
         if (rc == MZG_OK)
             rc = mzg_progress_step(&r->run->progress, "verifying what is there",
-                                   p->data_offset + p->table[i].offset + p->table[i].bytes, total, e);
+                                   mzg_plan_place(p, i, mzg_model_elems(&r->model->tensors[i])), total, e);
     }
     if (rc == MZG_OK && (!hold || mzg_journal_goes_on(&r->journal)))
         mzg_notice(&r->run->notify, "what was kept is damaged: made again from tensor %llu on",

@@ -127,14 +127,6 @@ static enum mzg_code make_span(struct mzg_slot *s, uint64_t at, uint64_t n, stru
     return MZG_OK;
 }
 
-/* Where element `at` of the batch lies in an output. */
-static uint64_t place(const struct mzg_slot *s, size_t sink, uint64_t at)
-{
-    const struct mzg_plan *p = &s->sinks[sink].plan;
-    const struct mzg_type_info *to = mzg_type_by_number(type_of(s, sink));
-    return p->data_offset + p->table[s->index].offset + mzg_type_bytes(to, s->batch.first + at);
-}
-
 static enum mzg_code write_span(struct mzg_slot *s, uint64_t at, uint64_t n, struct mzg_err *e)
 {
     enum mzg_code rc = MZG_OK;
@@ -142,8 +134,8 @@ static enum mzg_code write_span(struct mzg_slot *s, uint64_t at, uint64_t n, str
         const struct mzg_type_info *to = mzg_type_by_number(type_of(s, o));
         const uint8_t *data =
             copies(s, o) ? s->src + mzg_type_bytes(to, at) : s->dst + o * s->room;
-        rc = mzg_output_write_at(&s->sinks[o].file, place(s, o, at), data,
-                                 (size_t)mzg_type_bytes(to, n), e);
+        uint64_t place = mzg_plan_place(&s->sinks[o].plan, s->index, s->batch.first + at);
+        rc = mzg_output_write_at(&s->sinks[o].file, place, data, (size_t)mzg_type_bytes(to, n), e);
         if (s->journaled)
             mzg_sha256_update(&s->hash[o], data, (size_t)mzg_type_bytes(to, n));
     }
