@@ -1,95 +1,15 @@
-/* output.c: files that appear whole or not at all; see file.h.
- *
- * A killed run leaves its temporary file behind. The next one for the same name removes it, and
- * must not remove that of a run that is still writing: every writer holds a lock (flock) on its
- * temporary file, which the kernel drops when the process ends, however it ends. Where the file
- * system has no such locks, left-overs stay. */
+/* output.c: files that appear whole or not at all; see file.h. What they are until then: temp.h. */
 #include "file.h"
 #include "inside.h"
-#include "utf8.h"
-#include <dirent.h>
+#include "temp.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
-
-#define NAME_MOST 255
-#define MARK ".mzg-"
-#define SUFFIX 12 /* of 32 letters each: 60 bits that nobody can guess */
-#define STEM_MOST (NAME_MOST - SUFFIX)
-
-static const char letters[33] = "abcdefghijklmnopqrstuvwxyz234567";
-
-/* ---- temporary names ---- */
-
-/* ".NAME.mzg-", with as much of a long name as leaves room for the suffix. */
-static void make_stem(char stem[STEM_MOST + 1], const char *name)
-{
-    size_t n = mzg_utf8_cut(name, strlen(name), STEM_MOST - 1 - strlen(MARK));
-
-    snprintf(stem, STEM_MOST + 1, ".%.*s" MARK, (int)n, name);
-}
-
-static bool is_temp(const char *entry, const char *stem)
-{
-    size_t n = strlen(stem);
-
-    return strncmp(entry, stem, n) == 0 && strlen(entry + n) == SUFFIX &&
-           strspn(entry + n, letters) == SUFFIX;
-}
-
-static bool make_temp(char temp[NAME_MOST + 1], const char *stem)
-{
-    uint8_t bytes[SUFFIX];
-    ssize_t got;
-    size_t n = strlen(stem);
-
-    do
-        got = getrandom(bytes, sizeof bytes, 0);
-    while (got < 0 && errno == EINTR);
-    if (got != (ssize_t)sizeof bytes)
-        return false;
-    memcpy(temp, stem, n);
-    for (size_t i = 0; i < SUFFIX; i++)
-        temp[n + i] = letters[bytes[i] % 32];
-    temp[n + SUFFIX] = '\0';
-    return true;
-}
-
-/* ---- left-overs ---- */
-
-static void remove_if_stale(int dirfd, const char *temp)
-{
-    struct stat st;
-    int fd = openat(dirfd, temp, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-
-    if (fd < 0)
-        return;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0)
-        (void)unlinkat(dirfd, temp, 0);
-    mzg_fd_close(&fd);
-}
-
-static void remove_stale(int dirfd, const char *stem)
-{
-    int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-
-    if (dir == NULL) {
-        mzg_fd_close(&fd);
-        return;
-    }
-    for (const struct dirent *entry; (entry = readdir(dir)) != NULL;)
-        if (is_temp(entry->d_name, stem))
-            remove_if_stale(dirfd, entry->d_name);
-    closedir(dir);
-}
 
 /* ---- opening ---- */
 
@@ -107,92 +27,11 @@ static enum mzg_code check_final(int dirfd, const char *name, int follow, const 
                     mzg_quote(q, path), S_ISDIR(st.st_mode) ? "a folder" : "not a regular file");
 }
 
-/* Locks a new temporary file. False when a run that looks for left-overs got hold of it between its
- * creation and the lock: it is as good as gone then. */
-static bool claim(int fd)
-{
-    struct stat st;
-
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        return false;
-    return fstat(fd, &st) == 0 && st.st_nlink > 0;
-}
-
-static enum mzg_code create_temp(struct mzg_output *o, const char *stem, unsigned mode,
-                                 struct mzg_err *e)
-{
-    char temp[NAME_MOST + 1], q[MZG_QUOTE];
-    int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-
-    for (int i = 0; i < 100; i++) {
-        if (!make_temp(temp, stem))
-            return mzg_fail_errno(e, "cannot get random bytes for a name beside '%s'",
-                                  mzg_quote(q, o->path));
-        o->fd = openat(o->dirfd, temp, flags, (mode_t)mode);
-        if (o->fd >= 0 && claim(o->fd)) {
-            o->temp = strdup(temp);
-            if (o->temp != NULL)
-                return MZG_OK;
-            (void)unlinkat(o->dirfd, temp, 0);
-            return mzg_fail_memory(e, "path");
-        }
-        if (o->fd < 0 && errno != EEXIST)
-            return mzg_fail_errno(e, "cannot make a file beside '%s'", mzg_quote(q, o->path));
-        mzg_fd_close(&o->fd);
-    }
-    return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "no free temporary name beside '%s'",
-                    mzg_quote(q, o->path));
-}
-
-/* What was kept to be resumed, once it is not. */
-static void remove_kept(int dirfd, const char *name)
-{
-    static const char *const suffixes[] = {MZG_PART, MZG_JOURNAL};
-    char kept[NAME_MOST + sizeof MZG_JOURNAL];
-
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        snprintf(kept, sizeof kept, "%s%s", name, suffixes[i]);
-        remove_if_stale(dirfd, kept);
-    }
-}
-
-/* Opens what another run left under the name, or makes it. It may be renamed or removed between its
- * opening and its lock: then it is looked for again. */
-static enum mzg_code open_kept(struct mzg_output *o, const char *temp, unsigned mode,
-                               struct mzg_err *e)
-{
-    char q[MZG_QUOTE];
-    struct stat st;
-    int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-
-    o->kept = true;
-    o->temp = strdup(temp);
-    if (o->temp == NULL)
-        return mzg_fail_memory(e, "path");
-    for (int i = 0; i < 100; i++) {
-        o->fd = openat(o->dirfd, temp, flags, (mode_t)mode);
-        if (o->fd < 0 || fstat(o->fd, &st) != 0)
-            return mzg_fail_errno(e, "cannot open '%s' beside '%s'", temp, mzg_quote(q, o->path));
-        if (!S_ISREG(st.st_mode))
-            return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "what is kept of '%s' is not a regular file",
-                            mzg_quote(q, o->path));
-        if (flock(o->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-            return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "'%s' is being written by another run",
-                            mzg_quote(q, o->path));
-        if (fstat(o->fd, &st) == 0 && st.st_nlink > 0)
-            return MZG_OK;
-        mzg_fd_close(&o->fd);
-    }
-    return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "what is kept of '%s' does not stay in its place",
-                    mzg_quote(q, o->path));
-}
-
 /* Takes over dirfd and path (malloc'd, may be NULL for want of memory). suffix: of what is kept, NULL:
  * nothing is. */
 static enum mzg_code begin(struct mzg_output *o, int dirfd, const char *name, char *path,
                            int follow, const char *suffix, unsigned mode, struct mzg_err *e)
 {
-    char stem[STEM_MOST + 1], temp[NAME_MOST + 1];
     enum mzg_code code;
 
     *o = (struct mzg_output){.fd = -1, .dirfd = dirfd, .name = strdup(name), .path = path};
@@ -200,15 +39,13 @@ static enum mzg_code begin(struct mzg_output *o, int dirfd, const char *name, ch
         code = mzg_fail_memory(e, "path");
     else
         code = check_final(dirfd, name, follow, path, e);
-    make_stem(stem, name);
     if (code == MZG_OK)
-        remove_stale(dirfd, stem);
+        mzg_temp_remove_stale(dirfd, name);
     if (code == MZG_OK && suffix != NULL) {
-        snprintf(temp, sizeof temp, "%s%s", name, suffix);
-        code = open_kept(o, temp, mode, e);
+        code = mzg_temp_open_kept(o, suffix, mode, e);
     } else if (code == MZG_OK) {
-        remove_kept(dirfd, name);
-        code = create_temp(o, stem, mode, e);
+        mzg_temp_remove_kept(dirfd, name);
+        code = mzg_temp_create(o, mode, e);
     }
     if (code != MZG_OK)
         mzg_output_abandon(o);
@@ -226,7 +63,7 @@ static enum mzg_code open_path(struct mzg_output *o, const char *path, const cha
     if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "'%s' names a folder, not a file",
                         mzg_quote(q, path));
-    if (strlen(name) + (suffix != NULL ? strlen(suffix) : 0) > NAME_MOST) {
+    if (strlen(name) + (suffix != NULL ? strlen(suffix) : 0) > MZG_NAME_MOST) {
         errno = ENAMETOOLONG;
         return mzg_fail_errno(e, "cannot make '%s'", mzg_quote(q, path));
     }
