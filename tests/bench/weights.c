@@ -2,6 +2,7 @@
 
 #include "formats/model/containers/weights.h"
 #include "kernels/kernels.h"
+#include "tests/random.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,17 +11,9 @@
 
 enum { WIDTH = 4096, UNIT = 256 };
 
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
 static double uniform(uint64_t *state)
 {
-    return ((double)(next_random(state) >> 11) + 0.5) * 0x1p-53;
+    return ((double)(mzg_random(state) >> 11) + 0.5) * 0x1p-53;
 }
 
 static double normal(uint64_t *state)

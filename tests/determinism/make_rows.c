@@ -1,6 +1,8 @@
 /* make_rows.c: a few matrices in one safetensors file, for types whose search takes its time under an
  * emulator: `make_rows OUT.safetensors`. Rows of 256 and 512 weights, heavy-tailed, of different
  * sizes; made of integers and powers of two, so the same on every machine. */
+#include "tests/random.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,18 +13,10 @@ static const struct {
 } matrices[] = {{"first.weight", 96, 512}, {"second.weight", 33, 256}, {"third.weight", 1, 768}};
 enum { MATRICES = sizeof matrices / sizeof matrices[0] };
 
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
 /* A bell (four bytes added), of a size that differs from row to row; one in 256 is ten times as large. */
 static float weight(uint64_t *state, unsigned row)
 {
-    uint64_t r = next_random(state);
+    uint64_t r = mzg_random(state);
     int bell = -510;
     for (int i = 0; i < 4; i++)
         bell += (int)(r >> 8 * i & 255);

@@ -17,9 +17,9 @@ DET_OTHER := $(if $(findstring clang,$(CC)),gcc,clang)
 DET_BOLD := -O3 -march=native -funroll-loops
 
 DET_ROWS := $(DET)/rows.safetensors $(B)/tests/interop/make_imatrix
-$(DET)/make_rows: tests/determinism/make_rows.c
+$(DET)/make_rows: tests/determinism/make_rows.c tests/random.h
 	@mkdir -p $(@D)
-	$(call run,LINK,$(CC) $(STD) $(WARN) -O2 $< -o $@)
+	$(call run,LINK,$(CC) $(STD) $(WARN) -I. -O2 tests/determinism/make_rows.c -o $@)
 $(DET)/rows.safetensors: $(DET)/make_rows
 	$(call run,SAMPLE,$< $@)
 

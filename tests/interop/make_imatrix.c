@@ -3,17 +3,10 @@
  * much more than the rest, as in real models), the same on every machine: integers and powers of two
  * alone make them. */
 #include "mzigo.h"
+#include "tests/random.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
 
 static void put_number(FILE *f, int32_t v)
 {
@@ -36,7 +29,7 @@ static void put_entry(FILE *f, const struct mzg_view_tensor *t, uint64_t seed)
     put_number(f, calls);
     put_number(f, (int32_t)(t->ne[0] * matrices));
     for (uint64_t i = 0; i < t->ne[0] * matrices; i++) {
-        uint64_t r = next_random(&seed);
+        uint64_t r = mzg_random(&seed);
         float value = (float)(256 + (r & 255)) / 256 * (float)calls;
         int octave = (int)(r >> 8 & 7) - 4;
         value *= octave < 0 ? 1.0f / (float)(1 << -octave) : (float)(1 << octave);

@@ -1,5 +1,6 @@
 /* input.c: floats and blocks that are hard on kernels: what rounds, ties, saturates, underflows. */
 #include "harness.h"
+#include "tests/random.h"
 
 #include <float.h>
 #include <math.h>
@@ -7,10 +8,7 @@
 
 uint64_t mzg_rng_next(struct mzg_rng *r)
 {
-    uint64_t z = r->state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
+    return mzg_random(&r->state);
 }
 
 uint32_t mzg_rng_below(struct mzg_rng *r, uint32_t n)
