@@ -2,7 +2,8 @@
 BENCH_STEPS += bench-kernels bench-memory bench-verify bench-whole
 .PHONY: bench-kernels bench-memory bench-verify bench-whole
 
-$(B)/tests/bench/kernels: $(B)/tests/bench/weights.o $(B)/tests/interop/ggml_peer.o
+$(B)/tests/bench/kernels: $(patsubst %,$(B)/tests/bench/%.o,encode uses efforts weights) \
+	$(B)/tests/interop/ggml_peer.o
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libmzigo.a
 	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -ldl -o $@)
 

@@ -48,6 +48,21 @@ static void draw_importance(struct mzg_matrix *m, uint64_t seed)
         m->importance[i] = (float)exp(1.2 * normal(&seed));
 }
 
+static void sum_up(struct mzg_matrices *all)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        const struct mzg_matrix *m = &all->m[i];
+        size_t n = m->rows * m->width;
+        for (size_t k = 0; k < n; k++) {
+            double square = (double)m->x[k] * m->x[k];
+            all->squares += square;
+            all->weighted_squares += (double)m->importance[k % m->width] * square;
+        }
+        all->elems += n;
+        all->largest = n > all->largest ? n : all->largest;
+    }
+}
+
 enum mzg_code mzg_matrices_load(struct mzg_matrices *all, const char *path, struct mzg_err *e)
 {
     struct mzg_weights w;
@@ -68,12 +83,13 @@ enum mzg_code mzg_matrices_load(struct mzg_matrices *all, const char *path, stru
             rc = mzg_weights_read(&w, t, 0, m->x, t->bytes, e);
         if (rc == MZG_OK)
             draw_importance(m, i + 1);
-        all->elems += t->elems;
     }
     mzg_weights_close(&w);
     if (rc == MZG_OK && !all->n)
         rc = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: no F32 matrix in it", path);
-    if (rc != MZG_OK)
+    if (rc == MZG_OK)
+        sum_up(all);
+    else
         mzg_matrices_free(all);
     return rc;
 }
@@ -85,7 +101,7 @@ enum mzg_code mzg_matrices_make(struct mzg_matrices *all, size_t rows, struct mz
     static float column[WIDTH];
     struct mzg_kernels k;
     uint64_t seed = 20261126;
-    *all = (struct mzg_matrices){calloc(1, sizeof *all->m), 1, rows * WIDTH};
+    *all = (struct mzg_matrices){.m = calloc(1, sizeof *all->m), .n = 1};
     enum mzg_code rc = all->m ? matrix_alloc(all->m, "synthetic", rows, WIDTH, e)
                               : mzg_fail_memory(e, "a matrix");
     if (rc != MZG_OK) {
@@ -105,6 +121,7 @@ enum mzg_code mzg_matrices_make(struct mzg_matrices *all, size_t rows, struct mz
         k.type[MZG_TYPE_BF16].dequantize(halves, x, WIDTH);
     }
     draw_importance(all->m, 7);
+    sum_up(all);
     return MZG_OK;
 }
 

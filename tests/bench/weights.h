@@ -14,7 +14,8 @@ struct mzg_matrix {
 struct mzg_matrices {
     struct mzg_matrix *m;
     size_t n;
-    size_t elems; /* of all */
+    size_t elems, largest; /* of all, of the largest */
+    double squares, weighted_squares; /* sums over all; the second with importance */
 };
 
 /* Every F32 matrix of the file whose rows divide into blocks of 256. Importance, which the file does
