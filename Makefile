@@ -33,6 +33,9 @@ ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 STD := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -ffp-contract=off -fno-math-errno -fPIC
 INC := -I. -Iformats $(shell $(PKG_CONFIG) --cflags $(LIBS_PKG) 2>/dev/null)
 LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS_PKG) 2>/dev/null) -lpthread -lm
+# What talks to the network: the program's only, the library does without.
+NET_PKG := libcurl libmicrohttpd
+NET_LIBS := $(shell $(PKG_CONFIG) --libs $(NET_PKG) 2>/dev/null)
 ifdef SAN
 SAN_FLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
@@ -61,7 +64,7 @@ endif
 KERNEL_SRC := $(filter-out $(OTHER_ARCH),$(wildcard kernels/*.c kernels/*/*.c))
 LIB_SRC := $(KERNEL_SRC) $(wildcard formats/base/*.c formats/model/*.c formats/model/*/*.c \
 	formats/bundle/*.c formats/*.c)
-TOOL_SRC := $(wildcard tools/*.c)
+TOOL_SRC := $(wildcard tools/*.c tools/*/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 
@@ -98,7 +101,7 @@ $(B)/libmzigo.a: $(LIB_OBJ)
 	$(call run,AR,$(AR) rcs $@ $^)
 
 $(B)/mzigo: $(TOOL_OBJ) $(B)/libmzigo.a
-	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -o $@)
+	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $^ $(LIBS) $(NET_LIBS) -o $@)
 
 # The installed header stands alone; the shared library shows what it declares and nothing else.
 SO := libmzigo.so.$(firstword $(subst ., ,$(VERSION)))
@@ -156,7 +159,7 @@ $(B)/tools.a: $(filter-out %/main.o,$(TOOL_OBJ))
 	$(call run,AR,$(AR) rcs $@ $^)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/tools.a $(B)/libmzigo.a
-	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $^ -lcmocka $(LIBS) -o $@)
+	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $^ -lcmocka $(LIBS) $(NET_LIBS) -o $@)
 
 unit: $(UNIT_BIN)
 	@tests/unit/run.sh $(UNIT_BIN)
