@@ -99,6 +99,11 @@ enum mzg_code mzg_output_open_at(struct mzg_output *o, const struct mzg_dir *d, 
  * file (links are not followed). Opening the output in the other way removes what was kept. */
 enum mzg_code mzg_output_open_kept(struct mzg_output *o, const char *path, const char *suffix,
                                    unsigned mode, struct mzg_err *e) MZG_MUST;
+/* The same for a confined path inside d; makes the folders on the way. */
+enum mzg_code mzg_output_open_kept_at(struct mzg_output *o, const struct mzg_dir *d, const char *rel,
+                                      const char *suffix, unsigned mode, struct mzg_err *e) MZG_MUST;
+/* Bytes of the disk that what was kept takes already: it may be nearly whole. */
+uint64_t mzg_output_held(const struct mzg_output *o);
 /* Whether both would get one final name in one folder. */
 bool mzg_output_same(const struct mzg_output *a, const struct mzg_output *b);
 /* Bytes that are there. */
@@ -108,7 +113,7 @@ enum mzg_code mzg_output_read(const struct mzg_output *o, uint64_t offset, void 
                               bool *there, struct mzg_err *e) MZG_MUST;
 /* Leaves the first `size` bytes only. */
 enum mzg_code mzg_output_cut(const struct mzg_output *o, uint64_t size, struct mzg_err *e) MZG_MUST;
-/* Waits until all that was written is on the disk. */
+/* Waits until all that was written is on the disk; of what is kept, its name too. */
 enum mzg_code mzg_output_sync(const struct mzg_output *o, struct mzg_err *e) MZG_MUST;
 
 /* Refuses with MZG_IO and both numbers when fewer than `bytes` can be written here, and reserves
@@ -126,5 +131,7 @@ enum mzg_code mzg_output_write_at(const struct mzg_output *o, uint64_t offset, c
 enum mzg_code mzg_output_commit(struct mzg_output *o, struct mzg_err *e) MZG_MUST;
 /* Removes the temporary file, unless it is kept; fine after commit and on a closed one with fd -1. */
 void mzg_output_abandon(struct mzg_output *o);
+/* Removes it also when it is kept. */
+void mzg_output_discard(struct mzg_output *o);
 
 #endif

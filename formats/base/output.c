@@ -27,6 +27,17 @@ static enum mzg_code check_final(int dirfd, const char *name, int follow, const 
                     mzg_quote(q, path), S_ISDIR(st.st_mode) ? "a folder" : "not a regular file");
 }
 
+static enum mzg_code check_length(const char *name, const char *suffix, const char *path,
+                                  struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+
+    if (strlen(name) + (suffix != NULL ? strlen(suffix) : 0) <= MZG_NAME_MOST)
+        return MZG_OK;
+    errno = ENAMETOOLONG;
+    return mzg_fail_errno(e, "cannot make '%s'", mzg_quote(q, path));
+}
+
 /* Takes over dirfd and path (malloc'd, may be NULL for want of memory). suffix: of what is kept, NULL:
  * nothing is. */
 static enum mzg_code begin(struct mzg_output *o, int dirfd, const char *name, char *path,
@@ -38,6 +49,8 @@ static enum mzg_code begin(struct mzg_output *o, int dirfd, const char *name, ch
     if (o->name == NULL || o->path == NULL)
         code = mzg_fail_memory(e, "path");
     else
+        code = check_length(name, suffix, path, e);
+    if (code == MZG_OK)
         code = check_final(dirfd, name, follow, path, e);
     if (code == MZG_OK)
         mzg_temp_remove_stale(dirfd, name);
@@ -63,10 +76,6 @@ static enum mzg_code open_path(struct mzg_output *o, const char *path, const cha
     if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "'%s' names a folder, not a file",
                         mzg_quote(q, path));
-    if (strlen(name) + (suffix != NULL ? strlen(suffix) : 0) > MZG_NAME_MOST) {
-        errno = ENAMETOOLONG;
-        return mzg_fail_errno(e, "cannot make '%s'", mzg_quote(q, path));
-    }
     char *folder = slash != NULL ? strndup(path, (size_t)(name - path)) : strdup(".");
     if (folder == NULL)
         return mzg_fail_memory(e, "path");
@@ -92,8 +101,8 @@ enum mzg_code mzg_output_open_kept(struct mzg_output *o, const char *path, const
     return open_path(o, path, suffix, mode, e);
 }
 
-enum mzg_code mzg_output_open_at(struct mzg_output *o, const struct mzg_dir *d, const char *rel,
-                                 unsigned mode, struct mzg_err *e)
+static enum mzg_code open_inside(struct mzg_output *o, const struct mzg_dir *d, const char *rel,
+                                 const char *suffix, unsigned mode, struct mzg_err *e)
 {
     int dirfd;
     const char *name;
@@ -102,7 +111,19 @@ enum mzg_code mzg_output_open_at(struct mzg_output *o, const struct mzg_dir *d, 
     enum mzg_code code = mzg_inside_folder(d, rel, true, &dirfd, &name, e);
     if (code != MZG_OK)
         return code;
-    return begin(o, dirfd, name, mzg_inside_path(d, rel), AT_SYMLINK_NOFOLLOW, NULL, mode, e);
+    return begin(o, dirfd, name, mzg_inside_path(d, rel), AT_SYMLINK_NOFOLLOW, suffix, mode, e);
+}
+
+enum mzg_code mzg_output_open_at(struct mzg_output *o, const struct mzg_dir *d, const char *rel,
+                                 unsigned mode, struct mzg_err *e)
+{
+    return open_inside(o, d, rel, NULL, mode, e);
+}
+
+enum mzg_code mzg_output_open_kept_at(struct mzg_output *o, const struct mzg_dir *d, const char *rel,
+                                      const char *suffix, unsigned mode, struct mzg_err *e)
+{
+    return open_inside(o, d, rel, suffix, mode, e);
 }
 
 /* ---- writing ---- */
@@ -119,8 +140,7 @@ static enum mzg_code fail_space(const struct mzg_output *o, uint64_t bytes, uint
     return e->code;
 }
 
-/* Bytes of the disk that a kept file takes already: it may be nearly whole. */
-static uint64_t held(const struct mzg_output *o)
+uint64_t mzg_output_held(const struct mzg_output *o)
 {
     struct stat st;
 
@@ -136,7 +156,7 @@ enum mzg_code mzg_output_reserve(struct mzg_output *o, uint64_t bytes, struct mz
 
     if (code != MZG_OK || bytes == 0)
         return code;
-    if (bytes > space + held(o))
+    if (bytes > space + mzg_output_held(o))
         return fail_space(o, bytes, space, e);
     /* KEEP_SIZE: the file's length stays what was written. Not posix_fallocate, which would write
      * zeros where the file system cannot reserve. */
@@ -229,6 +249,12 @@ enum mzg_code mzg_output_cut(const struct mzg_output *o, uint64_t size, struct m
 
 /* ---- the end ---- */
 
+void mzg_output_discard(struct mzg_output *o)
+{
+    o->kept = false;
+    mzg_output_abandon(o);
+}
+
 static bool synced(int fd)
 {
     int failed;
@@ -243,7 +269,11 @@ enum mzg_code mzg_output_sync(const struct mzg_output *o, struct mzg_err *e)
 {
     char q[MZG_QUOTE];
 
-    return synced(o->fd) ? MZG_OK : mzg_fail_errno(e, "cannot sync '%s'", mzg_quote(q, o->path));
+    if (!synced(o->fd))
+        return mzg_fail_errno(e, "cannot sync '%s'", mzg_quote(q, o->path));
+    if (o->kept)
+        (void)synced(o->dirfd); /* not every file system can */
+    return MZG_OK;
 }
 
 /* Gives back what was reserved and not written. */

@@ -118,7 +118,7 @@ enum mzg_code mzg_item_bad(const struct mzg_items *in, enum mzg_code code, const
         why[0] = '\0';
     va_end(ap);
     if (in->file != MZG_ITEM_NONE)
-        snprintf(file, sizeof file, "files[%zu]%s", in->file,
+        snprintf(file, sizeof file, "%s[%zu]%s", in->list ? in->list : "files", in->file,
                  *key || in->chunk != MZG_ITEM_NONE ? "." : "");
     if (in->chunk != MZG_ITEM_NONE)
         snprintf(chunk, sizeof chunk, "chunks[%zu]%s", in->chunk, *key ? "." : "");

@@ -1,4 +1,4 @@
-/* item.h: members of a manifest's JSON; an error names the item by its path and its byte. */
+/* item.h: members of the JSON of a manifest or a catalog; an error names the item by its path and its byte. */
 #ifndef MZG_BUNDLE_ITEM_H
 #define MZG_BUNDLE_ITEM_H
 
@@ -8,13 +8,14 @@
 
 #define MZG_ITEM_NONE SIZE_MAX
 
-/* A manifest being read. */
+/* A document being read. */
 struct mzg_items {
     const char *text; /* that parsed without error */
     size_t len;
     struct mzg_err *e;
     size_t file;  /* index of the file in hand, or MZG_ITEM_NONE */
     size_t chunk; /* the same of the chunk, in that file */
+    const char *list; /* what `file` is an index into; NULL: "files" */
 };
 
 /* Fails with "files[0].chunks[3].KEY: why" and the byte where that value is; for a missing one, of

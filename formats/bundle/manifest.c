@@ -332,7 +332,7 @@ static enum mzg_code read_root(struct parser *p, json_t *root)
 enum mzg_code mzg_manifest_parse(struct mzg_manifest *m, const char *text, size_t len,
                                  struct mzg_err *e)
 {
-    struct parser p = {m, {text, len, e, MZG_ITEM_NONE, MZG_ITEM_NONE}};
+    struct parser p = {m, {text, len, e, MZG_ITEM_NONE, MZG_ITEM_NONE, NULL}};
     json_t *root = NULL;
     memset(m, 0, sizeof *m);
     mzg_arena_init(&m->arena, ARENA_CAP);

@@ -1,6 +1,8 @@
-/* pack.c: objects first, then the signature, then the manifest that makes them a bundle. */
+/* pack.c: objects first, then the signature, then the manifest that makes them a bundle, then the
+ * repository's index of what it holds. */
 #include "archive.h"
 #include "bundle.h"
+#include "catalog.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -219,6 +221,8 @@ static enum mzg_code pack_repo(const char *location, struct packing *k, struct m
         code = check_existing(location, k, r, e);
     else if (!code)
         code = add_to_repo(k, &repo, e);
+    if (!code)
+        code = mzg_catalog_update(&repo, &k->run->notify, e);
     mzg_dir_close(&repo);
     return code;
 }
