@@ -6,6 +6,7 @@
 
 #include "bundle/bundle.h"
 #include "mzigo_ranges.h"
+#include "mzigo_trust.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,44 +184,6 @@ enum mzg_code mzg_pack(const char *const *files, size_t n, const char *location,
 
 /* ---- verify and unpack ---- */
 
-#define MOST_KEYS 64
-
-struct trusted {
-    struct mzg_key *keys[MOST_KEYS];
-    size_t n;
-    struct mzg_policy policy;
-};
-
-static void trusted_clear(struct trusted *t)
-{
-    for (size_t i = 0; i < t->n; i++)
-        mzg_key_free(t->keys[i]);
-    t->n = 0;
-}
-
-static enum mzg_code trusted_load(struct trusted *t, const struct mzg_trust *trust,
-                                  struct mzg_err *e)
-{
-    memset(t, 0, sizeof *t);
-    if (trust->n_keys == 0)
-        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "no trusted key is named");
-    if (trust->n_keys > MOST_KEYS)
-        return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "%zu trusted keys, %d are possible",
-                        trust->n_keys, MOST_KEYS);
-    for (size_t i = 0; i < trust->n_keys; i++) {
-        enum mzg_code rc = mzg_key_load_public(&t->keys[i], trust->keys[i], e);
-        if (rc != MZG_OK) {
-            trusted_clear(t);
-            return rc;
-        }
-        t->n = i + 1;
-    }
-    t->policy.trusted.keys = (const struct mzg_key *const *)t->keys;
-    t->policy.trusted.n = t->n;
-    t->policy.now = trust->now;
-    return MZG_OK;
-}
-
 /* An opened bundle and the proof that goes with it. */
 struct opened {
     struct mzg_bundle *bundle;
@@ -234,7 +197,7 @@ static void opened_close(struct opened *o)
 }
 
 static enum mzg_code opened_verify(struct opened *o, const char *location,
-                                   const struct mzg_select *select, const struct trusted *t,
+                                   const struct mzg_select *select, const struct mzg_trusted *t,
                                    struct mzg_err *e)
 {
     memset(o, 0, sizeof *o);
@@ -255,7 +218,7 @@ static enum mzg_code info_of(struct mzg_bundle_info *info, const struct opened *
 struct verifying {
     const char *location;
     const struct mzg_select *select;
-    const struct trusted *trusted;
+    const struct mzg_trusted *trusted;
     const struct mzg_run *run;
     enum mzg_depth depth;
     void (*found)(void *ctx, const struct mzg_bundle_info *info);
@@ -303,13 +266,13 @@ enum mzg_code mzg_verify(const char *location, const char *select, const struct 
                          void (*found)(void *ctx, const struct mzg_bundle_info *info), void *ctx,
                          struct mzg_err *e)
 {
-    struct trusted t;
+    struct mzg_trusted t;
     struct mzg_select parsed;
     struct mzg_run how;
     mzg_run_init(&how);
     enum mzg_code rc = mzg_select_parse(&parsed, select, e);
     if (rc == MZG_OK)
-        rc = trusted_load(&t, trust, e);
+        rc = mzg_trusted_load(&t, trust, e);
     if (rc != MZG_OK)
         return rc;
     struct verifying v = {.location = location, .trusted = &t, .run = run != NULL ? run : &how,
@@ -327,7 +290,7 @@ enum mzg_code mzg_verify(const char *location, const char *select, const struct 
         else if (rc == MZG_OK && v.n_bad > 0)
             rc = e->code; /* the only one: its own fault */
     }
-    trusted_clear(&t);
+    mzg_trusted_clear(&t);
     return rc;
 }
 
@@ -335,14 +298,14 @@ enum mzg_code mzg_unpack(const char *location, const char *select, const struct 
                          const char *dir, const struct mzg_run *run, struct mzg_bundle_info *info,
                          struct mzg_err *e)
 {
-    struct trusted t;
+    struct mzg_trusted t;
     struct opened o;
     struct mzg_select parsed;
     struct mzg_run how;
     mzg_run_init(&how);
     enum mzg_code rc = mzg_select_parse(&parsed, select, e);
     if (rc == MZG_OK)
-        rc = trusted_load(&t, trust, e);
+        rc = mzg_trusted_load(&t, trust, e);
     if (rc != MZG_OK)
         return rc;
     rc = opened_verify(&o, location, select != NULL ? &parsed : NULL, &t, e);
@@ -351,7 +314,7 @@ enum mzg_code mzg_unpack(const char *location, const char *select, const struct 
     if (rc == MZG_OK && info != NULL)
         rc = info_of(info, &o, e);
     opened_close(&o);
-    trusted_clear(&t);
+    mzg_trusted_clear(&t);
     return rc;
 }
 

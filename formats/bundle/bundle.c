@@ -122,6 +122,27 @@ enum mzg_code mzg_bundle_open(struct mzg_bundle **b, const char *location,
     return code;
 }
 
+enum mzg_code mzg_bundle_of_documents(struct mzg_bundle **b, const char *origin,
+                                      const struct mzg_select *is, struct mzg_documents *d,
+                                      struct mzg_err *e)
+{
+    *b = calloc(1, sizeof **b);
+    if (*b) {
+        (*b)->dir.fd = -1;
+        (*b)->location = strdup(origin);
+        (*b)->documents = *d;
+        memcpy((*b)->name, is->name, sizeof (*b)->name);
+        memcpy((*b)->version, is->version, sizeof (*b)->version);
+        memset(d, 0, sizeof *d);
+    }
+    if (*b && (*b)->location)
+        return MZG_OK;
+    mzg_bundle_close(*b);
+    *b = NULL;
+    mzg_documents_clear(d);
+    return mzg_fail_memory(e, "bundle");
+}
+
 void mzg_bundle_close(struct mzg_bundle *b)
 {
     if (!b)

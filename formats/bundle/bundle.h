@@ -12,6 +12,7 @@
 #ifndef MZG_BUNDLE_BUNDLE_H
 #define MZG_BUNDLE_BUNDLE_H
 
+#include "archive.h"
 #include "dsse.h"
 #include "keys.h"
 #include "manifest.h"
@@ -69,6 +70,12 @@ struct mzg_bundle;
  * there. MZG_IO when there is no such bundle, MZG_USAGE when select leaves a choice of names. */
 enum mzg_code mzg_bundle_open(struct mzg_bundle **b, const char *location,
                               const struct mzg_select *select, struct mzg_err *e) MZG_MUST;
+/* Of documents that came by another way; *d is taken over, also when this fails. Its objects are not
+ * here, so such a bundle can be verified but neither checked nor unpacked; see arrival.h. origin: where
+ * they came from, for messages. */
+enum mzg_code mzg_bundle_of_documents(struct mzg_bundle **b, const char *origin,
+                                      const struct mzg_select *is, struct mzg_documents *d,
+                                      struct mzg_err *e) MZG_MUST;
 void mzg_bundle_close(struct mzg_bundle *b); /* NULL is fine */
 
 /* The manifest, unverified: for showing only. The caller clears it. */

@@ -1,0 +1,113 @@
+/* arrival_finish.c: the files read back once, and named. */
+#include "arrival_inside.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum mzg_code mzg_arrival_digest(struct mzg_arrival *a, size_t file, const struct mzg_file *f, bool *same,
+                                 struct mzg_err *e)
+{
+    const struct mzg_member *m = &a->m->files[file];
+    uint8_t digest[MZG_SHA256_BYTES];
+    struct mzg_sha256 hash = {0};
+    size_t room = (size_t)1 << 20;
+    uint8_t *data = malloc(room);
+    enum mzg_code code = data ? mzg_sha256_init(&hash, e) : mzg_fail_memory(e, "file");
+    for (uint64_t at = 0; at < m->size && !code;) {
+        size_t n = m->size - at < room ? (size_t)(m->size - at) : room;
+        code = mzg_file_read(f, at, data, n, e);
+        if (!code)
+            mzg_sha256_update(&hash, data, n);
+        at += n;
+        if (!code)
+            code = mzg_progress_step(&a->run->progress, "verify", at, m->size, e);
+    }
+    if (!code) {
+        mzg_sha256_final(&hash, digest);
+        *same = memcmp(digest, m->sha256, sizeof digest) == 0;
+    }
+    mzg_sha256_clear(&hash);
+    free(data);
+    return code;
+}
+
+/* ---- damage ---- */
+
+/* Which of the file's chunks the disk did not keep: they are missing again. */
+static enum mzg_code find_damage(struct mzg_arrival *a, size_t file, size_t *damaged, struct mzg_err *e)
+{
+    const struct mzg_member *m = &a->m->files[file];
+    char q[MZG_QUOTE];
+    enum mzg_code code = MZG_OK;
+    for (size_t k = 0; k < m->n_chunks && !code; k++) {
+        size_t i = m->chunks[k].ordinal;
+        bool sound = false;
+        if (mzg_arrival_missing(a, i))
+            continue;
+        code = mzg_arrival_holds(a, i, &sound, e);
+        if (code || sound)
+            continue;
+        mzg_notice(&a->run->notify, "%s: chunk %zu was damaged on this disk: it is fetched again",
+                   mzg_quote(q, m->path), k);
+        a->entries[i] = MZG_ENTRY_NONE;
+        a->left += m->chunks[k].stored;
+        ++*damaged;
+    }
+    return code;
+}
+
+static enum mzg_code check_file(struct mzg_arrival *a, size_t file, size_t *damaged, struct mzg_err *e)
+{
+    struct mzg_output *o = &a->files[file];
+    struct mzg_file f = {.fd = o->fd, .size = a->m->files[file].size, .path = o->path};
+    uint64_t size = 0;
+    bool same = false;
+    size_t before = *damaged;
+    char q[MZG_QUOTE];
+    enum mzg_code code = mzg_output_size(o, &size, e);
+    if (!code && size > f.size)
+        code = mzg_output_cut(o, f.size, e);
+    if (!code && size >= f.size)
+        code = mzg_arrival_digest(a, file, &f, &same, e);
+    if (code || same)
+        return code;
+    code = find_damage(a, file, damaged, e);
+    if (!code && *damaged == before)
+        code = mzg_fail(e, MZG_REFUSED, MZG_NO_OFFSET,
+                        "%s: all chunks are right, but the whole is not what the manifest says",
+                        mzg_quote(q, o->path));
+    return code;
+}
+
+/* ---- the end ---- */
+
+static void remove_traces(struct mzg_arrival *a)
+{
+    for (size_t i = 0; i < a->m->n_objects; i++)
+        mzg_partial_remove(&a->folder, mzg_arrival_object(a, i)->object);
+    (void)unlinkat(a->folder.fd, MZG_REPO_MANIFEST, 0);
+    (void)unlinkat(a->folder.fd, MZG_REPO_ENVELOPE, 0);
+    mzg_ledger_close(&a->ledger, true);
+    (void)unlinkat(a->dir.fd, MZG_ARRIVAL_FOLDER, AT_REMOVEDIR);
+}
+
+enum mzg_code mzg_arrival_finish(struct mzg_arrival *a, size_t *damaged, struct mzg_err *e)
+{
+    *damaged = 0;
+    enum mzg_code code = mzg_arrival_sync(a, e);
+    for (size_t f = 0; f < a->m->n_files && !code; f++) {
+        if (a->files[f].fd >= 0)
+            code = check_file(a, f, damaged, e);
+    }
+    if (!code && *damaged)
+        return mzg_ledger_rewrite(&a->ledger, a->manifest, a->entries, (size_t)a->m->n_objects, e);
+    for (size_t f = 0; f < a->m->n_files && !code; f++) {
+        if (a->files[f].fd >= 0)
+            code = mzg_output_commit(&a->files[f], e);
+    }
+    if (!code)
+        remove_traces(a);
+    return code;
+}

@@ -1,0 +1,32 @@
+#include "mzigo_trust.h"
+
+#include <string.h>
+
+void mzg_trusted_clear(struct mzg_trusted *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        mzg_key_free(t->keys[i]);
+    t->n = 0;
+}
+
+enum mzg_code mzg_trusted_load(struct mzg_trusted *t, const struct mzg_trust *trust, struct mzg_err *e)
+{
+    memset(t, 0, sizeof *t);
+    if (trust->n_keys == 0)
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "no trusted key is named");
+    if (trust->n_keys > MZG_TRUSTED_KEYS)
+        return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "%zu trusted keys, %d are possible",
+                        trust->n_keys, MZG_TRUSTED_KEYS);
+    for (size_t i = 0; i < trust->n_keys; i++) {
+        enum mzg_code rc = mzg_key_load_public(&t->keys[i], trust->keys[i], e);
+        if (rc != MZG_OK) {
+            mzg_trusted_clear(t);
+            return rc;
+        }
+        t->n = i + 1;
+    }
+    t->policy.trusted.keys = (const struct mzg_key *const *)t->keys;
+    t->policy.trusted.n = t->n;
+    t->policy.now = trust->now;
+    return MZG_OK;
+}
