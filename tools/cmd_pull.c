@@ -1,0 +1,191 @@
+#include "bundles.h"
+#include "command.h"
+#include "net/amounts.h"
+#include "net/incoming.h"
+#include "net/pull.h"
+#include "report.h"
+#include "term.h"
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static const struct mzg_operand operands[] = {
+    {"URL", 0, "A repository's address: http://HOST/PATH or https://HOST/PATH."},
+    {"NAME[@VERSION]", MZG_OPTIONAL, "The bundle; may be left out when the repository has only one. Without "
+                                     "VERSION the newest."},
+    {0},
+};
+
+static const struct mzg_option options[] = {
+    {"out", 'o', "DIR", MZG_REQUIRED, "The folder for the files, made when it is missing. What is not "
+                                      "finished is kept there for the next time."},
+    MZG_OPTIONS_TRUST,
+    {"mirror", 0, "URL", MZG_MANY, "Another address of the same repository. All are asked; one that stalls "
+                                   "or sends wrong bytes is dropped. May be given several times."},
+    {"reuse", 0, "PATH", MZG_MANY, "A repository folder, or another version of the model, that may have "
+                                   "parts of it. The files in DIR that are to be replaced are looked at "
+                                   "anyway. May be given several times."},
+    MZG_OPTIONS_BUDGET,
+    {"connections", 0, "N", 0, "Requests at a time to one address, 1 to 4; 2 when not given."},
+    {"timeout", 0, "TIME", 0, "A connection that brings nothing for so long is broken off and made anew; "
+                              "30s when not given."},
+    {"give-up", 0, "TIME", 0, "Ends when no byte has come for so long; 1h when not given."},
+    {"dry-run", 0, NULL, 0, "Only says what it would cost."},
+    MZG_OPTIONS_COMMON,
+    {0},
+};
+
+static enum mzg_code read_time(const struct mzg_args *a, const char *name, uint64_t *seconds,
+                               struct mzg_err *e)
+{
+    const char *text = mzg_args_text(a, name);
+    char q[MZG_QUOTE];
+    if (!text || mzg_amount_seconds(text, seconds))
+        return MZG_OK;
+    return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --%s takes a time (90s, 30m, 2h), not '%s'", name,
+                    mzg_quote(q, text));
+}
+
+static enum mzg_code open_line(struct mzg_line *l, const struct mzg_context *c, struct mzg_err *e)
+{
+    const char *const *mirrors;
+    uint64_t timeout = 30, give_up = 3600;
+    size_t n = mzg_args_list(&c->args, "mirror", &mirrors);
+    *l = (struct mzg_line){.run = &c->run};
+    enum mzg_code code = mzg_mirrors_add(&l->mirrors, mzg_args_operand(&c->args, 0), e);
+    for (size_t i = 0; i < n && !code; i++)
+        code = mzg_mirrors_add(&l->mirrors, mirrors[i], e);
+    if (!code)
+        code = read_time(&c->args, "timeout", &timeout, e);
+    if (!code)
+        code = read_time(&c->args, "give-up", &give_up, e);
+    if (!code)
+        code = mzg_budget_init(&l->budget, &c->args, mzg_line_now(), e);
+    if (!code)
+        code = mzg_http_new(&l->http, (unsigned)(timeout < 86400 ? timeout : 86400), e);
+    l->give_up = (double)give_up;
+    l->mirrors.seed = (uint64_t)time(NULL);
+    return code;
+}
+
+static void close_line(struct mzg_line *l)
+{
+    mzg_http_free(l->http);
+    mzg_mirrors_clear(&l->mirrors);
+    mzg_budget_clear(&l->budget);
+}
+
+static enum mzg_code reuse(struct mzg_incoming *in, const struct mzg_context *c, struct mzg_err *e)
+{
+    const char *const *paths;
+    size_t n = mzg_args_list(&c->args, "reuse", &paths);
+    enum mzg_code code = mzg_incoming_reuse_old(in, mzg_args_text(&c->args, "out"), e);
+    for (size_t i = 0; i < n && !code; i++)
+        code = mzg_incoming_reuse(in, paths[i], e);
+    return code;
+}
+
+static void report(struct mzg_context *c, const struct mzg_incoming *in, const struct mzg_pull_result *r,
+                   uint64_t left)
+{
+    struct mzg_bundle_info info;
+    mzg_incoming_info(in, &info);
+    mzg_report_text(c->result, "out", mzg_args_text(&c->args, "out"));
+    mzg_bundle_report(c->result, &info);
+    mzg_report_number(c->result, "reused_bytes", in->reused);
+    mzg_report_number(c->result, "missing_bytes", left);
+    mzg_report_number(c->result, "wire_bytes", r->wire);
+    mzg_report_number(c->result, "requests", r->requests);
+    mzg_report_number(c->result, "wrong_objects", r->wrong);
+    mzg_report_number(c->result, "damaged_chunks", r->damaged);
+}
+
+static enum mzg_code show(const struct mzg_context *c, const struct mzg_incoming *in,
+                          const struct mzg_pull_result *r, struct mzg_err *e)
+{
+    struct mzg_bundle_info info;
+    char word[MZG_WORD], size[MZG_SIZE], count[MZG_COUNT];
+    mzg_incoming_info(in, &info);
+    enum mzg_code code = mzg_bundle_show("verified and pulled", &info, e);
+    printf("%s over the network in %s; the files are in %s\n", mzg_size_text(size, r->wire),
+           mzg_count_text(count, r->requests, "request"),
+           mzg_shell_word(word, mzg_args_text(&c->args, "out")));
+    return code;
+}
+
+static enum mzg_code pull(struct mzg_context *c, struct mzg_line *l, struct mzg_incoming *in,
+                          struct mzg_err *e)
+{
+    struct mzg_pull_options opt = {2};
+    struct mzg_pull_result r = {.requests = 0};
+    uint64_t connections = 2;
+    char cost[256];
+    bool dry = mzg_args_has(&c->args, "dry-run");
+    enum mzg_code code = mzg_args_number(&c->args, "connections", 1, 4, &connections, e);
+    opt.connections = (unsigned)connections;
+    if (!code)
+        code = reuse(in, c, e);
+    if (code)
+        return code;
+    mzg_incoming_cost(in, cost, sizeof cost);
+    uint64_t left = mzg_arrival_left(in->arrival);
+    if (dry) {
+        r = (struct mzg_pull_result){.wire = l->wire, .requests = l->requests};
+        if (!c->json)
+            puts(cost);
+    } else {
+        mzg_notice(&c->run.notify, "%s", cost);
+        code = mzg_pull(in->arrival, l, &opt, &r, e);
+        left = mzg_arrival_left(in->arrival);
+    }
+    mzg_meter_wipe(c->meter);
+    if (c->json)
+        report(c, in, &r, left);
+    else if (!code && !dry)
+        code = show(c, in, &r, e);
+    return code;
+}
+
+static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
+{
+    struct mzg_trusted trusted = {.n = 0};
+    struct mzg_trust trust;
+    struct mzg_select select;
+    struct mzg_line line = {.http = NULL};
+    struct mzg_incoming in = {.line = NULL};
+    char now[MZG_DATE];
+    enum mzg_code code = mzg_trust_read(&trust, &c->args, now, e);
+    if (!code)
+        code = mzg_trusted_load(&trusted, &trust, e);
+    if (!code)
+        code = mzg_select_parse(&select, mzg_args_operand(&c->args, 1), e);
+    if (!code)
+        code = open_line(&line, c, e);
+    if (!code)
+        code = mzg_incoming_open(&in, &line, &select, &trusted, mzg_args_text(&c->args, "out"), e);
+    if (!code)
+        code = pull(c, &line, &in, e);
+    mzg_incoming_close(&in);
+    close_line(&line);
+    mzg_trusted_clear(&trusted);
+    return code;
+}
+
+const struct mzg_command mzg_cmd_pull = {
+    .name = "pull",
+    .brief = "fetches a bundle's files over a network, however bad",
+    .about = "Fetches the files of a bundle from a repository on the network into DIR, decoding them "
+             "straight into place. Nothing is written unless a trusted key signed the bundle, and every "
+             "part is checked before it counts; each file appears whole or not at all.\n\n"
+             "Whatever stops it (a broken line, a signal, a loss of power), the same command goes on where "
+             "it was: what came and was right is never fetched again. Only what is missing is fetched: "
+             "older versions and local repositories are looked through first.",
+    .examples = "mzigo pull https://models.example.org/repo my-model -o models --trust lab.pub\n"
+                "mzigo pull http://192.168.1.10:8420 -o models --trust lab.pub "
+                "--mirror https://models.example.org/repo\n"
+                "mzigo pull https://models.example.org/repo my-model -o models --trust lab.pub "
+                "--budget 50M/day --window 22:00-05:00",
+    .operands = operands,
+    .options = options,
+    .run = run,
+};

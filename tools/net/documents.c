@@ -1,0 +1,228 @@
+#include "documents.h"
+
+#include "base/buf.h"
+#include "bundle/arrival.h"
+#include "bundle/catalog.h"
+#include "bundle/dsse.h"
+#include "bundle/partial.h"
+#include "bundle/repo.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- into memory ---- */
+
+static uint64_t memory_have(void *ctx)
+{
+    return ((struct mzg_buf *)ctx)->len;
+}
+
+static bool memory_take(void *ctx, const void *data, size_t n)
+{
+    struct mzg_buf *b = ctx;
+    mzg_buf_put(b, data, n);
+    return !b->bad;
+}
+
+static bool memory_restart(void *ctx)
+{
+    ((struct mzg_buf *)ctx)->len = 0;
+    return true;
+}
+
+static enum mzg_code fetch_to_memory(struct mzg_line *l, const char *path, size_t most,
+                                     bool (*right)(void *ctx), struct mzg_buf *b, bool *absent,
+                                     struct mzg_err *e)
+{
+    struct mzg_line_want want = {.path = path, .most = most, .have = memory_have, .take = memory_take,
+                                 .restart = memory_restart, .right = right, .ctx = b};
+    mzg_buf_init(b, most + 1);
+    return mzg_line_fetch(l, &want, absent, e);
+}
+
+/* The buffer's bytes as a text of their own, with a NUL behind it. */
+static enum mzg_code take_text(struct mzg_buf *b, char **text, size_t *len, struct mzg_err *e)
+{
+    size_t n = b->len;
+    mzg_buf_u8(b, 0);
+    *text = b->bad ? NULL : malloc(b->len);
+    if (*text) {
+        memcpy(*text, b->data, b->len);
+        *len = n;
+    }
+    mzg_buf_clear(b);
+    return *text ? MZG_OK : mzg_fail_memory(e, "document");
+}
+
+/* ---- a manifest whose digest is known: kept while it comes ---- */
+
+struct keeping {
+    struct mzg_partial partial;
+    const uint8_t *sha256;
+    struct mzg_err e;
+};
+
+static uint64_t kept_have(void *ctx)
+{
+    return ((struct keeping *)ctx)->partial.have;
+}
+
+static bool kept_take(void *ctx, const void *data, size_t n)
+{
+    struct keeping *k = ctx;
+    return mzg_partial_take(&k->partial, data, (uint32_t)n, &k->e) == MZG_OK;
+}
+
+static bool kept_restart(void *ctx)
+{
+    struct keeping *k = ctx;
+    return mzg_partial_reset(&k->partial, &k->e) == MZG_OK;
+}
+
+static bool kept_right(void *ctx)
+{
+    struct keeping *k = ctx;
+    uint8_t digest[MZG_SHA256_BYTES];
+    mzg_sha256_of(k->partial.data, k->partial.size, digest);
+    return memcmp(digest, k->sha256, sizeof digest) == 0;
+}
+
+static enum mzg_code fetch_known(struct mzg_line *l, const char *path, const struct mzg_catalog_entry *t,
+                                 const char *dir, struct mzg_buf *b, bool *absent, struct mzg_err *e)
+{
+    struct mzg_dir folder = {.fd = -1};
+    struct keeping k = {.sha256 = t->manifest_sha256, .e = {.code = MZG_OK}};
+    struct mzg_line_want want = {.path = path, .size = t->manifest_bytes, .have = kept_have,
+                                 .take = kept_take, .restart = kept_restart, .right = kept_right,
+                                 .ctx = &k};
+    char *name = NULL;
+    mzg_buf_init(b, MZG_MANIFEST_MAX + 1);
+    if (asprintf(&name, "%s/" MZG_ARRIVAL_FOLDER, dir) < 0)
+        return mzg_fail_memory(e, "path");
+    enum mzg_code code = mzg_dir_create(&folder, name, e);
+    if (!code)
+        code = mzg_partial_open(&k.partial, &folder, t->manifest_sha256, t->manifest_bytes, e);
+    if (!code) {
+        code = mzg_line_fetch(l, &want, absent, e);
+        if (code && k.e.code)
+            code = (*e = k.e).code;
+        if (!code && !*absent)
+            mzg_buf_put(b, k.partial.data, k.partial.size);
+        mzg_partial_close(&k.partial, !code || k.partial.have == 0);
+    }
+    mzg_dir_close(&folder);
+    (void)rmdir(name); /* stays where anything is in it */
+    free(name);
+    return code;
+}
+
+/* ---- the repository's index ---- */
+
+static bool is_catalog(void *ctx)
+{
+    const struct mzg_buf *b = ctx;
+    struct mzg_catalog c;
+    struct mzg_err ignored;
+    bool good = mzg_catalog_parse(&c, (const char *)b->data, b->len, &ignored) == MZG_OK;
+    mzg_catalog_clear(&c);
+    return good;
+}
+
+/* *c stays empty where there is no index, which is then not needed when the version is named. */
+static enum mzg_code fetch_catalog(struct mzg_line *l, struct mzg_catalog *c, bool *absent,
+                                   struct mzg_err *e)
+{
+    struct mzg_buf b;
+    enum mzg_code code = fetch_to_memory(l, MZG_CATALOG_FILE, MZG_CATALOG_MAX,
+                                         l->mirrors.n > 1 ? is_catalog : NULL, &b, absent, e);
+    if (!code && !*absent) {
+        code = mzg_catalog_parse(c, (const char *)b.data, b.len, e);
+        if (code)
+            mzg_prefix(e, "%s/" MZG_CATALOG_FILE, l->mirrors.m[0].base);
+    }
+    mzg_buf_clear(&b);
+    return code;
+}
+
+static enum mzg_code choose(struct mzg_line *l, const struct mzg_catalog *c, bool absent,
+                            struct mzg_select *s, const struct mzg_catalog_entry **entry,
+                            struct mzg_err *e)
+{
+    *entry = NULL;
+    if (absent && *s->name && *s->version)
+        return MZG_OK;
+    if (absent)
+        return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: has no " MZG_CATALOG_FILE ": is this a "
+                        "repository's address? (NAME@VERSION goes without it)", l->mirrors.m[0].base);
+    if (mzg_catalog_select(c, s, entry, e))
+        return mzg_prefix(e, "%s", l->mirrors.m[0].base);
+    snprintf(s->name, sizeof s->name, "%s", (*entry)->name);
+    snprintf(s->version, sizeof s->version, "%s", (*entry)->version);
+    return MZG_OK;
+}
+
+/* ---- documents ---- */
+
+/* Those of the same manifest, from earlier. */
+static enum mzg_code recall(const struct mzg_catalog_entry *t, const char *dir, struct mzg_documents *d,
+                            struct mzg_err *e)
+{
+    uint8_t digest[MZG_SHA256_BYTES];
+    enum mzg_code code = t ? mzg_arrival_documents(dir, d, e) : MZG_OK;
+    if (code || !d->manifest)
+        return code;
+    mzg_sha256_of(d->manifest, d->manifest_len, digest);
+    if (memcmp(digest, t->manifest_sha256, sizeof digest) != 0)
+        mzg_documents_clear(d);
+    return MZG_OK;
+}
+
+static enum mzg_code fetch_both(struct mzg_line *l, const struct mzg_select *s,
+                                const struct mzg_catalog_entry *t, const char *dir,
+                                struct mzg_documents *d, struct mzg_err *e)
+{
+    char path[MZG_REPO_PATH];
+    struct mzg_buf b;
+    bool absent = false;
+    mzg_repo_path(path, s->name, s->version, MZG_REPO_ENVELOPE);
+    enum mzg_code code = fetch_to_memory(l, path, MZG_DSSE_MAX, NULL, &b, &absent, e);
+    if (!code && !absent)
+        code = take_text(&b, &d->envelope, &d->envelope_len, e);
+    mzg_buf_clear(&b);
+    if (!code && absent)
+        return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: holds no %s@%s", l->mirrors.m[0].base, s->name,
+                        s->version);
+    if (code)
+        return code;
+    mzg_repo_path(path, s->name, s->version, MZG_REPO_MANIFEST);
+    code = t ? fetch_known(l, path, t, dir, &b, &absent, e)
+             : fetch_to_memory(l, path, MZG_MANIFEST_MAX, NULL, &b, &absent, e);
+    if (!code && absent)
+        code = mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: holds no %s@%s", l->mirrors.m[0].base, s->name,
+                        s->version);
+    if (!code)
+        code = take_text(&b, &d->manifest, &d->manifest_len, e);
+    mzg_buf_clear(&b);
+    return code;
+}
+
+enum mzg_code mzg_documents_fetch(struct mzg_line *l, struct mzg_select *s, const char *dir,
+                                  struct mzg_documents *d, struct mzg_err *e)
+{
+    struct mzg_catalog c = {0};
+    const struct mzg_catalog_entry *entry = NULL;
+    bool absent = false;
+    memset(d, 0, sizeof *d);
+    enum mzg_code code = fetch_catalog(l, &c, &absent, e);
+    if (!code)
+        code = choose(l, &c, absent, s, &entry, e);
+    if (!code)
+        code = recall(entry, dir, d, e);
+    if (!code && !d->manifest)
+        code = fetch_both(l, s, entry, dir, d, e);
+    mzg_catalog_clear(&c);
+    if (code)
+        mzg_documents_clear(d);
+    return code;
+}

@@ -1,0 +1,15 @@
+/* documents.h: what a repository on the network holds, and the signed documents of one bundle of it. */
+#ifndef MZG_NET_DOCUMENTS_H
+#define MZG_NET_DOCUMENTS_H
+
+#include "bundle/archive.h"
+#include "bundle/name.h"
+#include "line.h"
+
+/* The documents of the bundle that *s means, with *s completed. dir: the folder that the bundle is to come
+ * into; documents of it that are there from earlier are not fetched again, and a manifest that comes in
+ * slowly is kept there. Nothing of them is verified. MZG_IO when there is no such bundle. */
+enum mzg_code mzg_documents_fetch(struct mzg_line *l, struct mzg_select *s, const char *dir,
+                                  struct mzg_documents *d, struct mzg_err *e) MZG_MUST;
+
+#endif

@@ -1,0 +1,152 @@
+#include "incoming.h"
+
+#include "documents.h"
+#include "mzigo_ranges.h"
+#include "tools/term.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- opening ---- */
+
+static void close_bundle(struct mzg_incoming *in)
+{
+    mzg_verified_free(in->verified);
+    mzg_bundle_close(in->bundle);
+    in->verified = NULL;
+    in->bundle = NULL;
+}
+
+static enum mzg_code fetch(struct mzg_incoming *in, const struct mzg_trusted *trusted, const char *dir,
+                           struct mzg_err *e)
+{
+    struct mzg_documents d = {0};
+    const struct mzg_line *l = in->line;
+    enum mzg_code code = mzg_documents_fetch(in->line, &in->select, dir, &d, e);
+    if (!code)
+        code = mzg_bundle_of_documents(&in->bundle, l->mirrors.m[l->first].base, &in->select, &d, e);
+    if (!code)
+        code = mzg_bundle_verify(in->bundle, &trusted->policy, &in->verified, e);
+    return code;
+}
+
+enum mzg_code mzg_incoming_open(struct mzg_incoming *in, struct mzg_line *line,
+                                const struct mzg_select *select, const struct mzg_trusted *trusted,
+                                const char *dir, struct mzg_err *e)
+{
+    enum mzg_code code = MZG_REFUSED;
+    bool more = true;
+    *in = (struct mzg_incoming){.line = line};
+    /* A mirror's documents are as little believed as its objects: what one has wrong, another may not. */
+    for (line->first = 0; more; line->first++) {
+        in->select = *select;
+        code = fetch(in, trusted, dir, e);
+        more = (code == MZG_REFUSED || code == MZG_MALFORMED) && line->first + 1 < line->mirrors.n;
+        if (more) {
+            mzg_notice(&line->run->notify, "%s (the next mirror is asked)", e->msg);
+            close_bundle(in);
+        }
+    }
+    for (size_t k = 0; k < line->mirrors.n; k++)
+        in->rate = line->mirrors.m[k].rate > in->rate ? line->mirrors.m[k].rate : in->rate;
+    return code ? code : mzg_arrival_open(&in->arrival, in->verified, dir, line->run, e);
+}
+
+void mzg_incoming_close(struct mzg_incoming *in)
+{
+    mzg_arrival_close(in->arrival);
+    close_bundle(in);
+}
+
+/* ---- reuse ---- */
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static enum mzg_code reuse_repository(struct mzg_incoming *in, const char *path, struct mzg_err *e)
+{
+    struct mzg_dir dir = {.fd = -1};
+    struct mzg_folder_objects objects;
+    uint64_t bytes = 0;
+    enum mzg_code code = mzg_dir_open(&dir, path, e);
+    if (!code) {
+        mzg_folder_objects_init(&objects, &dir);
+        code = mzg_arrival_reuse_store(in->arrival, &objects.base, &bytes, e);
+    }
+    mzg_dir_close(&dir);
+    in->reused += bytes;
+    return code;
+}
+
+static enum mzg_code reuse_file(struct mzg_incoming *in, const char *path, struct mzg_err *e)
+{
+    struct mzg_ranges ranges = {.n = 0};
+    uint64_t bytes = 0;
+    enum mzg_code code = mzg_ranges_find(&ranges, path, path, e);
+    if (!code) {
+        struct mzg_source source = {.disk = path, .ranges = ranges.ranges, .n_ranges = ranges.n};
+        code = mzg_arrival_reuse_file(in->arrival, &source, &bytes, e);
+    }
+    mzg_ranges_clear(&ranges);
+    in->reused += bytes;
+    return code;
+}
+
+enum mzg_code mzg_incoming_reuse(struct mzg_incoming *in, const char *path, struct mzg_err *e)
+{
+    return is_folder(path) ? reuse_repository(in, path, e) : reuse_file(in, path, e);
+}
+
+enum mzg_code mzg_incoming_reuse_old(struct mzg_incoming *in, const char *dir, struct mzg_err *e)
+{
+    const struct mzg_manifest *m = mzg_verified_manifest(in->verified);
+    enum mzg_code code = MZG_OK;
+    for (size_t i = 0; i < m->n_files && !code && mzg_arrival_left(in->arrival); i++) {
+        struct stat st;
+        char *path = NULL;
+        if (asprintf(&path, "%s/%s", dir, m->files[i].path) < 0)
+            return mzg_fail_memory(e, "path");
+        if (lstat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+            code = reuse_file(in, path, e);
+            /* An old file that is no good is no reason not to fetch the new one. */
+            if (code == MZG_MALFORMED || code == MZG_UNSUPPORTED || code == MZG_LIMIT)
+                code = MZG_OK;
+        }
+        free(path);
+    }
+    return code;
+}
+
+/* ---- telling ---- */
+
+void mzg_incoming_cost(const struct mzg_incoming *in, char *text, size_t room)
+{
+    const struct mzg_manifest *m = mzg_verified_manifest(in->verified);
+    const struct mzg_budget *b = &in->line->budget;
+    uint64_t left = mzg_arrival_left(in->arrival);
+    double rate = b->rate && (in->rate <= 0 || (double)b->rate < in->rate) ? (double)b->rate : in->rate;
+    char x[MZG_SIZE], y[MZG_SIZE], z[MZG_SIZE];
+    int n = snprintf(text, room, "%s %s: %s to fetch of %s", m->name, m->version, mzg_size_text(x, left),
+                     mzg_size_text(y, m->stored_bytes));
+    if (n > 0 && (size_t)n < room && left && rate >= 1)
+        n += snprintf(text + n, room - (size_t)n, ", %s at %s/s", mzg_time_text(x, (double)left / rate),
+                      mzg_size_text(z, (uint64_t)rate));
+    if (n > 0 && (size_t)n < room && b->daily && left)
+        snprintf(text + n, room - (size_t)n, ", %llu days of %s",
+                 (unsigned long long)((left + b->size - 1) / b->size), mzg_size_text(z, b->size));
+}
+
+void mzg_incoming_info(const struct mzg_incoming *in, struct mzg_bundle_info *info)
+{
+    const struct mzg_manifest *m = mzg_verified_manifest(in->verified);
+    *info = (struct mzg_bundle_info){
+        .name = m->name, .version = m->version, .sequence = (uint64_t)m->sequence, .created = m->created,
+        .expires = m->expires, .licence = m->licence, .key_id = mzg_key_id(mzg_verified_signer(in->verified)),
+        .files = m->n_files, .chunks = m->n_chunks, .objects = m->n_objects,
+        .content_bytes = m->content_bytes, .stored_bytes = m->stored_bytes,
+    };
+}

@@ -1,0 +1,208 @@
+#include "line.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+double mzg_line_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- what comes ---- */
+
+size_t mzg_line_arrive(struct mzg_line *l, size_t n)
+{
+    uint64_t left = mzg_budget_left(&l->budget);
+    size_t taken = left < n ? (size_t)left : n;
+    if (n > 0)
+        l->last_byte = mzg_line_now();
+    l->wire += n;
+    mzg_budget_spend(&l->budget, taken);
+    return taken;
+}
+
+static void say_dropped(struct mzg_line *l, const struct mzg_mirror *m, const char *why)
+{
+    char q[MZG_QUOTE], w[MZG_QUOTE];
+    mzg_notice(&l->run->notify, "%s is not asked any more: it %s", mzg_quote(q, m->base),
+               mzg_quote(w, why));
+}
+
+void mzg_line_ended(struct mzg_line *l, struct mzg_mirror *m, size_t i, const struct mzg_http_answer *answer)
+{
+    bool dropped;
+    char q[MZG_QUOTE], w[MZG_QUOTE];
+    m->busy--;
+    /* Bodies were counted as they came. */
+    uint64_t heads = answer->wire > answer->body ? answer->wire - answer->body : 0;
+    l->wire += heads;
+    mzg_budget_spend(&l->budget, heads);
+    if (answer->end != MZG_HTTP_DONE && answer->end != MZG_HTTP_STOPPED)
+        snprintf(l->why, sizeof l->why, "%s: %s", mzg_quote(q, m->base), mzg_quote(w, answer->why));
+    mzg_mirrors_note(&l->mirrors, m, i, answer, mzg_line_now(), &dropped);
+    if (dropped)
+        say_dropped(l, m, answer->stalled ? "stalls" : answer->why);
+}
+
+void mzg_line_lied(struct mzg_line *l, struct mzg_mirror *m, const char *what)
+{
+    bool dropped;
+    char q[MZG_QUOTE];
+    mzg_mirrors_lied(&l->mirrors, m, mzg_line_now(), &dropped);
+    snprintf(l->why, sizeof l->why, "%s: sends other bytes than %s has", mzg_quote(q, m->base), what);
+    if (dropped)
+        say_dropped(l, m, "sends bytes that are not what was signed");
+    else
+        mzg_notice(&l->run->notify, "%s (fetched again)", l->why);
+}
+
+/* ---- going on ---- */
+
+void mzg_line_pause(const struct mzg_line *l)
+{
+    double now = mzg_line_now(), wait = mzg_mirrors_next(&l->mirrors, now) - now;
+    if (wait <= 0)
+        return;
+    long ns = wait < 0.2 ? (long)(wait * 1e9) : 200000000L;
+    nanosleep(&(struct timespec){0, ns}, NULL);
+}
+
+static enum mzg_code wait_for(struct mzg_line *l, const char *why, struct mzg_err *e)
+{
+    if (strcmp(why, l->waiting) != 0 && !*l->waiting)
+        mzg_notice(&l->run->notify, "waiting: %s", why);
+    snprintf(l->waiting, sizeof l->waiting, "%s", why);
+    nanosleep(&(struct timespec){0, 200000000L}, NULL);
+    l->last_byte = mzg_line_now(); /* nobody is to blame for these hours */
+    return mzg_budget_save(&l->budget, e);
+}
+
+enum mzg_code mzg_line_ask(struct mzg_line *l, bool *go, struct mzg_err *e)
+{
+    char why[256] = "";
+    double now = mzg_line_now();
+    *go = false;
+    switch (mzg_budget_ask(&l->budget, now, why, sizeof why)) {
+    case MZG_BUDGET_END:
+        return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "%s; what came is kept, and the same call goes on",
+                        why);
+    case MZG_BUDGET_WAIT:
+        return wait_for(l, why, e);
+    case MZG_BUDGET_GO:
+        break;
+    }
+    *l->waiting = '\0';
+    if (now - l->last_byte > l->give_up)
+        return mzg_fail(e, MZG_NETWORK, MZG_NO_OFFSET, "%s%sno byte came for %.0f seconds; what came is "
+                        "kept, and the same call goes on", l->why, *l->why ? "; " : "", l->give_up);
+    *go = true;
+    return MZG_OK;
+}
+
+/* ---- one file ---- */
+
+struct fetching {
+    struct mzg_line *line;
+    const struct mzg_line_want *want;
+    bool full; /* of the budget */
+};
+
+static bool take(void *ctx, const void *data, size_t n)
+{
+    struct fetching *f = ctx;
+    size_t taken = mzg_line_arrive(f->line, n);
+    f->full = taken < n;
+    return f->want->take(f->want->ctx, data, taken) && !f->full;
+}
+
+/* One request, to its end. */
+static enum mzg_code ask_once(struct fetching *f, struct mzg_mirror *m, enum mzg_http_end *end,
+                              struct mzg_err *e)
+{
+    struct mzg_line *l = f->line;
+    const struct mzg_line_want *w = f->want;
+    struct mzg_transfer *t = NULL;
+    const struct mzg_http_answer *answer = NULL;
+    char *url = NULL;
+    if (asprintf(&url, "%s/%s", m->base, w->path) < 0)
+        return mzg_fail_memory(e, "address");
+    struct mzg_http_get get = {.url = url, .from = w->have(w->ctx), .size = w->size, .most = w->most,
+                               .rate = l->budget.rate, .take = take, .ctx = f};
+    enum mzg_code code = mzg_http_start(l->http, &get, &t, e);
+    free(url);
+    if (code)
+        return code;
+    m->busy++;
+    l->requests++;
+    while (!code && !(answer = mzg_transfer_answer(t))) {
+        code = mzg_http_move(l->http, 200, e);
+        if (!code)
+            code = mzg_progress_step(&l->run->progress, w->path, w->have(w->ctx), w->size, e);
+    }
+    if (answer) {
+        *end = answer->end;
+        mzg_line_ended(l, m, SIZE_MAX, answer);
+    } else {
+        m->busy--;
+    }
+    mzg_transfer_free(t);
+    return code;
+}
+
+static enum mzg_code judge(struct fetching *f, struct mzg_mirror *m, enum mzg_http_end end, bool *there,
+                           struct mzg_err *e)
+{
+    const struct mzg_line_want *w = f->want;
+    if (end == MZG_HTTP_DONE && (!w->right || w->right(w->ctx))) {
+        *there = true;
+        return MZG_OK;
+    }
+    if (end == MZG_HTTP_DONE)
+        mzg_line_lied(f->line, m, w->path);
+    if (end == MZG_HTTP_STOPPED && !f->full)
+        return mzg_fail(e, MZG_NETWORK, MZG_NO_OFFSET, "%s: %s", m->base, w->path);
+    /* What is cut goes on from there, also where the length is not known; it may have changed since. */
+    bool anew = end == MZG_HTTP_WHOLE || (end == MZG_HTTP_WRONG && !w->size) || end == MZG_HTTP_DONE;
+    if (anew && !w->restart(w->ctx))
+        return mzg_fail_memory(e, w->path);
+    return MZG_OK;
+}
+
+enum mzg_code mzg_line_fetch(struct mzg_line *l, const struct mzg_line_want *want, bool *absent,
+                             struct mzg_err *e)
+{
+    struct fetching f = {l, want, false};
+    bool without[MZG_MIRRORS] = {false}, there = false, go = false;
+    enum mzg_code code = MZG_OK;
+    *absent = false;
+    l->last_byte = mzg_line_now();
+    while (!code && !there) {
+        size_t asked = 0;
+        code = mzg_line_ask(l, &go, e);
+        if (code || !go)
+            continue;
+        code = mzg_progress_step(&l->run->progress, want->path, want->have(want->ctx), want->size, e);
+        for (size_t step = 0; step < l->mirrors.n && !code && !there; step++) {
+            size_t k = (l->first + step) % l->mirrors.n;
+            struct mzg_mirror *m = &l->mirrors.m[k];
+            enum mzg_http_end end = MZG_HTTP_RUNNING;
+            asked += !m->dropped && !without[k];
+            if (m->dropped || without[k] || m->not_before > mzg_line_now())
+                continue;
+            code = ask_once(&f, m, &end, e);
+            without[k] |= end == MZG_HTTP_ABSENT;
+            if (!code)
+                code = judge(&f, m, end, &there, e);
+        }
+        *absent = !code && !there && !asked;
+        if (*absent)
+            break;
+        if (!code && !there)
+            mzg_line_pause(l);
+    }
+    return code;
+}

@@ -1,0 +1,58 @@
+/* line.h: the line to the mirrors, as one pull uses it: who is asked, what it may cost, when to give up. */
+#ifndef MZG_NET_LINE_H
+#define MZG_NET_LINE_H
+
+#include "base/progress.h"
+#include "budget.h"
+#include "http.h"
+#include "mirrors.h"
+
+struct mzg_line {
+    struct mzg_http *http;
+    struct mzg_mirrors mirrors;
+    size_t first;       /* of them to ask for documents */
+    struct mzg_budget budget;
+    const struct mzg_run *run;
+    double give_up;     /* seconds without a byte after which there is no point in going on */
+    double last_byte;   /* when one came; seconds of mzg_line_now */
+    uint64_t requests;  /* made so far */
+    uint64_t wire;      /* bytes that came and went, as far as curl counts them */
+    char why[256];      /* what the last failure was, and whose */
+    char waiting[256];  /* what is being waited for, as people were told */
+};
+
+/* Seconds of a clock that does not jump. */
+double mzg_line_now(void);
+
+/* Bytes of a body arrive: fewer than n when the budget has no room for more. */
+size_t mzg_line_arrive(struct mzg_line *l, size_t n);
+
+/* A request for object i (SIZE_MAX: something else) of m has ended: the budget, the mirror and whoever
+ * reads learn of it. */
+void mzg_line_ended(struct mzg_line *l, struct mzg_mirror *m, size_t i, const struct mzg_http_answer *answer);
+/* What m sent as `what` is not that. */
+void mzg_line_lied(struct mzg_line *l, struct mzg_mirror *m, const char *what);
+
+/* Whether to fetch now. *go false: not now, and a little time has passed. MZG_LIMIT at the end of a budget,
+ * MZG_NETWORK when there is no point in going on, MZG_STOPPED. */
+enum mzg_code mzg_line_ask(struct mzg_line *l, bool *go, struct mzg_err *e) MZG_MUST;
+
+/* Lets at most a fifth of a second pass, or until the next mirror may be asked. */
+void mzg_line_pause(const struct mzg_line *l);
+
+/* A small file of the repository, from whichever mirror has it. size: its bytes, or 0 when only most is
+ * known. have: bytes that are here; take gets those that follow. Tries until it is there:
+ * *absent: all mirrors say that there is no such file (and the result is MZG_OK). */
+struct mzg_line_want {
+    const char *path; /* "index.json" */
+    uint64_t size, most;
+    uint64_t (*have)(void *ctx);
+    bool (*take)(void *ctx, const void *data, size_t n);
+    bool (*restart)(void *ctx); /* forget what came; false: cannot */
+    bool (*right)(void *ctx);   /* all is here: is it right? NULL: it is */
+    void *ctx;
+};
+enum mzg_code mzg_line_fetch(struct mzg_line *l, const struct mzg_line_want *want, bool *absent,
+                             struct mzg_err *e) MZG_MUST;
+
+#endif
