@@ -28,10 +28,12 @@ libraries="libzstd:libzstd-dev libarchive:libarchive-dev libcrypto:libssl-dev ja
 for l in $libraries; do
     need "${l#*:}" "${PKG_CONFIG:-pkg-config}" --exists "${l%:*}"
 done
-# The second implementation of verify, in shell, is built of these.
+# The second implementation of verify, in shell, is built of openssl and zstd; curl is another client
+# for what speaks HTTP.
 if [ "$goal" != build ]; then
     need openssl have openssl
     need zstd have zstd
+    need curl have curl
 fi
 if [ "$goal" != build ] && [ "$(uname -m)" = x86_64 ]; then
     want gcc-aarch64-linux-gnu have aarch64-linux-gnu-gcc
