@@ -1,7 +1,7 @@
 #!/bin/bash
 # usage: tests/net/selftest.sh
 # The tools of the network tests do what they say: each thing that faulty does wrong, seen by curl, and
-# the bytes in its log, counted again. B from the environment.
+# the bytes in its log, counted again; what power.so loses. B from the environment.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -13,7 +13,7 @@ cd "$B/tests/net/work/t" || exit 2
 . "$root/tests/net/lib.sh"
 export ASAN_OPTIONS=verify_asan_link_order=0
 
-for part in http faults weather; do
+for part in http faults weather power; do
     . "$root/tests/net/selftest_$part.sh"
 done
 echo "$passed passed, $failed failed"
