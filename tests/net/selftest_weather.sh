@@ -56,6 +56,17 @@ check "cut-every-ms ($(took) ms)" between "$(took)" 20 600
 same "cut-every-ms: curl" "$status $(last 10)" "56 cut-every-ms"
 same "cut-every-ms: what came is what was counted" "$(last 6)" "$(size got)"
 
+# What waits in the server's own buffer when the line breaks was never sent.
+rules s "* cut-every 0" "* cut-every-ms 250"
+sleep 0.05
+exec 3<>"/dev/tcp/127.0.0.1/${url##*:}"
+printf 'GET /objects/a HTTP/1.1\r\n\r\n' >&3
+sleep 0.4
+cat <&3 >got 2>/dev/null
+exec 3>&-
+check "a client that does not read ($(size got) bytes)" between "$(size got)" 10000 290000
+same "what waited is not counted" "$(tail -n 1 "$T/s.log" | awk '{ print $5 + $6, $7 }')" "$(size got) cut"
+
 # A client that goes away is seen to, and so is the server's end.
 rules s "* cut-every 0" "* rate 50000"
 get a -m 0.3
