@@ -21,6 +21,7 @@ $(NET)/power_ops: tests/net/power_ops.c
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(STD) $(WARN) -O2 $< -o $@)
 
+cli: $(NET_TOOLS)
 net-tools: $(NET_TOOLS)
 	@B='$(B)' tests/net/selftest.sh
 

@@ -3,8 +3,11 @@
 #include "answer.h"
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define REDIRECTS 5L
+#define WINDOW_LEAST (8 << 10)
+#define WINDOW_MOST (1 << 20)
 
 struct mzg_http {
     CURLM *multi;
@@ -118,6 +121,17 @@ static void conclude(struct mzg_transfer *t, CURLcode code)
 
 /* ---- requests ---- */
 
+/* The receiver holds back by not reading; what the system reads ahead of it should be little. */
+static int small_window(void *ctx, curl_socket_t s, curlsocktype purpose)
+{
+    const struct mzg_transfer *t = ctx;
+    uint64_t half = t->get.rate / 2;
+    int bytes = half < WINDOW_LEAST ? WINDOW_LEAST : half > WINDOW_MOST ? WINDOW_MOST : (int)half;
+    (void)purpose;
+    (void)setsockopt(s, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+    return CURL_SOCKOPT_OK;
+}
+
 static CURLcode set_up(struct mzg_transfer *t)
 {
     CURL *c = t->easy;
@@ -143,8 +157,10 @@ static CURLcode set_up(struct mzg_transfer *t)
     SET(CURLOPT_WRITEFUNCTION, take_body);
     SET(CURLOPT_WRITEDATA, t);
     SET(CURLOPT_PRIVATE, t);
-    if (t->get.rate)
-        SET(CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)t->get.rate);
+    if (t->get.rate) {
+        SET(CURLOPT_SOCKOPTFUNCTION, small_window);
+        SET(CURLOPT_SOCKOPTDATA, t);
+    }
     if (t->get.from) {
         snprintf(range, sizeof range, "%llu-", (unsigned long long)t->get.from);
         SET(CURLOPT_RANGE, range);

@@ -31,7 +31,7 @@ struct mzg_http_get {
     uint64_t from;  /* first byte that is wanted */
     uint64_t size;  /* of the whole; 0: not known */
     uint64_t most;  /* with size 0: more is refused */
-    uint64_t rate;  /* bytes a second at most; 0: any */
+    uint64_t rate;  /* bytes a second that the receiver will take at most, by not returning; 0: any */
     uint64_t least; /* slower than so many for as long as patience lasts counts as broken; 0: 1 */
     /* The next bytes of the body. False stops. */
     bool (*take)(void *ctx, const void *data, size_t n);

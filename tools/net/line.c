@@ -14,6 +14,24 @@ double mzg_line_now(void)
 
 /* ---- what comes ---- */
 
+/* curl's own limit begins anew with each request, and an object may be shorter than what it lets pass. A
+ * pause gives no more than a second's worth to catch up with. */
+static void hold_back(struct mzg_line *l, size_t n)
+{
+    double rate = (double)l->budget.rate, now = mzg_line_now();
+    if (rate <= 0)
+        return;
+    if (l->paced_from + (double)l->paced / rate < now - 1) {
+        l->paced_from = now - 1;
+        l->paced = (uint64_t)rate;
+    }
+    l->paced += n;
+    double due = l->paced_from + (double)l->paced / rate - now;
+    struct timespec t = {(time_t)due, (long)((due - (double)(time_t)due) * 1e9)};
+    if (due > 0)
+        (void)nanosleep(&t, NULL);
+}
+
 size_t mzg_line_arrive(struct mzg_line *l, size_t n)
 {
     uint64_t left = mzg_budget_left(&l->budget);
@@ -21,6 +39,7 @@ size_t mzg_line_arrive(struct mzg_line *l, size_t n)
     if (n > 0)
         l->last_byte = mzg_line_now();
     l->wire += n;
+    hold_back(l, n);
     mzg_budget_spend(&l->budget, taken);
     return taken;
 }

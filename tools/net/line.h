@@ -16,6 +16,8 @@ struct mzg_line {
     double give_up;     /* seconds without a byte after which there is no point in going on */
     double last_byte;   /* when one came; seconds of mzg_line_now */
     uint64_t requests;  /* made so far */
+    double paced_from;  /* for the rate: so many bytes were taken since then */
+    uint64_t paced;
     uint64_t wire;      /* bytes that came and went, as far as curl counts them */
     char why[256];      /* what the last failure was, and whose */
     char waiting[256];  /* what is being waited for, as people were told */
@@ -24,7 +26,8 @@ struct mzg_line {
 /* Seconds of a clock that does not jump. */
 double mzg_line_now(void);
 
-/* Bytes of a body arrive: fewer than n when the budget has no room for more. */
+/* Bytes of a body arrive: fewer than n when the budget has no room for more. Returns when the rate allows,
+ * or a signal asks for attention. */
 size_t mzg_line_arrive(struct mzg_line *l, size_t n);
 
 /* A request for object i (SIZE_MAX: something else) of m has ended: the budget, the mirror and whoever
