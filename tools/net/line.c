@@ -199,6 +199,12 @@ enum mzg_code mzg_line_fetch(struct mzg_line *l, const struct mzg_line_want *wan
     enum mzg_code code = MZG_OK;
     *absent = false;
     l->last_byte = mzg_line_now();
+    /* All of it may be here from an earlier run: there is no range behind its end to ask for. */
+    if (want->size && want->have(want->ctx) >= want->size) {
+        there = !want->right || want->right(want->ctx);
+        if (!there && !want->restart(want->ctx))
+            return mzg_fail_memory(e, want->path);
+    }
     while (!code && !there) {
         size_t asked = 0;
         code = mzg_line_ask(l, &go, e);
