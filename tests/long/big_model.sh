@@ -44,7 +44,7 @@ names() { # TENSOR ELEMENT
 echo "the model: $(du -m -s model | cut -f1) MB"
 for type in Q8_0 Q4_0; do
     rm -f m.gguf
-    ok "converts to $type in 256 MiB" small convert model -o m.gguf --to $type -q
+    ok "converts to $type in 256 MiB" small convert model -o m.gguf --to $type --pure -q
     ok "$type passes check in 256 MiB" small check m.gguf --against model -q
     IFS=$'\t' read -r name _ offset bytes <<<"$("$B/tests/long/largest" m.gguf)"
     block=34
