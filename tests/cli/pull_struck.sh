@@ -34,8 +34,8 @@ struck_once() { # TEXT EXTRA VARIABLE=VALUE...
 serve net m
 for how in kill term full eio; do
     n=1
-    # 64 KiB in flight, and the documents once more.
-    while struck_once "struck at $n by $how" 72000 LD_PRELOAD="$B/tests/cli/fault.so" \
+    # The documents once more, and all that a fast server had sent and nobody had read: two objects.
+    while struck_once "struck at $n by $how" 140000 LD_PRELOAD="$B/tests/cli/fault.so" \
         MZG_FAULT="$n:$how" MZG_FAULT_MARK="$T/mark"; do
         case $how$status in
         kill137 | term143 | term0 | full3 | full0 | eio3 | eio0) ;;
@@ -56,6 +56,23 @@ for how in all data names torn; do
     done
     check "without power more than once, $how" [ "$n" -gt 4 ]
 done
+
+# At less than 1 Mbit/s, 64 KiB are what a kill may cost.
+rules net 'x rate 100000'
+: >"$T/net.log"
+rm -rf out
+for wait in 0.6 0.9 0.7; do
+    "$MZIGO" pull "$url" m -o out --trust lab.pub -q >"$T/out" 2>"$T/err" &
+    sleep $wait
+    kill -KILL $!
+    wait $! 2>/dev/null
+    same "killed: status" "$?" 137
+    check "killed: nothing half" nothing_half m
+done
+run_pull >"$T/out" 2>"$T/err"
+same "killed three times: it goes on" "$?" 0
+check "killed three times: the files arrive" arrived m
+cheap "killed three times on a slow line" m $((3 * (65536 + 3000)))
 
 # On a slow line, 5 s of traffic are what it may cost.
 rules net 'x rate 20000'

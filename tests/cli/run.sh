@@ -1,23 +1,40 @@
 #!/bin/bash
 # usage: tests/cli/run.sh [NAME...]
-# Runs tests/cli/NAME.sh (all of them), each in an empty folder under $B. B, SAN from the environment.
+# Runs tests/cli/NAME.sh (all of them), each in an empty folder under $B, as many at a time as there are
+# CPUs: some mostly wait. B, SAN from the environment.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
 B=$(cd "${B:-build}" && pwd)
 export root B SAN MZIGO=$B/mzigo SAMPLE=$B/samples/tiny
-[ $# -gt 0 ] || set -- $(cd tests/cli && ls ./*.sh | sed 's|^\./||; s|\.sh$||' | grep -vx -e run -e lib)
-passed=0 failed=0 skipped=0
+# Those that take longest first, so that none is left alone at the end.
+[ $# -gt 0 ] || set -- pull struck resume $(cd tests/cli && ls ./*.sh | sed 's|^\./||; s|\.sh$||' |
+    grep -vx -e run -e lib -e pull -e struck -e resume)
 work=$B/tests/cli/work
-for name; do
-    rm -rf "${work:?}/$name"
-    mkdir -p "$work/$name/t"
-    (cd "$work/$name/t" && bash "$root/tests/cli/$name.sh")
+
+run_one() { # NAME
+    local status p f s
+    rm -rf "${work:?}/$1"
+    mkdir -p "$work/$1/t"
+    (cd "$work/$1/t" && bash "$root/tests/cli/$1.sh") >"$work/$1/said" 2>&1
     status=$?
-    read -r p f s 2>/dev/null <"$work/$name/counts" || { p=0 f=1 s=0; echo "FAILED: $name died"; }
+    read -r p f s 2>/dev/null <"$work/$1/counts" || { p=0 f=1 s=0; echo "FAILED: $1 died" >>"$work/$1/said"; }
     [ "$status" = 0 ] || [ "$f" != 0 ] || f=1
-    printf '  %-28s %s passed%s%s\n' "$name" "$p" "$([ "$f" = 0 ] || echo ", $f failed")" \
-        "$([ "$s" = 0 ] || echo ", $s skipped")"
+    echo "$p $f $s" >"$work/$1/counts"
+    printf '  %-28s %s passed%s%s\n' "$1" "$p" "$([ "$f" = 0 ] || echo ", $f failed")" \
+        "$([ "$s" = 0 ] || echo ", $s skipped")" >>"$work/$1/said"
+    cat "$work/$1/said" # one write of all, so that two of them do not mix
+}
+
+at_once=0
+for name; do
+    [ $((at_once++)) -lt "$(nproc)" ] || wait -n
+    run_one "$name" &
+done
+wait
+passed=0 failed=0 skipped=0
+for name; do
+    read -r p f s <"$work/$name/counts"
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done
 echo "$passed passed, $failed failed, $skipped skipped"
