@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define ARENA_CAP ((size_t)48 << 20)
+#define TREE_CAP ((size_t)136 << 20) /* as base/json.c counts: 2103 bytes for each bundle */
 
 /* ---- reading ---- */
 
@@ -90,7 +91,10 @@ enum mzg_code mzg_catalog_parse(struct mzg_catalog *c, const char *text, size_t 
     if (len > MZG_CATALOG_MAX)
         return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "%zu bytes, %zu are the limit", len,
                         MZG_CATALOG_MAX);
-    enum mzg_code code = mzg_json_parse(text, len, 0, MZG_JSON_TREE, &root, e);
+    const char *nul = memchr(text, '\0', len); /* which jansson lets pass behind a number */
+    if (nul)
+        return mzg_fail(e, MZG_MALFORMED, (uint64_t)(nul - text), "JSON: a NUL byte");
+    enum mzg_code code = mzg_json_parse(text, len, 0, TREE_CAP, &root, e);
     if (!code)
         code = read_all(c, &in, root);
     json_decref(root);
