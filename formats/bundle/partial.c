@@ -36,10 +36,11 @@ static enum mzg_code save(struct mzg_partial *p, uint32_t from, struct mzg_err *
     return code;
 }
 
-/* Reads back frames as long as they are sound. */
+/* Reads back frames as long as they are sound. What is behind them is cut off: it would make a frame that
+ * is begun there a wrong one, and mzg_partial_there would count it. */
 static enum mzg_code recall(struct mzg_partial *p, struct mzg_err *e)
 {
-    uint64_t size = 0;
+    uint64_t size = 0, sound = 0;
     uint8_t frame[FRAME_ON_DISK], tag[TAG];
     enum mzg_code code = mzg_output_size(&p->file, &size, e);
     for (uint32_t k = 0; !code && k * FRAME_ON_DISK + TAG < size; k++) {
@@ -56,8 +57,9 @@ static enum mzg_code recall(struct mzg_partial *p, struct mzg_err *e)
             break;
         memcpy(p->data + p->have, frame + TAG, n);
         p->have += n;
+        sound = at + TAG + n;
     }
-    return code;
+    return code || sound == size ? code : mzg_output_cut(&p->file, sound, e);
 }
 
 enum mzg_code mzg_partial_open(struct mzg_partial *p, const struct mzg_dir *folder,
