@@ -167,11 +167,31 @@ static bool in_open_file(const struct mzg_arrival *a, size_t i)
     return false;
 }
 
+/* What the ledger claims and the files do not hold is taken out of it: the next mark would settle it. */
+static enum mzg_code disclaim(struct mzg_arrival *a, struct mzg_err *e)
+{
+    enum mzg_code code = MZG_OK;
+    for (size_t f = 0; f < a->m->n_files && !code; f++) {
+        if (a->dirty[f])
+            code = mzg_output_sync(&a->files[f], e);
+    }
+    return code ? code : mzg_ledger_rewrite(&a->ledger, a->manifest, a->entries, (size_t)a->m->n_objects, e);
+}
+
+static void set_dirty(struct mzg_arrival *a, size_t i)
+{
+    for (size_t k = a->first[i]; k < a->first[i + 1]; k++) {
+        size_t f = a->places[k].file;
+        a->dirty[f] |= a->files[f].fd >= 0;
+    }
+}
+
 /* Objects of files that are whole need nothing; claimed ones are looked at; and all, when files were
  * begun but their ledger is gone. */
 static enum mzg_code look(struct mzg_arrival *a, struct mzg_err *e)
 {
     enum mzg_code code = MZG_OK;
+    bool lost = false;
     for (size_t i = 0; i < a->m->n_objects && !code; i++) {
         bool sound = false;
         if (!in_open_file(a, i))
@@ -182,10 +202,16 @@ static enum mzg_code look(struct mzg_arrival *a, struct mzg_err *e)
         code = mzg_arrival_holds(a, i, &sound, e);
         if (!code && sound && a->entries[i] == MZG_ENTRY_NONE)
             code = mzg_ledger_add(&a->ledger, (uint32_t)i, e);
+        lost |= !sound && a->entries[i] == MZG_ENTRY_CLAIMED;
         a->entries[i] = sound ? MZG_ENTRY_CLAIMED : MZG_ENTRY_NONE;
-        for (size_t k = a->first[i]; sound && k < a->first[i + 1]; k++)
-            a->dirty[a->places[k].file] = true;
+        if (sound)
+            set_dirty(a, i);
     }
+    if (!code && lost)
+        code = disclaim(a, e);
+    else if (!code && a->ledger.fresh)
+        code = mzg_ledger_confirm(&a->ledger, a->manifest, e);
+    a->looked = !code;
     return code;
 }
 
@@ -260,9 +286,15 @@ enum mzg_code mzg_arrival_open(struct mzg_arrival **a, const struct mzg_verified
     return e->code;
 }
 
-/* Nothing but what opening made. */
+/* Nothing but what opening made. What was not looked at may be of worth. */
 static bool is_empty(const struct mzg_arrival *a)
 {
+    struct mzg_err ignored;
+    uint64_t size = 0;
+    for (size_t f = 0; !a->looked && a->files && f < a->m->n_files; f++) {
+        if (a->files[f].fd >= 0 && (mzg_output_size(&a->files[f], &size, &ignored) || size > 0))
+            return false;
+    }
     for (size_t i = 0; a->entries && a->first && i < a->m->n_objects; i++) {
         const struct mzg_chunk *c = mzg_arrival_object(a, i);
         if (a->entries[i] != MZG_ENTRY_NONE || mzg_partial_there(&a->folder, c->object, c->stored) > 0)

@@ -52,7 +52,8 @@ static enum mzg_code find_damage(struct mzg_arrival *a, size_t file, size_t *dam
         mzg_notice(&a->run->notify, "%s: chunk %zu was damaged on this disk: it is fetched again",
                    mzg_quote(q, m->path), k);
         a->entries[i] = MZG_ENTRY_NONE;
-        a->left += m->chunks[k].stored;
+        a->left += m->chunks[k].stored -
+                   mzg_partial_there(&a->folder, m->chunks[k].object, m->chunks[k].stored);
         ++*damaged;
     }
     return code;

@@ -26,6 +26,7 @@ struct mzg_arrival {
     size_t *first;                      /* one per object, and the end: index into places */
     enum mzg_entry *entries;            /* one per object */
     struct mzg_ledger ledger;
+    bool looked;                        /* at what is there from earlier */
     struct {
         size_t object;                  /* SIZE_MAX: free */
         struct mzg_partial partial;

@@ -51,14 +51,19 @@ static size_t read_records(const struct mzg_ledger *l, const uint8_t *data, size
     return at;
 }
 
-static enum mzg_code write_head(struct mzg_ledger *l, const uint8_t manifest[MZG_SHA256_BYTES],
-                                struct mzg_err *e)
+/* Zeros in the head's place: whoever finds it so begins anew, too. */
+static enum mzg_code begin(struct mzg_ledger *l, struct mzg_err *e)
+{
+    l->file.length = HEAD;
+    return mzg_output_cut(&l->file, 0, e);
+}
+
+enum mzg_code mzg_ledger_confirm(struct mzg_ledger *l, const uint8_t manifest[MZG_SHA256_BYTES],
+                                 struct mzg_err *e)
 {
     uint8_t head[HEAD] = MAGIC;
     memcpy(head + 16, manifest, MZG_SHA256_BYTES);
-    enum mzg_code code = mzg_output_cut(&l->file, 0, e);
-    l->file.length = 0;
-    return code ? code : mzg_output_write(&l->file, head, sizeof head, e);
+    return mzg_output_write_at(&l->file, 0, head, sizeof head, e);
 }
 
 static enum mzg_code recall(struct mzg_ledger *l, const uint8_t manifest[MZG_SHA256_BYTES],
@@ -79,7 +84,7 @@ static enum mzg_code recall(struct mzg_ledger *l, const uint8_t manifest[MZG_SHA
     }
     l->fresh = !there || memcmp(data, head, HEAD) != 0;
     if (!code && l->fresh) {
-        code = write_head(l, manifest, e);
+        code = begin(l, e);
     } else if (!code) {
         l->file.length = HEAD + read_records(l, data + HEAD, (size_t)size - HEAD, entries, n_objects);
         code = mzg_output_cut(&l->file, l->file.length, e);
@@ -119,11 +124,13 @@ enum mzg_code mzg_ledger_mark(struct mzg_ledger *l, struct mzg_err *e)
 enum mzg_code mzg_ledger_rewrite(struct mzg_ledger *l, const uint8_t manifest[MZG_SHA256_BYTES],
                                  const enum mzg_entry *entries, size_t n_objects, struct mzg_err *e)
 {
-    enum mzg_code code = write_head(l, manifest, e);
+    enum mzg_code code = begin(l, e);
     for (size_t i = 0; !code && i < n_objects; i++) {
         if (entries[i] != MZG_ENTRY_NONE)
             code = mzg_ledger_add(l, (uint32_t)i, e);
     }
+    if (!code)
+        code = mzg_ledger_confirm(l, manifest, e);
     return code ? code : mzg_ledger_mark(l, e);
 }
 

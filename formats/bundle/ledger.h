@@ -20,10 +20,15 @@ struct mzg_ledger {
 };
 
 /* Opens folder's ledger, or begins one. entries: n_objects of them, all filled. A ledger of another
- * manifest, or of nothing, is begun anew. MZG_IO when another run has it open. */
+ * manifest, or of nothing, is begun anew, and is nothing until it is confirmed. MZG_IO when another run
+ * has it open. */
 enum mzg_code mzg_ledger_open(struct mzg_ledger *l, const struct mzg_dir *folder,
                               const uint8_t manifest[MZG_SHA256_BYTES], enum mzg_entry *entries,
                               size_t n_objects, struct mzg_err *e) MZG_MUST;
+
+/* What is there from before has been looked at, and added: from now on a fresh ledger counts as one. */
+enum mzg_code mzg_ledger_confirm(struct mzg_ledger *l, const uint8_t manifest[MZG_SHA256_BYTES],
+                                 struct mzg_err *e) MZG_MUST;
 
 /* Object `ordinal` is written. */
 enum mzg_code mzg_ledger_add(struct mzg_ledger *l, uint32_t ordinal, struct mzg_err *e) MZG_MUST;
