@@ -84,10 +84,20 @@ static enum mzg_code check_file(struct mzg_arrival *a, size_t file, size_t *dama
 
 /* ---- the end ---- */
 
+/* Objects on their way too that another version of the bundle left here. */
 static void remove_traces(struct mzg_arrival *a)
 {
-    for (size_t i = 0; i < a->m->n_objects; i++)
-        mzg_partial_remove(&a->folder, mzg_arrival_object(a, i)->object);
+    struct mzg_err ignored;
+    char **names = NULL;
+    size_t n = 0, tail = strlen(MZG_PART);
+    if (mzg_dir_list(&a->folder, ".", 2 * (size_t)MZG_MANIFEST_CHUNKS, &names, &n, &ignored))
+        n = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t len = strlen(names[i]);
+        if (len > tail && strcmp(names[i] + len - tail, MZG_PART) == 0)
+            (void)unlinkat(a->folder.fd, names[i], 0);
+    }
+    free(names);
     (void)unlinkat(a->folder.fd, MZG_REPO_MANIFEST, 0);
     (void)unlinkat(a->folder.fd, MZG_REPO_ENVELOPE, 0);
     mzg_ledger_close(&a->ledger, true);
