@@ -24,7 +24,7 @@ static uint64_t take_digits(const char *text, size_t len, size_t most, size_t *n
 bool mzg_amount_bytes(const char *text, size_t n, uint64_t *bytes)
 {
     size_t at, digits = 0;
-    uint64_t whole = take_digits(text, n, 9, &at), part = 0, scale = 1;
+    uint64_t whole = take_digits(text, n, 18, &at), part = 0, scale = 1;
     if (at == 0)
         return false;
     if (at < n && text[at] == '.') {
@@ -37,6 +37,8 @@ bool mzg_amount_bytes(const char *text, size_t n, uint64_t *bytes)
         scale *= 10;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         if (strlen(units[i].name) == n - at && memcmp(units[i].name, text + at, n - at) == 0) {
+            if (whole >= INT64_MAX / units[i].factor)
+                return false;
             *bytes = whole * units[i].factor + part * units[i].factor / scale;
             return *bytes > 0;
         }
