@@ -20,6 +20,7 @@ static char *clean(const char *url)
         curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
         (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0) &&
         curl_url_get(u, CURLUPART_QUERY, &odd, 0) == CURLUE_NO_QUERY &&
+        curl_url_get(u, CURLUPART_PASSWORD, &odd, 0) == CURLUE_NO_PASSWORD &&
         curl_url_get(u, CURLUPART_FRAGMENT, &odd, 0) == CURLUE_NO_FRAGMENT)
         (void)curl_url_get(u, CURLUPART_URL, &out, 0);
     char *kept = strdup(out ? out : "");
