@@ -1,0 +1,111 @@
+/* Which URLs mean a file: the repository's grammar and not a byte more. */
+#include "tools/net/serve/place.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define N64 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+#define N128 N64 N64
+
+static void what_a_repository_holds_is_found(void **state)
+{
+    static const struct {
+        const char *url, *path;
+        enum mzg_place_kind kind;
+    } places[] = {
+        {"/objects/01/" HEX, "objects/01/" HEX, MZG_PLACE_OBJECT},
+        {"/bundles/m/1/manifest.json", "bundles/m/1/manifest.json", MZG_PLACE_MANIFEST},
+        {"/bundles/m/1/manifest.dsse", "bundles/m/1/manifest.dsse", MZG_PLACE_ENVELOPE},
+        {"/bundles/My_M-2.5/1.0+q8/manifest.json", "bundles/My_M-2.5/1.0+q8/manifest.json",
+         MZG_PLACE_MANIFEST},
+        {"/bundles/m/1.0%2Bq8/manifest.json", "bundles/m/1.0+q8/manifest.json", MZG_PLACE_MANIFEST},
+        {"/bundles/m%2dx/1%2b/manifest%2Ejson", "bundles/m-x/1+/manifest.json", MZG_PLACE_MANIFEST},
+        {"/bundles/" N128 "/" N128 "/manifest.json", "bundles/" N128 "/" N128 "/manifest.json",
+         MZG_PLACE_MANIFEST},
+        {"/index.json", "index.json", MZG_PLACE_INDEX},
+        {"/metadata/1.root.json", "metadata/1.root.json", MZG_PLACE_METADATA},
+        {"/metadata/a/b/c/d.json", "metadata/a/b/c/d.json", MZG_PLACE_METADATA},
+        {"/metadata/" N128 "/" N128 "/" N128 "/" N128,
+         "metadata/" N128 "/" N128 "/" N128 "/" N128, MZG_PLACE_METADATA},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        struct mzg_place place;
+        assert_true(mzg_place_find(&place, places[i].url));
+        assert_string_equal(place.path, places[i].path);
+        assert_int_equal(place.kind, places[i].kind);
+    }
+}
+
+static void nothing_else_is(void **state)
+{
+    static const char *const urls[] = {
+        "", "/", "//", "index.json", "//index.json", "/index.json/", "/Index.json", "/index.json.gz",
+        "/lab.key", "/.index.json.mzg-abcdefghijkl", "/.git/config", "/healthz",
+        "/objects", "/objects/", "/objects/01", "/objects/01/", "/objects/02/" HEX,
+        "/objects/01/" HEX "0", "/objects/01/0123", "/objects/01/" HEX "/", "/objects//" HEX,
+        "/objects/01//" HEX, "/objects/" HEX, "/Objects/01/" HEX, "/objects/01/../01/" HEX,
+        "/objects/AB/ABCDEF6789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "/objects/01/." HEX, "/objects/01/." HEX ".mzg-abcdefghijkl",
+        "/bundles/m", "/bundles/m/1", "/bundles/m/1/", "/bundles/m/1/model.gguf",
+        "/bundles/m/1/manifest.jsonx", "/bundles/m/1/manifest.json/", "/bundles//1/manifest.json",
+        "/bundles/m//manifest.json", "/bundles/../1/manifest.json", "/bundles/m/../manifest.json",
+        "/bundles/./m/1/manifest.json", "/bundles/.m/1/manifest.json", "/bundles/m./1/manifest.json",
+        "/bundles/m/1/.manifest.json.mzg-abcdefghijkl", "/bundles/m/1/../1/manifest.json",
+        "/bundles/m\\1/manifest.json", "/bundles/m/1\\..\\manifest.json", "/bundles/m /1/manifest.json",
+        "/bundles/m@1/1/manifest.json", "/bundles/" N128 "n/1/manifest.json",
+        "/bundles/%2e%2e/1/manifest.json", "/bundles/m%2f1/manifest.json",
+        "/bundles/m/1%2fmanifest.json", "/bundles/m/1/manifest.json%00", "/bundles/m%00/1/manifest.json",
+        "/bundles/m%252e/1/manifest.json", "/bundles/m/%c0%ae%c0%ae/manifest.json",
+        "/bundles/m/1/manifest.json%", "/bundles/m/1/manifest.json%2", "/bundles/m/1/manifest.jso%6",
+        "/bundles/m/1/manifest.json%zz", "/bundles/m/1/manifest.json?x", "/bundles/m/1;x/manifest.json",
+        "/bundles/m/1/m\xc3\xa4nifest.json", "/%2e%2e/%2e%2e/etc/passwd", "/../../etc/passwd",
+        "/..%2f..%2fetc/passwd", "/%5c..%5cetc/passwd", "/etc/passwd", "/metadata", "/metadata/",
+        "/metadata//x", "/metadata/../index.json", "/metadata/x/../../index.json",
+        "/metadata/.x", "/metadata/x/.y", "/metadata/a/b/c/d/e.json", "/metadata/x/",
+        "/metadata/" N128 "/" N128 "/" N128 "/" N128 "n", "http://host/index.json",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+        struct mzg_place place;
+        if (mzg_place_find(&place, urls[i]))
+            fail_msg("'%s' is taken for '%s'", urls[i], place.path);
+    }
+}
+
+static void a_long_url_ends_somewhere(void **state)
+{
+    static char url[100000];
+    struct mzg_place place;
+    (void)state;
+    memset(url, 'a', sizeof url - 1);
+    memcpy(url, "/metadata/", 10);
+    assert_false(mzg_place_find(&place, url));
+    for (size_t i = 10; i + 3 < sizeof url; i += 3)
+        memcpy(url + i, "%61", 3);
+    assert_false(mzg_place_find(&place, url));
+}
+
+static void a_host_in_the_request_line_is_passed_over(void **state)
+{
+    (void)state;
+    assert_string_equal(mzg_place_origin("/index.json"), "/index.json");
+    assert_string_equal(mzg_place_origin("http://a.b:80/index.json"), "/index.json");
+    assert_string_equal(mzg_place_origin("HTTP://a"), "/");
+    assert_string_equal(mzg_place_origin("http://a//x"), "//x");
+    assert_string_equal(mzg_place_origin("ftp://a/x"), "ftp://a/x");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_repository_holds_is_found),
+        cmocka_unit_test(nothing_else_is),
+        cmocka_unit_test(a_long_url_ends_somewhere),
+        cmocka_unit_test(a_host_in_the_request_line_is_passed_over),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

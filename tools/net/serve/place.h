@@ -1,0 +1,36 @@
+/* place.h: which file of a repository a URL means, if any: the grammar of all that is served.
+ *
+ *   /objects/ab/HEX                            64 lower-case hexadecimal digits, ab the first two
+ *   /bundles/NAME/VERSION/manifest.json        NAME, VERSION: as SPEC.md, "Repository", has them
+ *   /bundles/NAME/VERSION/manifest.dsse
+ *   /metadata/NAME[/NAME...]                   up to four
+ *   /index.json
+ *
+ * Nothing else is a place, so whatever lies in the folder besides (temporaries, dotfiles, a secret key
+ * left there by mistake) is never even looked for. Percent-encoding is undone once, and only where it
+ * stands for a character that names are made of. */
+#ifndef MZG_NET_SERVE_PLACE_H
+#define MZG_NET_SERVE_PLACE_H
+
+#include "bundle/name.h"
+#include <stdbool.h>
+
+enum mzg_place_kind { MZG_PLACE_OBJECT, MZG_PLACE_MANIFEST, MZG_PLACE_ENVELOPE, MZG_PLACE_INDEX,
+                      MZG_PLACE_METADATA };
+
+#define MZG_METADATA_DEPTH 4
+#define MZG_PLACE_PATH (sizeof "metadata" + (MZG_NAME_MAX + 1) * MZG_METADATA_DEPTH)
+
+struct mzg_place {
+    enum mzg_place_kind kind;
+    char path[MZG_PLACE_PATH]; /* in the repository, confined (base/file.h) */
+};
+
+/* url: the request's path, as sent, without a query. False when it is no place. */
+bool mzg_place_find(struct mzg_place *place, const char *url);
+
+/* The path behind "http://HOST" where the request names its host in the request line, as it may (RFC
+ * 9112, 3.2.2). */
+const char *mzg_place_origin(const char *url);
+
+#endif
