@@ -16,7 +16,7 @@
 #include <jansson.h>
 
 #define MZG_COMMANDS(X)                                                                            \
-    X(inspect) X(convert) X(check) X(kernels) X(keygen) X(pack) X(verify) X(unpack) X(pull)
+    X(inspect) X(convert) X(check) X(kernels) X(keygen) X(pack) X(verify) X(unpack) X(pull) X(serve)
 
 struct mzg_meter;
 

@@ -1,0 +1,137 @@
+#include "command.h"
+#include "net/amount.h"
+#include "net/serve/rate.h"
+#include "net/serve/serve.h"
+#include "report.h"
+#include "stop.h"
+#include "term.h"
+#include <stdio.h>
+#include <string.h>
+
+static const struct mzg_operand operands[] = {
+    {"REPO", 0, "The repository folder."},
+    {0},
+};
+
+static const struct mzg_option options[] = {
+    {"bind", 0, "ADDR", MZG_MANY, "Listens on this address of the machine's only; may be given "
+                                  "several times. All of them, IPv4 and IPv6, when not given."},
+    {"port", 0, "N", 0, "The port, 8420 when not given; 0 takes any that is free."},
+    {"limit-rate", 0, "RATE", 0, "Sends at most so many bytes a second in all (64k, 2M), in equal "
+                                 "parts to the addresses that are downloading, however many "
+                                 "connections each has."},
+    {"max-connections", 0, "N", 0, "Connections at once, 512 when not given. A connection that is "
+                                   "not being served gives way to a new client."},
+    {"per-client", 0, "N", 0, "Connections at once of one address, 16 when not given. More are "
+                              "told to come back later (503)."},
+    {"timeout", 0, "SECONDS", 0, "A client has so long to send a request, and a transfer may stand "
+                                 "still for so long; 30 when not given."},
+    {"trust", 0, "KEY.pub", MZG_MANY, "The check of the repository looks at signatures too, by "
+                                      "this key; may be given several times."},
+    {"check-every", 0, "HOURS", 0, "Reads every stored byte in the background at the start and "
+                                   "then every so many hours, 24 when not given; 0: never."},
+    {"log", 0, "FILE", 0, "Adds a line per request to FILE, in the common log format; - is "
+                          "standard output. Nothing is logged when not given."},
+    MZG_OPTIONS_COMMON,
+    {0},
+};
+
+/* One line, so that a program that reads it need not wait for the server's end. */
+static void say_json(struct mzg_context *c, char *const *urls, size_t n)
+{
+    json_t *o = json_object();
+    json_t *list = mzg_report_list(o, "urls");
+    for (size_t i = 0; i < n; i++)
+        mzg_report_row_text(list, urls[i]);
+    mzg_report_text(o, "repository", mzg_args_operand(&c->args, 0));
+    json_dumpf(o, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(o);
+}
+
+static void listening(void *ctx, char *const *urls, size_t n)
+{
+    struct mzg_context *c = ctx;
+    char word[MZG_WORD];
+    if (c->json) {
+        say_json(c, urls, n);
+    } else {
+        printf("serving %s at", mzg_shell_word(word, mzg_args_operand(&c->args, 0)));
+        for (size_t i = 0; i < n; i++)
+            printf(" %s", urls[i]);
+        putchar('\n');
+    }
+    fflush(stdout);
+}
+
+static enum mzg_code number(const struct mzg_context *c, const char *name, uint64_t min,
+                            uint64_t max, unsigned *out, struct mzg_err *e)
+{
+    uint64_t n = *out;
+    enum mzg_code code = mzg_args_number(&c->args, name, min, max, &n, e);
+    *out = (unsigned)n;
+    return code;
+}
+
+static enum mzg_code read_options(const struct mzg_context *c, struct mzg_serve_options *o,
+                                  struct mzg_err *e)
+{
+    enum mzg_code code = number(c, "port", 0, 65535, &o->port, e);
+    if (!code)
+        code = number(c, "max-connections", 1, 100000, &o->connections, e);
+    if (!code)
+        code = number(c, "per-client", 1, 100000, &o->per_client, e);
+    if (!code)
+        code = number(c, "timeout", 1, 86400, &o->timeout, e);
+    if (!code)
+        code = number(c, "check-every", 0, 87600, &o->check_every, e);
+    if (!code)
+        code = mzg_amount_option(&c->args, "limit-rate", MZG_RATE_MAX, &o->rate, e);
+    o->log = mzg_args_text(&c->args, "log");
+    if (!code && c->json && o->log && strcmp(o->log, "-") == 0)
+        code = mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET,
+                        "--json and --log - would both write on standard output");
+    o->n_bind = mzg_args_list(&c->args, "bind", &o->bind);
+    o->n_trust = mzg_args_list(&c->args, "trust", &o->trust);
+    return code;
+}
+
+static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
+{
+    struct mzg_serve_options o = {.repo = mzg_args_operand(&c->args, 0), .port = MZG_SERVE_PORT,
+                                  .connections = MZG_SERVE_CONNECTIONS,
+                                  .per_client = MZG_SERVE_PER_CLIENT, .timeout = MZG_SERVE_TIMEOUT,
+                                  .check_every = MZG_SERVE_CHECK_EVERY,
+                                  .notify = &c->run.notify, .listening = listening,
+                                  .stop = mzg_stop_asked, .ctx = c};
+    struct mzg_served served = {0};
+    enum mzg_code code = read_options(c, &o, e);
+    if (!code)
+        code = mzg_serve(&o, &served, e);
+    if (code)
+        return code;
+    mzg_report_number(c->result, "requests", served.requests);
+    mzg_report_number(c->result, "refused", served.refused);
+    return mzg_fail(e, MZG_STOPPED, MZG_NO_OFFSET, "serve: stopped by request");
+}
+
+const struct mzg_command mzg_cmd_serve = {
+    .name = "serve",
+    .brief = "serves a repository over HTTP to everyone nearby",
+    .about = "Serves what a repository holds to mirrors, receivers and anything else that "
+             "speaks HTTP, until it is stopped. One line says at which addresses; with --json it is "
+             "an object, and another one follows at the end.\n\n"
+             "Plain HTTP is enough, for the contents are signed and whoever receives them checks "
+             "them. Only objects, manifests, metadata and the index are served, never anything "
+             "else that lies in the folder, and no link is followed. It needs no privilege.\n\n"
+             "GET /healthz is for monitoring: it names what is damaged, missing or expired, as a "
+             "check in the background has found, and when that was.\n\n"
+             "Any other web server can serve the same folder; samples/nginx/mzigo.conf is a "
+             "configuration for nginx, with TLS.",
+    .examples = "mzigo serve repo\n"
+                "mzigo serve repo --bind 10.0.0.5 --port 80 --limit-rate 2M\n"
+                "mzigo serve repo --trust lab.pub --log access.log",
+    .operands = operands,
+    .options = options,
+    .run = run,
+};

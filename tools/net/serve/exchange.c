@@ -1,0 +1,189 @@
+#include "exchange.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define BLOCK ((size_t)64 << 10)
+
+/* ---- the request ---- */
+
+struct lookup {
+    const char *name;
+    const char *value;
+};
+
+static enum MHD_Result look(void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+    struct lookup *l = ctx;
+    (void)kind;
+    if (strcasecmp(key, l->name) == 0)
+        l->value = l->value || !value ? "" : value;
+    return MHD_YES;
+}
+
+const char *mzg_exchange_field(const struct mzg_exchange *x, const char *name)
+{
+    struct lookup l = {name, NULL};
+    MHD_get_connection_values(x->connection, MHD_HEADER_KIND, look, &l);
+    return l.value;
+}
+
+/* ---- answers ---- */
+
+static bool add(struct MHD_Response *r, const char *name, const char *value)
+{
+    return !value || MHD_add_response_header(r, name, value) == MHD_YES;
+}
+
+/* Takes r over; range: of a part, or of what there would be. */
+static enum MHD_Result answer(struct mzg_exchange *x, const struct mzg_answer *a, const char *range,
+                            struct MHD_Response *r)
+{
+    enum MHD_Result result = MHD_NO;
+    bool last = a->last || atomic_load(&x->server->ending);
+    if (!r)
+        return MHD_NO;
+    x->status = a->status;
+    if (add(r, "Content-Type", a->type) && add(r, "Cache-Control", a->keep) &&
+        add(r, "ETag", a->etag) && add(r, "Content-Range", range) &&
+        add(r, "Accept-Ranges", a->etag ? "bytes" : NULL) &&
+        add(r, "Allow", a->status == 405 ? "GET, HEAD" : NULL) &&
+        add(r, "X-Content-Type-Options", "nosniff") && add(r, "Connection", last ? "close" : NULL))
+        result = MHD_queue_response(x->connection, a->status, r);
+    MHD_destroy_response(r);
+    return result;
+}
+
+static enum MHD_Result send_text(struct mzg_exchange *x, const struct mzg_answer *a,
+                                 const char *range, char *text, enum MHD_ResponseMemoryMode mode)
+{
+    size_t n = strlen(text);
+    x->bytes = x->head ? 0 : n;
+    return answer(x, a, range, MHD_create_response_from_buffer(n, text, mode));
+}
+
+enum MHD_Result mzg_answer_text(struct mzg_exchange *x, const struct mzg_answer *a, const char *text)
+{
+    return send_text(x, a, NULL, (char *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
+}
+
+enum MHD_Result mzg_answer_given(struct mzg_exchange *x, const struct mzg_answer *a, char *text)
+{
+    return send_text(x, a, NULL, text, MHD_RESPMEM_MUST_FREE);
+}
+
+enum MHD_Result mzg_answer_status(struct mzg_exchange *x, unsigned status, bool last)
+{
+    struct mzg_answer a = {status, "text/plain; charset=utf-8", MZG_KEEP_ASKING, NULL, last};
+    char text[80];
+    snprintf(text, sizeof text, "%u %s\n", status, MHD_get_reason_phrase_for(status));
+    return send_text(x, &a, NULL, text, MHD_RESPMEM_MUST_COPY);
+}
+
+/* ---- transfers that are held back to a rate ---- */
+
+struct transfer {
+    struct mzg_exchange *x;
+    struct mzg_nap nap;
+    int fd;
+    uint64_t from, length;
+};
+
+static ssize_t give(void *ctx, uint64_t position, char *out, size_t max)
+{
+    struct transfer *t = ctx;
+    struct mzg_server *s = t->x->server;
+    uint64_t left = t->length - position;
+    size_t n = left < max ? (size_t)left : max;
+    ssize_t got;
+    if (atomic_load(&s->cut))
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (!t->x->paced) {
+        mzg_pacer_join(s->pacer, &t->x->client->pace);
+        t->x->paced = true;
+    }
+    n = mzg_pacer_ask(s->pacer, &t->x->client->pace, &t->nap, n);
+    if (n == 0)
+        return 0;
+    got = pread(t->fd, out, n, (off_t)(t->from + position));
+    return got > 0 ? got : MHD_CONTENT_READER_END_WITH_ERROR; /* it has become shorter */
+}
+
+static void end_transfer(void *ctx)
+{
+    struct transfer *t = ctx;
+    close(t->fd);
+    free(t);
+}
+
+/* Takes fd over. */
+static struct MHD_Response *paced_response(struct mzg_exchange *x, int fd,
+                                           const struct mzg_part *part)
+{
+    struct transfer *t = malloc(sizeof *t);
+    struct MHD_Response *r = NULL;
+    if (t) {
+        *t = (struct transfer){.x = x, .nap = {.connection = x->connection}, .fd = fd,
+                               .from = part->from, .length = part->length};
+        r = MHD_create_response_from_callback(part->length, BLOCK, give, t, end_transfer);
+    }
+    if (!r) {
+        free(t);
+        close(fd);
+    }
+    return r;
+}
+
+/* ---- files ---- */
+
+static struct MHD_Response *file_response(struct mzg_exchange *x, struct mzg_file *f,
+                                          const struct mzg_part *part)
+{
+    struct MHD_Response *r;
+    int fd = f->fd;
+    f->fd = -1;
+    if (x->server->pacer && !x->head && part->status != 304)
+        return paced_response(x, fd, part);
+    r = MHD_create_response_from_fd_at_offset64(part->length, fd, part->from);
+    if (!r)
+        close(fd);
+    return r;
+}
+
+enum MHD_Result mzg_answer_file(struct mzg_exchange *x, const struct mzg_answer *a,
+                                struct mzg_file *f)
+{
+    struct mzg_answer full = *a;
+    struct mzg_part part;
+    char range[80];
+    enum MHD_Result result;
+    mzg_range_decide(&part,
+                     &(struct mzg_asked){x->head, mzg_exchange_field(x, "Range"),
+                                         mzg_exchange_field(x, "If-Range"),
+                                         mzg_exchange_field(x, "If-Match"),
+                                         mzg_exchange_field(x, "If-None-Match")},
+                     a->etag, f->size);
+    full.status = part.status;
+    x->bytes = x->head ? 0 : part.length;
+    if (part.status == 206)
+        snprintf(range, sizeof range, "bytes %llu-%llu/%llu", (unsigned long long)part.from,
+                 (unsigned long long)(part.from + part.length - 1), (unsigned long long)f->size);
+    else
+        snprintf(range, sizeof range, "bytes */%llu", (unsigned long long)f->size);
+    if (part.status >= 300)
+        full.type = NULL;
+    if (part.status == 416)
+        full.keep = MZG_KEEP_NEVER;
+    /* The library sends no body with 304, and the length that there would be, as it should. */
+    if (part.status == 304)
+        part.length = f->size;
+    if (part.length == 0)
+        result = send_text(x, &full, part.status == 416 ? range : NULL, (char *)(uintptr_t)"",
+                           MHD_RESPMEM_PERSISTENT);
+    else
+        result = answer(x, &full, part.status == 206 ? range : NULL, file_response(x, f, &part));
+    mzg_file_close(f);
+    return result;
+}

@@ -1,0 +1,52 @@
+/* exchange.h: a request and its answer.
+ *
+ * A room that answers (route.h) looks at the exchange's URL and calls one of the mzg_answer functions,
+ * once. All answers say how long they may be kept and that their type is not to be guessed. */
+#ifndef MZG_NET_SERVE_EXCHANGE_H
+#define MZG_NET_SERVE_EXCHANGE_H
+
+#include "range.h"
+#include "server.h"
+#include <microhttpd.h>
+
+#define MZG_KEEP_FOREVER "public, max-age=31536000, immutable" /* never another under this name */
+#define MZG_KEEP_ASKING "no-cache" /* may be kept, but is asked about before it is used again */
+#define MZG_KEEP_NEVER "no-store"
+
+struct mzg_exchange {
+    struct mzg_server *server;
+    struct MHD_Connection *connection;
+    int fd;             /* of the connection */
+    struct mzg_client *client;
+    bool head;
+    bool paced;         /* its transfer takes part in the rate */
+    const char *method, *version, *url; /* as sent; live as long as the request */
+    unsigned status;    /* of the answer; 0: none yet */
+    uint64_t bytes;     /* of its body */
+};
+
+/* A field of the request: NULL when it is not there, "" when it is there twice. */
+const char *mzg_exchange_field(const struct mzg_exchange *x, const char *name);
+
+/* The fields of the answer; NULL: left out. */
+struct mzg_answer {
+    unsigned status;
+    const char *type;
+    const char *keep;  /* MZG_KEEP_... */
+    const char *etag;
+    bool last;         /* the connection ends with it */
+};
+
+/* A text of this program's, or one that is freed with free() when it has been sent. */
+enum MHD_Result mzg_answer_text(struct mzg_exchange *x, const struct mzg_answer *a,
+                                const char *text);
+enum MHD_Result mzg_answer_given(struct mzg_exchange *x, const struct mzg_answer *a, char *text);
+/* A status and its meaning. */
+enum MHD_Result mzg_answer_status(struct mzg_exchange *x, unsigned status, bool last);
+
+/* The file, or what the request asks of it: 200, 206, 304, 412 or 416. a has everything but the
+ * status. Closes f. */
+enum MHD_Result mzg_answer_file(struct mzg_exchange *x, const struct mzg_answer *a,
+                                struct mzg_file *f);
+
+#endif

@@ -1,0 +1,257 @@
+#include "health.h"
+#include "checkup.h"
+#include "clock.h"
+#include "tools/bundles.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define MOST_KEYS 64
+#define LOOK_EVERY (10 * 60 * (uint64_t)1000) /* milliseconds */
+#define HOUR (60 * 60 * (uint64_t)1000)
+
+struct mzg_health {
+    struct mzg_checkup checkup;
+    unsigned check_every;
+    struct mzg_key *keys[MOST_KEYS];
+    size_t n_keys;
+    uint64_t awake; /* nanoseconds: since when the thread has not paused */
+    pthread_t thread;
+    bool running;
+
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t wake;
+    bool ending;
+    bool looked;          /* findings and its date are there */
+    struct mzg_findings findings;
+    char look_date[MZG_DATE], read_date[MZG_DATE]; /* "": not yet */
+};
+
+/* ---- the thread ---- */
+
+/* Sleeps; false at the end. */
+static bool rest(struct mzg_health *h, uint64_t ms)
+{
+    struct timespec until;
+    uint64_t end = mzg_clock_ns() + ms * 1000000u;
+    bool on;
+    until.tv_sec = (time_t)(end / 1000000000u);
+    until.tv_nsec = (long)(end % 1000000000u);
+    pthread_mutex_lock(&h->lock);
+    while (!h->ending && pthread_cond_timedwait(&h->wake, &h->lock, &until) == 0)
+        ;
+    on = !h->ending;
+    pthread_mutex_unlock(&h->lock);
+    return on;
+}
+
+/* Rests three times as long as it worked: on a slow card whoever downloads has most of it. */
+static bool pause_check(void *ctx, uint64_t bytes)
+{
+    struct mzg_health *h = ctx;
+    uint64_t worked = (mzg_clock_ns() - h->awake) / 1000000u;
+    bool on;
+    (void)bytes;
+    if (worked < 5)
+        return rest(h, 0);
+    on = rest(h, 3 * worked);
+    h->awake = mzg_clock_ns();
+    return on;
+}
+
+static void be_modest(void)
+{
+    enum { OF_PROCESS = 1, IDLE = 3, CLASS_SHIFT = 13 };
+    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 19);
+#ifdef SYS_ioprio_set
+    syscall(SYS_ioprio_set, OF_PROCESS, 0, IDLE << CLASS_SHIFT);
+#endif
+}
+
+static void publish(struct mzg_health *h, struct mzg_findings *f, const char *date, bool read)
+{
+    pthread_mutex_lock(&h->lock);
+    mzg_findings_clear(&h->findings);
+    h->findings = *f;
+    h->looked = true;
+    memcpy(h->look_date, date, MZG_DATE);
+    if (read)
+        memcpy(h->read_date, date, MZG_DATE);
+    pthread_mutex_unlock(&h->lock);
+}
+
+/* Between two readings the objects that the last one found stay in the list. */
+static enum mzg_code begin_findings(struct mzg_health *h, struct mzg_findings *f, bool read,
+                                    struct mzg_err *e)
+{
+    enum mzg_code code = mzg_findings_init(f, e);
+    if (code || read)
+        return code;
+    pthread_mutex_lock(&h->lock);
+    if (h->looked)
+        json_array_extend(f->damaged_objects, h->findings.damaged_objects);
+    pthread_mutex_unlock(&h->lock);
+    return MZG_OK;
+}
+
+/* A fault that is not the repository's (memory, a folder that cannot be listed) is one of its health. */
+static bool check(struct mzg_health *h, bool read)
+{
+    struct mzg_findings f;
+    struct mzg_err e;
+    char date[MZG_DATE];
+    enum mzg_code code = begin_findings(h, &f, read, &e);
+    if (code)
+        return true; /* next time, perhaps */
+    h->awake = mzg_clock_ns();
+    if (read)
+        code = mzg_checkup_read(&h->checkup, &f, &e);
+    if (!code)
+        code = mzg_date_now(date, &e);
+    if (!code)
+        code = mzg_checkup_look(&h->checkup, date, &f, &e);
+    if (code) {
+        mzg_findings_clear(&f);
+        return code != MZG_STOPPED;
+    }
+    publish(h, &f, date, read);
+    return true;
+}
+
+static void *run(void *arg)
+{
+    struct mzg_health *h = arg;
+    uint64_t next_read = 0;
+    be_modest();
+    while (check(h, false)) {
+        if (h->check_every > 0 && mzg_clock_ms() >= next_read) {
+            if (!check(h, true))
+                break;
+            next_read = mzg_clock_ms() + h->check_every * HOUR;
+        }
+        if (!rest(h, LOOK_EVERY))
+            break;
+    }
+    return NULL;
+}
+
+/* ---- beginning and end ---- */
+
+static enum mzg_code load_keys(struct mzg_health *h, const struct mzg_health_options *opt,
+                               struct mzg_err *e)
+{
+    if (opt->n_trust > MOST_KEYS)
+        return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "%zu trusted keys, %d are possible",
+                        opt->n_trust, MOST_KEYS);
+    for (; h->n_keys < opt->n_trust; h->n_keys++) {
+        enum mzg_code code = mzg_key_load_public(&h->keys[h->n_keys], opt->trust[h->n_keys], e);
+        if (code)
+            return code;
+    }
+    h->checkup.trusted = (struct mzg_keyring){(const struct mzg_key *const *)h->keys, h->n_keys};
+    return MZG_OK;
+}
+
+enum mzg_code mzg_health_new(struct mzg_health **out, const struct mzg_health_options *opt,
+                             struct mzg_err *e)
+{
+    struct mzg_health *h = calloc(1, sizeof *h);
+    pthread_condattr_t monotonic;
+    enum mzg_code code;
+    *out = NULL;
+    if (!h)
+        return mzg_fail_memory(e, "health");
+    h->check_every = opt->check_every;
+    h->checkup = (struct mzg_checkup){.location = opt->location, .repo = opt->repo,
+                                      .pause = pause_check, .ctx = h};
+    pthread_mutex_init(&h->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&h->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    code = load_keys(h, opt, e);
+    if (!code && pthread_create(&h->thread, NULL, run, h) != 0)
+        code = mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "cannot start a thread for the check");
+    h->running = !code;
+    if (code)
+        mzg_health_free(h);
+    else
+        *out = h;
+    return code;
+}
+
+void mzg_health_free(struct mzg_health *h)
+{
+    if (!h)
+        return;
+    pthread_mutex_lock(&h->lock);
+    h->ending = true;
+    pthread_cond_signal(&h->wake);
+    pthread_mutex_unlock(&h->lock);
+    if (h->running)
+        pthread_join(h->thread, NULL);
+    mzg_findings_clear(&h->findings);
+    for (size_t i = 0; i < h->n_keys; i++)
+        mzg_key_free(h->keys[i]);
+    pthread_cond_destroy(&h->wake);
+    pthread_mutex_destroy(&h->lock);
+    free(h);
+}
+
+/* ---- the document ---- */
+
+static const char *status_of(const struct mzg_health *h)
+{
+    const struct mzg_findings *f = &h->findings;
+    if (!h->looked)
+        return "unknown";
+    return json_array_size(f->expired) + json_array_size(f->damaged_bundles) +
+                       json_array_size(f->damaged_objects) + f->left_out == 0
+               ? "ok"
+               : "degraded";
+}
+
+static json_t *date_value(const char *date)
+{
+    return *date ? json_string(date) : json_null();
+}
+
+/* A list for the document; null before the first look. */
+static json_t *list_value(json_t *list)
+{
+    return list ? json_incref(list) : json_null();
+}
+
+char *mzg_health_text(struct mzg_health *h, const struct mzg_health_traffic *t)
+{
+    char *text = NULL;
+    json_t *o;
+    pthread_mutex_lock(&h->lock);
+    o = json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I}",
+                  "status", status_of(h), "version", MZG_VERSION,
+                  "bundles", (json_int_t)h->findings.n_bundles,
+                  "looked", date_value(h->look_date), "read", date_value(h->read_date),
+                  "expired", list_value(h->findings.expired),
+                  "damaged_bundles", list_value(h->findings.damaged_bundles),
+                  "damaged_objects", list_value(h->findings.damaged_objects),
+                  "left_out", (json_int_t)h->findings.left_out,
+                  "connections", (json_int_t)t->connections, "clients", (json_int_t)t->clients,
+                  "refused", (json_int_t)t->refused, "requests", (json_int_t)t->requests,
+                  "uptime_seconds", (json_int_t)t->seconds);
+    if (o)
+        text = json_dumps(o, JSON_INDENT(2));
+    json_decref(o);
+    pthread_mutex_unlock(&h->lock);
+    if (text) {
+        size_t n = strlen(text);
+        char *more = realloc(text, n + 2);
+        if (more) {
+            memcpy(more + n, "\n", 2);
+            text = more;
+        }
+    }
+    return text;
+}

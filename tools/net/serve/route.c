@@ -1,0 +1,38 @@
+#include "route.h"
+#include "files.h"
+#include "clock.h"
+#include "place.h"
+#include <string.h>
+
+static enum MHD_Result answer_health(struct mzg_exchange *x, const char *path)
+{
+    static const struct mzg_answer answer = {200, "application/json", MZG_KEEP_NEVER, NULL, false};
+    struct mzg_clients_count count = mzg_clients_count(x->server->clients);
+    struct mzg_health_traffic traffic = {
+        count.connections, count.clients, count.refused, atomic_load(&x->server->requests),
+        (mzg_clock_ms() - x->server->started) / 1000};
+    char *text = mzg_health_text(x->server->health, &traffic);
+    (void)path;
+    return text ? mzg_answer_given(x, &answer, text)
+                : mzg_answer_status(x, MHD_HTTP_INTERNAL_SERVER_ERROR, false);
+}
+
+static const struct {
+    const char *path;
+    bool below; /* and whatever begins with it */
+    enum MHD_Result (*answer)(struct mzg_exchange *x, const char *path);
+} routes[] = {
+    {"/healthz", false, answer_health},
+    {"/", true, mzg_files_answer},
+};
+
+enum MHD_Result mzg_route_answer(struct mzg_exchange *x)
+{
+    const char *path = mzg_place_origin(x->url);
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+        if (routes[i].below ? strncmp(path, routes[i].path, strlen(routes[i].path)) == 0
+                            : strcmp(path, routes[i].path) == 0)
+            return routes[i].answer(x, path);
+    }
+    return mzg_answer_status(x, MHD_HTTP_NOT_FOUND, false);
+}

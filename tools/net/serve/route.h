@@ -1,0 +1,13 @@
+/* route.h: which room answers a URL.
+ *
+ * To add a page or an interface that existing clients speak: a room with a function like those in
+ * files.h and health.h, and a line in the table of route.c. The first line that fits is taken. */
+#ifndef MZG_NET_SERVE_ROUTE_H
+#define MZG_NET_SERVE_ROUTE_H
+
+#include "exchange.h"
+
+/* Answers the request of x, which is a GET or HEAD without a body. */
+enum MHD_Result mzg_route_answer(struct mzg_exchange *x);
+
+#endif
