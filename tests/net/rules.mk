@@ -1,6 +1,7 @@
 # What tests of the network need.
 #   net-tools   the tools below do what they say
 #   faulty      an HTTP server that misbehaves on command and counts bytes on the wire
+#   raw         a client that does what no decent client does
 #   power.so    preloaded, takes the power away at a chosen moment: what was not synced is lost
 TEST_STEPS += net-tools
 .PHONY: net-tools
@@ -21,7 +22,11 @@ $(NET)/power_ops: tests/net/power_ops.c
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(STD) $(WARN) -O2 $< -o $@)
 
-cli: $(NET_TOOLS)
+$(NET)/raw: tests/net/raw.c
+	@mkdir -p $(@D)
+	$(call run,LINK,$(CC) $(STD) $(WARN) -O2 $< -o $@)
+
+cli: $(NET_TOOLS) $(NET)/raw
 net-tools: $(NET_TOOLS)
 	@B='$(B)' tests/net/selftest.sh
 
