@@ -1,5 +1,5 @@
 #include "command.h"
-#include "net/amount.h"
+#include "net/amounts.h"
 #include "net/serve/rate.h"
 #include "net/serve/serve.h"
 #include "report.h"
@@ -73,6 +73,17 @@ static enum mzg_code number(const struct mzg_context *c, const char *name, uint6
     return code;
 }
 
+static enum mzg_code read_rate(const struct mzg_context *c, uint64_t *rate, struct mzg_err *e)
+{
+    const char *text = mzg_args_text(&c->args, "limit-rate");
+    char q[MZG_QUOTE];
+    if (!text || (mzg_amount_bytes(text, strlen(text), rate) && *rate <= MZG_RATE_MAX))
+        return MZG_OK;
+    return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET,
+                    "option --limit-rate takes bytes a second (64k, 1.5M), at most 10G, not '%s'",
+                    mzg_quote(q, text));
+}
+
 static enum mzg_code read_options(const struct mzg_context *c, struct mzg_serve_options *o,
                                   struct mzg_err *e)
 {
@@ -86,7 +97,7 @@ static enum mzg_code read_options(const struct mzg_context *c, struct mzg_serve_
     if (!code)
         code = number(c, "check-every", 0, 87600, &o->check_every, e);
     if (!code)
-        code = mzg_amount_option(&c->args, "limit-rate", MZG_RATE_MAX, &o->rate, e);
+        code = read_rate(c, &o->rate, e);
     o->log = mzg_args_text(&c->args, "log");
     if (!code && c->json && o->log && strcmp(o->log, "-") == 0)
         code = mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET,
