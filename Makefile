@@ -63,7 +63,7 @@ OTHER_ARCH := $(X86_ONLY) $(ARM_ONLY)
 endif
 KERNEL_SRC := $(filter-out $(OTHER_ARCH),$(wildcard kernels/*.c kernels/*/*.c))
 LIB_SRC := $(KERNEL_SRC) $(wildcard formats/base/*.c formats/model/*.c formats/model/*/*.c \
-	formats/bundle/*.c formats/*.c)
+	formats/bundle/*.c formats/bundle/*/*.c formats/*.c)
 TOOL_SRC := $(wildcard tools/*.c tools/*/*.c tools/*/*/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)

@@ -2,7 +2,7 @@
 #ifndef MZG_TESTS_ARRIVAL_FIXTURE_H
 #define MZG_TESTS_ARRIVAL_FIXTURE_H
 
-#include "bundle/arrival.h"
+#include "bundle/arrival/arrival.h"
 #include "bundle_fixture.h"
 
 #define PIECE ((size_t)4 << 20) /* how a plain file is cut */

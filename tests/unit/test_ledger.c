@@ -1,6 +1,6 @@
 /* test_ledger.c: what the ledger says after whatever happened to it. */
 #include "bundle_fixture.h"
-#include "bundle/ledger.h"
+#include "bundle/arrival/ledger.h"
 
 #define N 5
 #define HEAD 48

@@ -1,6 +1,6 @@
 /* test_partial.c: of an object on its way only what came, and all of it, comes back. */
 #include "bundle_fixture.h"
-#include "bundle/partial.h"
+#include "bundle/arrival/partial.h"
 
 #define SIZE 100000u /* six frames and a piece */
 #define ON_DISK ((size_t)MZG_FRAME + 8)

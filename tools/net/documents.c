@@ -1,10 +1,10 @@
 #include "documents.h"
 
 #include "base/buf.h"
-#include "bundle/arrival.h"
+#include "bundle/arrival/arrival.h"
 #include "bundle/catalog.h"
 #include "bundle/dsse.h"
-#include "bundle/partial.h"
+#include "bundle/arrival/partial.h"
 #include "bundle/repo.h"
 #include <stdio.h>
 #include <stdlib.h>

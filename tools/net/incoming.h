@@ -3,7 +3,7 @@
 #ifndef MZG_NET_INCOMING_H
 #define MZG_NET_INCOMING_H
 
-#include "bundle/arrival.h"
+#include "bundle/arrival/arrival.h"
 #include "line.h"
 #include "mzigo_trust.h"
 

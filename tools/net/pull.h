@@ -5,7 +5,7 @@
 #ifndef MZG_NET_PULL_H
 #define MZG_NET_PULL_H
 
-#include "bundle/arrival.h"
+#include "bundle/arrival/arrival.h"
 #include "line.h"
 
 struct mzg_pull_options {

@@ -1,6 +1,6 @@
-/* arrival_inside.h: what the rooms of an arrival share. */
-#ifndef MZG_BUNDLE_ARRIVAL_INSIDE_H
-#define MZG_BUNDLE_ARRIVAL_INSIDE_H
+/* inside.h: what the rooms of an arrival share. */
+#ifndef MZG_ARRIVAL_INSIDE_H
+#define MZG_ARRIVAL_INSIDE_H
 
 #include "arrival.h"
 #include "ledger.h"

@@ -15,7 +15,7 @@
 #ifndef MZG_BUNDLE_ARRIVAL_H
 #define MZG_BUNDLE_ARRIVAL_H
 
-#include "bundle.h"
+#include "../bundle.h"
 
 #define MZG_ARRIVAL_FOLDER ".mzg-pull"
 #define MZG_ARRIVAL_FLIGHT 16 /* objects at a time */

@@ -8,8 +8,8 @@
 #ifndef MZG_BUNDLE_LEDGER_H
 #define MZG_BUNDLE_LEDGER_H
 
-#include "../base/file.h"
-#include "../base/sha256.h"
+#include "../../base/file.h"
+#include "../../base/sha256.h"
 
 enum mzg_entry { MZG_ENTRY_NONE, MZG_ENTRY_CLAIMED, MZG_ENTRY_SETTLED };
 

@@ -1,5 +1,5 @@
-/* arrival_object.c: one object: its bytes as they come, then its content in its places. */
-#include "arrival_inside.h"
+/* object.c: one object: its bytes as they come, then its content in its places. */
+#include "inside.h"
 
 #include <string.h>
 

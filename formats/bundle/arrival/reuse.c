@@ -1,5 +1,5 @@
-/* arrival_reuse.c: what need not be fetched because it is somewhere on this machine. */
-#include "arrival_inside.h"
+/* reuse.c: what need not be fetched because it is somewhere on this machine. */
+#include "inside.h"
 
 #include <stdlib.h>
 #include <string.h>

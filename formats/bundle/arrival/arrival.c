@@ -1,6 +1,6 @@
 /* arrival.c: opening and closing; what is there, what is missing. */
-#include "arrival_inside.h"
-#include "opened.h"
+#include "inside.h"
+#include "../opened.h"
 
 #include <fcntl.h>
 #include <stdio.h>

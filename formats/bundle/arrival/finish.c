@@ -1,5 +1,5 @@
-/* arrival_finish.c: the files read back once, and named. */
-#include "arrival_inside.h"
+/* finish.c: the files read back once, and named. */
+#include "inside.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -7,8 +7,8 @@
 #ifndef MZG_BUNDLE_PARTIAL_H
 #define MZG_BUNDLE_PARTIAL_H
 
-#include "../base/file.h"
-#include "../base/sha256.h"
+#include "../../base/file.h"
+#include "../../base/sha256.h"
 
 #define MZG_FRAME ((uint32_t)16 << 10)
 
