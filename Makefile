@@ -183,6 +183,8 @@ readme: all samples
 refused: all samples
 	@B='$(B)' tests/refused.sh
 
+# This one's parser is the program's.
+$(B)/tests/fuzz/replay_http_head $(B)/tests/fuzz/fuzz_http_head: $(B)/tools.a
 $(REPLAY_BIN): $(B)/tests/fuzz/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o \
 		$(B)/libmzigo.a
 	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -o $@)
