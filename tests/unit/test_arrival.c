@@ -75,6 +75,63 @@ static void wrong_bytes_are_refused_and_forgotten(void **state)
     finish(0);
 }
 
+/* A trusted signer's manifest gives docs/b.txt, or its only chunk, the digest of something else. */
+static void lie(bool of_chunk, const char *from, const char *to)
+{
+    struct mzg_bundle *b;
+    struct mzg_verified *v;
+    struct mzg_err e;
+    char path[128];
+    uint32_t n;
+    size_t len, damaged;
+    bool sound = !of_chunk;
+    replace_text(M, from, to);
+    sign_again(M, D, key);
+    verify_bundle("t@1", &b, &v);
+    assert_ok(mzg_arrival_open(&a, v, "out", &run_told, &e), e);
+    for (size_t i = 0; i < 2; i++) {
+        small_object(i, path);
+        char *data = get_bytes(path, &len);
+        assert_ok(mzg_arrival_begin(a, i, &n, &e), e);
+        assert_ok(mzg_arrival_take(a, i, data, len, &e), e);
+        free(data);
+        assert_ok(mzg_arrival_settle(a, i, &sound, &e), e);
+        assert_int_equal(sound, i == 0 || !of_chunk);
+    }
+    if (!of_chunk)
+        assert_refused(mzg_arrival_finish(a, &damaged, &e), MZG_REFUSED, "but the whole is not", e);
+    close_out();
+    shell("test ! -e out/docs/b.txt && rm -rf out");
+    mzg_verified_free(v);
+    mzg_bundle_close(b);
+}
+
+static void what_is_signed_is_not_believed_of_the_bytes(void **state)
+{
+    struct mzg_key *other = key;
+    uint8_t digest[MZG_SHA256_BYTES];
+    char hex[MZG_SHA256_HEX], from[160], to[160];
+    size_t n;
+    (void)state;
+    assert_int_equal(mkdir("lie", 0777) | chdir("lie"), 0);
+    key = make_small();
+    char *text = get_bytes("b.txt", &n);
+    mzg_sha256_of(text, n, digest);
+    free(text);
+    mzg_sha256_hex(digest, hex);
+    snprintf(from, sizeof from, "\"length\": 600, \"sha256\": \"%s", hex);
+    snprintf(to, sizeof to, "\"length\": 600, \"sha256\": \"%c%s", hex[0] == '0' ? '1' : '0', hex + 1);
+    shell("cp -r repo good");
+    lie(true, from, to);
+    shell("rm -rf repo && mv good repo");
+    snprintf(from, sizeof from, "\"size\": 600,\n      \"sha256\": \"%s", hex);
+    snprintf(to, sizeof to, "\"size\": 600,\n      \"sha256\": \"%c%s", hex[0] == '0' ? '1' : '0', hex + 1);
+    lie(false, from, to);
+    mzg_key_free(key);
+    key = other;
+    assert_int_equal(chdir(".."), 0);
+}
+
 static void nothing_stays_when_nothing_came(void **state)
 {
     (void)state;
@@ -290,6 +347,7 @@ int main(void)
         T(without_its_ledger_the_parts_are_looked_at),
         T(opening_that_fails_loses_nothing),
         T(finishing_can_be_stopped_and_repeated),
+        T(what_is_signed_is_not_believed_of_the_bytes), /* last: it leaves the folder */
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }
