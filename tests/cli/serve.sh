@@ -436,7 +436,7 @@ no 3 "nosuch.pub" serve repo --port 0 --trust nosuch.pub
 no 3 "nosuch" serve repo --port 0 --log nosuch/log
 no 2 "no address to listen on: 'nosuch.invalid'" serve repo --bind nosuch.invalid
 no 2 "option --port" serve repo --port 65536
-for rate in 0 64q k -1 1.5M 1kk 99999999999999999999 99999G; do
+for rate in 0 64q k -1 1.5.2M 1kk 99999999999999999999 99999G; do
     no 2 "option --limit-rate" serve repo --limit-rate "$rate"
 done
 same "--json --log -: status" "$("$MZIGO" serve repo --json --log - >"$T/out" 2>"$T/err"; echo $?)" 2

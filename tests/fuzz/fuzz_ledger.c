@@ -1,8 +1,8 @@
 /* What a killed run left of a bundle on its way: its ledger, or an object's bytes. Whatever the file
  * holds, what is read from it is read again after it was gone on with.
- * Covers: formats/bundle/ledger.c formats/bundle/partial.c */
-#include "bundle/ledger.h"
-#include "bundle/partial.h"
+ * Covers: formats/bundle/arrival/ledger.c formats/bundle/arrival/partial.c */
+#include "bundle/arrival/ledger.h"
+#include "bundle/arrival/partial.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
