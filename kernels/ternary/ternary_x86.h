@@ -10,11 +10,9 @@
 /* Eight numbers whose sum is that of code * y over a block, less the block's stored sums. */
 typedef __m256i mzg_k_products(const uint8_t *x, const uint8_t *y);
 
-/* What a type is: bytes of a block, where its scale is (at the end), and whether its products take few
- * instructions, so that eight blocks' are best written out. */
+/* What a type is: bytes of a block, and where its scale is (at the end). */
 struct mzg_k_shape {
     size_t bytes, scale;
-    int few;
 };
 
 /* The negated sum of a block's codes, in eight parts. */
@@ -22,6 +20,26 @@ MZG_INLINE __m256i mzg_k_less(const uint8_t *y)
 {
     __m256i sums = mzg_load256(y + MZG_Q8_K_SUMS);
     return _mm256_madd_epi16(sums, _mm256_set1_epi16(-1));
+}
+
+MZG_INLINE __m256i mzg_thrice32(__m256i v)
+{
+    return _mm256_add_epi8(v, _mm256_add_epi8(v, v));
+}
+
+/* The four last bytes of a block of TQ1_0, four times. */
+MZG_INLINE __m128i mzg_tq1_0_last(const uint8_t *x)
+{
+    return _mm_set1_epi32((int)mzg_load32(x + MZG_TQ1_0_FOURS));
+}
+
+/* Fours of bytes times 1, 3, 9 and 27. */
+MZG_INLINE __m128i mzg_tq1_0_powers(__m128i v)
+{
+    __m128i v3 = _mm_add_epi8(v, _mm_add_epi8(v, v)), v9 = _mm_add_epi8(v3, _mm_add_epi8(v3, v3));
+    __m128i v27 = _mm_add_epi8(v9, _mm_add_epi8(v9, v9));
+    v = _mm_blend_epi16(v, v3, 0x0c);
+    return _mm_blend_epi16(v, _mm_blend_epi16(v9, v27, 0xc0), 0xf0);
 }
 
 MZG_INLINE __m256 mzg_k_scales(const uint8_t *y)
@@ -46,19 +64,6 @@ MZG_INLINE void mzg_k_rest(__m256 *acc, const uint8_t *x, struct mzg_k_shape s, 
     mzg_narrow_add(acc, _mm256_loadu_ps(scale), mzg_sum_eights(sums));
 }
 
-MZG_INLINE void mzg_k_sums(__m256i sums[8], const uint8_t *x, struct mzg_k_shape s, const uint8_t *y,
-                           mzg_k_products *products)
-{
-    if (s.few) {
-        MZG_UNROLL
-        for (size_t b = 0; b < 8; b++)
-            sums[b] = products(x + b * s.bytes, y + b * MZG_Q8_K_BYTES);
-    } else {
-        for (size_t b = 0; b < 8; b++)
-            sums[b] = products(x + b * s.bytes, y + b * MZG_Q8_K_BYTES);
-    }
-}
-
 MZG_INLINE float mzg_k_dot(const void *q, struct mzg_k_shape s, const void *y, size_t n,
                            mzg_k_products *products)
 {
@@ -66,7 +71,9 @@ MZG_INLINE float mzg_k_dot(const void *q, struct mzg_k_shape s, const void *y, s
     __m256 acc = _mm256_setzero_ps();
     for (; n >= 8 * MZG_SUPER; n -= 8 * MZG_SUPER) {
         __m256i sums[8];
-        mzg_k_sums(sums, xb, s, yb, products);
+        MZG_UNROLL
+        for (size_t b = 0; b < 8; b++)
+            sums[b] = products(xb + b * s.bytes, yb + b * MZG_Q8_K_BYTES);
         __m256 scale = _mm256_mul_ps(mzg_halves8(xb + s.scale, s.bytes), mzg_k_scales(yb));
         mzg_narrow_add(&acc, scale, mzg_sum_eights(sums));
         xb += 8 * s.bytes;
@@ -98,12 +105,12 @@ MZG_INLINE __m256 mzg_q1_0_scales(const uint8_t *x)
 #define MZG_TERNARY_DOTS(isa)                                                                      \
     float mzg_tq1_0_dot_##isa(const void *q, const void *y, size_t n)                              \
     {                                                                                              \
-        const struct mzg_k_shape s = {MZG_TQ1_0_BYTES, MZG_TQ1_0_SCALE, 0};                        \
+        const struct mzg_k_shape s = {MZG_TQ1_0_BYTES, MZG_TQ1_0_SCALE};                           \
         return mzg_k_dot(q, s, y, n, mzg_tq1_0_products);                                          \
     }                                                                                              \
     float mzg_tq2_0_dot_##isa(const void *q, const void *y, size_t n)                              \
     {                                                                                              \
-        const struct mzg_k_shape s = {MZG_TQ2_0_BYTES, MZG_TQ2_0_SCALE, 1};                        \
+        const struct mzg_k_shape s = {MZG_TQ2_0_BYTES, MZG_TQ2_0_SCALE};                           \
         return mzg_k_dot(q, s, y, n, mzg_tq2_0_products);                                          \
     }                                                                                              \
     float mzg_q2_0_dot_##isa(const void *q, const void *y, size_t n)                               \

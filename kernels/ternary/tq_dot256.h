@@ -1,32 +1,20 @@
-/* tq_dot256.h: TQ1_0 and TQ2_0 with Q8_K, 32 elements a vector; included for AVX2, AVX-512 and VNNI. */
+/* tq_dot256.h: TQ1_0 and TQ2_0 with Q8_K, 32 elements a vector; for AVX2 and for AVX-512 without VNNI. */
 #ifndef MZG_KERNELS_TQ_DOT256_H
 #define MZG_KERNELS_TQ_DOT256_H
 
 #include "ternary_x86.h"
 
-MZG_INLINE __m256i mzg_thrice32(__m256i v)
-{
-    return _mm256_add_epi8(v, _mm256_add_epi8(v, v));
-}
-
 /* sum += codes * y of 32 elements; codes up to 3. What a block's eight vectors add up to, 6144 at
  * most, has room in 16 bits. */
 MZG_INLINE __m256i mzg_grow32(__m256i sum, __m256i codes, const uint8_t *y)
 {
-#ifdef __AVX512VNNI__
-    return _mm256_dpbusd_epi32(sum, codes, mzg_load256(y));
-#else
     return _mm256_add_epi16(sum, _mm256_maddubs_epi16(codes, mzg_load256(y)));
-#endif
 }
 
 /* To eight numbers of 32 bits, with what the stored sums take off. */
 MZG_INLINE __m256i mzg_k_close(__m256i sum, const uint8_t *y)
 {
-#ifndef __AVX512VNNI__
-    sum = _mm256_madd_epi16(sum, _mm256_set1_epi16(1));
-#endif
-    return _mm256_add_epi32(sum, mzg_k_less(y));
+    return _mm256_add_epi32(_mm256_madd_epi16(sum, _mm256_set1_epi16(1)), mzg_k_less(y));
 }
 
 /* The highest digits of bytes of five. The bytes have 128 taken off, so that they compare as signed;
@@ -36,16 +24,6 @@ MZG_INLINE __m256i mzg_digits32(__m256i bytes)
     __m256i one = _mm256_cmpgt_epi8(bytes, _mm256_set1_epi8(85 - 128));
     __m256i two = _mm256_cmpgt_epi8(bytes, _mm256_set1_epi8(170 - 128));
     return _mm256_sub_epi8(_mm256_setzero_si256(), _mm256_add_epi8(one, two));
-}
-
-/* The four last bytes of a block, times 1, 3, 9 and 27. */
-MZG_INLINE __m128i mzg_tq1_0_last(const uint8_t *x, __m128i bias)
-{
-    __m128i v = _mm_xor_si128(_mm_set1_epi32((int)mzg_load32(x + MZG_TQ1_0_FOURS)), bias);
-    __m128i v3 = _mm_add_epi8(v, _mm_add_epi8(v, v)), v9 = _mm_add_epi8(v3, _mm_add_epi8(v3, v3));
-    __m128i v27 = _mm_add_epi8(v9, _mm_add_epi8(v9, v9));
-    v = _mm_blend_epi16(v, v3, 0x0c);
-    return _mm_blend_epi16(v, _mm_blend_epi16(v9, v27, 0xc0), 0xf0);
 }
 
 MZG_INLINE __m256i mzg_tq1_0_products(const uint8_t *x, const uint8_t *y)
@@ -63,7 +41,8 @@ MZG_INLINE __m256i mzg_tq1_0_products(const uint8_t *x, const uint8_t *y)
     __m128i c3 = _mm_add_epi8(c, _mm_add_epi8(c, c));
     __m256i b = _mm256_inserti128_si256(_mm256_castsi128_si256(c), c3, 1);
     __m256i b9 = mzg_thrice32(mzg_thrice32(b)), b81 = mzg_thrice32(mzg_thrice32(b9));
-    b81 = _mm256_inserti128_si256(b81, mzg_tq1_0_last(x, bias), 1);
+    __m128i last = _mm_xor_si128(mzg_tq1_0_last(x), bias);
+    b81 = _mm256_inserti128_si256(b81, mzg_tq1_0_powers(last), 1);
     sum = mzg_grow32(sum, mzg_digits32(b), yc + 160);
     sum = mzg_grow32(sum, mzg_digits32(b9), yc + 192);
     return mzg_k_close(mzg_grow32(sum, mzg_digits32(b81), yc + 224), y);
