@@ -1,4 +1,5 @@
-/* q12_dot512.h: Q2_0 and Q1_0 with Q8_0, 64 elements a vector; included for AVX-512 and for VNNI. */
+/* q12_dot512.h: Q2_0 with Q8_0, 64 elements a vector, and Q1_0, 32 a vector; included for AVX-512 and for
+ * VNNI. */
 #ifndef MZG_KERNELS_Q12_DOT512_H
 #define MZG_KERNELS_Q12_DOT512_H
 
@@ -26,18 +27,31 @@ static inline void mzg_q2_0_add256(__m256 *acc, const uint8_t *x, const uint8_t 
     mzg_narrow_add(acc, scale, mzg_sum_pairs(sums));
 }
 
+/* The codes of a block of Q8_0 whose bits are set, less the others, in eight parts: twice those that a load
+ * under the bits leaves, which takes less than bytes made of the bits, less all. */
+MZG_INLINE __m256i mzg_q1_0_products(uint32_t bits, const uint8_t *codes)
+{
+    const __m256i one = _mm256_set1_epi8(1), two = _mm256_set1_epi8(2);
+    __m256i all = mzg_load256(codes), set = _mm256_maskz_loadu_epi8(bits, codes);
+#ifdef __AVX512VNNI__
+    const __m256i none = _mm256_setzero_si256();
+    return _mm256_sub_epi32(_mm256_dpbusd_epi32(none, two, set), _mm256_dpbusd_epi32(none, one, all));
+#else
+    __m256i pairs = _mm256_sub_epi16(_mm256_maddubs_epi16(two, set), _mm256_maddubs_epi16(one, all));
+    return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+#endif
+}
+
 static inline void mzg_q1_0_add256(__m256 *acc, const uint8_t *x, const uint8_t *y)
 {
-    __m512i sums[4];
+    __m256i sums[8];
     MZG_UNROLL
-    for (int b = 0; b < 4; b++) {
-        uint64_t bits;
-        memcpy(&bits, x + b / 2 * MZG_Q1_0_BYTES + MZG_Q1_0_CODES + 8 * (b % 2), sizeof bits);
-        __m512i codes = _mm512_maskz_mov_epi8(bits, _mm512_set1_epi8(2));
-        sums[b] = mzg_products64(codes, 1, mzg_q8_0_codes64(y + 2 * b * MZG_Q8_0_BYTES));
+    for (int b = 0; b < 8; b++) {
+        const uint8_t *bits = x + b / 4 * MZG_Q1_0_BYTES + MZG_Q1_0_CODES + 4 * (b % 4);
+        sums[b] = mzg_q1_0_products(mzg_load32(bits), y + b * MZG_Q8_0_BYTES + MZG_Q8_0_CODES);
     }
-    __m256 scale = _mm256_mul_ps(mzg_q1_0_scales(x), mzg_q8_0_scales512(y));
-    mzg_narrow_add(acc, scale, mzg_sum_pairs(sums));
+    __m256 scale = _mm256_mul_ps(mzg_q1_0_scales(x), mzg_halves8(y, MZG_Q8_0_BYTES));
+    mzg_narrow_add(acc, scale, mzg_sum_eights(sums));
 }
 
 #endif
