@@ -27,45 +27,34 @@ MZG_INLINE __m256i add32(__m256i sum, __m256i values, const uint8_t *y, int at, 
     return _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_maddubs_epi16(values, codes), f));
 }
 
-static inline int32_t iq1_s_sum(const uint8_t *block, const uint8_t *y)
+static inline __m256i iq1_s_parts(const uint8_t *block, const struct mzg_iq1_found *found,
+                                  const uint8_t *y)
 {
-    uint64_t index[8];
     __m256i factors = mzg_iq1_s_factors(block), sum = _mm256_setzero_si256();
     int16_t factor[16];
     _mm256_storeu_si256((__m256i *)factor, factors);
-    mzg_iq1_s_indices(block, index);
     MZG_UNROLL
-    for (int i = 0; i < 8; i++) {
-        __m256i values = mzg_iq1_points32(index[i]);
-        sum = add32(sum, values, y, 32 * i, factor + 2 * i);
-    }
-    return mzg_iq1_total(_mm256_sub_epi32(sum, mzg_iq1_s_rest(block, y, factors)));
+    for (int i = 0; i < 8; i++)
+        sum = add32(sum, mzg_iq1_points32(found->index + 4 * i), y, 32 * i, factor + 2 * i);
+    return _mm256_sub_epi32(sum, mzg_iq1_s_rest(block, y, factors));
 }
 
-static inline int32_t iq1_m_sum(const uint8_t *block, const uint8_t *y)
+static inline __m256i iq1_m_parts(const uint8_t *block, const struct mzg_iq1_found *found,
+                                  const uint8_t *y)
 {
-    uint64_t index[8];
     uint32_t eighths[8];
     __m256i factors = mzg_iq1_m_factors(block), sum = _mm256_setzero_si256();
     int16_t factor[16];
     _mm256_storeu_si256((__m256i *)factor, factors);
-    __m256i four = mzg_iq1_m_indices(block, index);
+    __m256i four = mzg_load256(found->four);
     four = _mm256_andnot_si256(_mm256_srli_epi16(four, 2), _mm256_set1_epi8(2));
     _mm256_storeu_si256((__m256i *)eighths, four);
     MZG_UNROLL
     for (int i = 0; i < 8; i++) {
-        __m256i values = iq1_m_values(mzg_iq1_points32(index[i]), eighths[i]);
+        __m256i values = iq1_m_values(mzg_iq1_points32(found->index + 4 * i), eighths[i]);
         sum = add32(sum, values, y, 32 * i, factor + 2 * i);
     }
-    return mzg_iq1_total(_mm256_sub_epi32(sum, mzg_iq1_m_rest(y, factors)));
+    return _mm256_sub_epi32(sum, mzg_iq1_m_rest(y, factors));
 }
 
-float mzg_iq1_s_dot_avx2(const void *q, const void *y, size_t n)
-{
-    return mzg_iq1_dot(q, y, n, MZG_IQ1_S_BYTES, mzg_iq1_s_scale_fast, iq1_s_sum);
-}
-
-float mzg_iq1_m_dot_avx2(const void *q, const void *y, size_t n)
-{
-    return mzg_iq1_dot(q, y, n, MZG_IQ1_M_BYTES, mzg_iq1_m_scale_fast, iq1_m_sum);
-}
+MZG_IQ1_DOTS(avx2)

@@ -17,8 +17,13 @@ MZG_INLINE void mzg_iq1_put8(float *x, uint64_t point, float eighth, float scale
     _mm256_storeu_ps(x, _mm256_mul_ps(v, _mm256_set1_ps(scale)));
 }
 
-/* The indices of a block's points, 16 bits each, are taken apart in general registers, four from each:
- * the vectors' own extracts are what such a dot product would wait for. */
+/* What is found of eight blocks before the first one's points are read. An index that comes from memory
+ * costs a load; taken out of the vector that it was found in, which is what compilers make of a store
+ * with its load nearby, it is what such a dot product waits for. */
+struct mzg_iq1_found {
+    uint16_t index[32]; /* of the groups' points */
+    uint8_t four[32];   /* IQ1_M: the groups' four bits of high */
+};
 
 MZG_INLINE __m256i mzg_iq1_bytes16(const uint8_t *p)
 {
@@ -33,7 +38,7 @@ MZG_INLINE __m256i mzg_iq1_s_index16(const uint8_t *low, __m256i high)
     return _mm256_or_si256(mzg_iq1_bytes16(low), _mm256_slli_epi16(top, 8));
 }
 
-MZG_INLINE void mzg_iq1_s_indices(const uint8_t *block, uint64_t index[8])
+static inline void mzg_iq1_s_find(const uint8_t *block, struct mzg_iq1_found *found)
 {
     const __m256i spread = _mm256_setr_epi8(0, 1, 0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 2, 3, 2, 3, 4, 5, 4, 5,
                                             4, 5, 4, 5, 6, 7, 6, 7, 6, 7, 6, 7);
@@ -41,12 +46,11 @@ MZG_INLINE void mzg_iq1_s_indices(const uint8_t *block, uint64_t index[8])
     __m256i first = _mm256_shuffle_epi8(high, spread);
     __m256i second = _mm256_shuffle_epi8(_mm256_srli_si256(high, 8), spread);
     const uint8_t *low = block + MZG_IQ1_S_LOW;
-    _mm256_storeu_si256((__m256i *)index, mzg_iq1_s_index16(low, first));
-    _mm256_storeu_si256((__m256i *)(index + 4), mzg_iq1_s_index16(low + 16, second));
+    _mm256_storeu_si256((__m256i *)found->index, mzg_iq1_s_index16(low, first));
+    _mm256_storeu_si256((__m256i *)(found->index + 16), mzg_iq1_s_index16(low + 16, second));
 }
 
-/* Also gives the four bits beside each index's lower eight, a byte each. */
-MZG_INLINE __m256i mzg_iq1_m_indices(const uint8_t *block, uint64_t index[8])
+static inline void mzg_iq1_m_find(const uint8_t *block, struct mzg_iq1_found *found)
 {
     const __m128i nibble = _mm_set1_epi8(15);
     const __m256i seven = _mm256_set1_epi16(7);
@@ -57,17 +61,17 @@ MZG_INLINE __m256i mzg_iq1_m_indices(const uint8_t *block, uint64_t index[8])
     for (int i = 0; i < 2; i++) {
         __m256i top = _mm256_and_si256(_mm256_cvtepu8_epi16(four[i]), seven);
         top = _mm256_or_si256(mzg_iq1_bytes16(block + 16 * i), _mm256_slli_epi16(top, 8));
-        _mm256_storeu_si256((__m256i *)(index + 4 * i), top);
+        _mm256_storeu_si256((__m256i *)(found->index + 16 * i), top);
+        _mm_storeu_si128((__m128i *)(found->four + 16 * i), four[i]);
     }
-    return _mm256_inserti128_si256(_mm256_castsi128_si256(four[0]), four[1], 1);
 }
 
 /* The points of four groups. */
-MZG_INLINE __m256i mzg_iq1_points32(uint64_t index)
+MZG_INLINE __m256i mzg_iq1_points32(const uint16_t index[4])
 {
     const uint64_t *grid = mzg_iq1_grid;
-    return _mm256_setr_epi64x((long long)grid[index & 0xffff], (long long)grid[index >> 16 & 0xffff],
-                              (long long)grid[index >> 32 & 0xffff], (long long)grid[index >> 48]);
+    return _mm256_setr_epi64x((long long)grid[index[0]], (long long)grid[index[1]],
+                              (long long)grid[index[2]], (long long)grid[index[3]]);
 }
 
 /* The factor of each 16 elements, in order. */
@@ -120,11 +124,45 @@ MZG_INLINE float mzg_iq1_m_scale_fast(const uint8_t *block)
     return _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(mzg_iq1_m_half(block))));
 }
 
-MZG_INLINE int32_t mzg_iq1_total(__m256i v)
+/* Eight numbers that add up to what mzg_iq1_sum gives. */
+typedef void mzg_iq1_find(const uint8_t *block, struct mzg_iq1_found *found);
+typedef __m256i mzg_iq1_parts(const uint8_t *block, const struct mzg_iq1_found *found, const uint8_t *y);
+
+MZG_INLINE float mzg_iq1_dot8(const void *q, const void *y, size_t n, size_t bytes, mzg_iq1_scale *scale,
+                              mzg_iq1_find *find, mzg_iq1_parts *parts)
 {
-    __m128i t = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
-    t = _mm_add_epi32(t, _mm_shuffle_epi32(t, 0x4e));
-    return _mm_cvtsi128_si32(_mm_add_epi32(t, _mm_shuffle_epi32(t, 0xb1)));
+    const uint8_t *xb = q, *yb = y;
+    __m256 acc = _mm256_setzero_ps();
+    for (size_t count, left = n / MZG_SUPER; left > 0; left -= count) {
+        struct mzg_iq1_found found[8];
+        float d[8] = {0};
+        __m256i sums[8];
+        count = left < 8 ? left : 8;
+        for (size_t b = 0; b < count; b++) {
+            find(xb + b * bytes, &found[b]);
+            d[b] = scale(xb + b * bytes) * mzg_float(mzg_load32(yb + b * MZG_Q8_K_BYTES));
+        }
+        for (size_t b = 0; b < count; b++, xb += bytes, yb += MZG_Q8_K_BYTES)
+            sums[b] = parts(xb, &found[b], yb);
+        for (size_t b = count; b < 8; b++)
+            sums[b] = _mm256_setzero_si256();
+        __m256 sum = _mm256_mul_ps(_mm256_cvtepi32_ps(mzg_sum_eights(sums)), _mm256_set1_ps(0.125f));
+        acc = _mm256_add_ps(acc, _mm256_mul_ps(_mm256_loadu_ps(d), sum));
+    }
+    return mzg_total8(acc);
 }
+
+/* The two dot products of an instruction set, whose file has iq1_s_parts and iq1_m_parts. */
+#define MZG_IQ1_DOTS(isa)                                                                          \
+    float mzg_iq1_s_dot_##isa(const void *q, const void *y, size_t n)                              \
+    {                                                                                              \
+        return mzg_iq1_dot8(q, y, n, MZG_IQ1_S_BYTES, mzg_iq1_s_scale_fast, mzg_iq1_s_find,        \
+                            iq1_s_parts);                                                          \
+    }                                                                                              \
+    float mzg_iq1_m_dot_##isa(const void *q, const void *y, size_t n)                              \
+    {                                                                                              \
+        return mzg_iq1_dot8(q, y, n, MZG_IQ1_M_BYTES, mzg_iq1_m_scale_fast, mzg_iq1_m_find,        \
+                            iq1_m_parts);                                                          \
+    }
 
 #endif

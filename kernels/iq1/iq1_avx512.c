@@ -7,7 +7,7 @@ static inline __m512i add_products(__m512i sum, __m512i pairs, __m512i factors)
     return _mm512_add_epi32(sum, _mm512_madd_epi16(pairs, factors));
 }
 
-MZG_IQ1_DOTS(avx512, add_products)
+MZG_IQ1_DOTS64(avx512, add_products)
 
 void mzg_iq1_s_dequantize_avx512(const void *q, float *x, size_t n)
 {

@@ -9,10 +9,10 @@
 typedef __m512i mzg_iq1_add(__m512i sum, __m512i pairs, __m512i factors);
 
 /* The points of eight groups. */
-MZG_INLINE __m512i mzg_iq1_points64(const uint64_t index[2])
+MZG_INLINE __m512i mzg_iq1_points64(const uint16_t index[8])
 {
-    __m512i points = _mm512_castsi256_si512(mzg_iq1_points32(index[0]));
-    return _mm512_inserti64x4(points, mzg_iq1_points32(index[1]), 1);
+    __m512i points = _mm512_castsi256_si512(mzg_iq1_points32(index));
+    return _mm512_inserti64x4(points, mzg_iq1_points32(index + 4), 1);
 }
 
 /* sum + values * codes * factors, of the 64 elements of number i. */
@@ -29,58 +29,53 @@ MZG_INLINE __m512i mzg_iq1_add64(__m512i sum, __m512i values, const uint8_t *y, 
     return add(sum, _mm512_maddubs_epi16(values, codes), f);
 }
 
-MZG_INLINE int32_t mzg_iq1_total64(__m512i sum, __m256i rest)
+/* What the halves of sum add up to, less rest. */
+MZG_INLINE __m256i mzg_iq1_less(__m512i sum, __m256i rest)
 {
     __m256i both = _mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1));
-    return mzg_iq1_total(_mm256_sub_epi32(both, rest));
+    return _mm256_sub_epi32(both, rest);
 }
 
-MZG_INLINE int32_t mzg_iq1_s_sum64(const uint8_t *block, const uint8_t *y, mzg_iq1_add *add)
+MZG_INLINE __m256i mzg_iq1_s_parts64(const uint8_t *block, const struct mzg_iq1_found *found,
+                                     const uint8_t *y, mzg_iq1_add *add)
 {
-    uint64_t index[8];
     __m256i factors = mzg_iq1_s_factors(block);
     __m512i sum = _mm512_setzero_si512(), all = _mm512_castsi256_si512(factors);
-    mzg_iq1_s_indices(block, index);
     MZG_UNROLL
     for (int i = 0; i < 4; i++)
-        sum = mzg_iq1_add64(sum, mzg_iq1_points64(index + 2 * i), y, i, all, add);
-    return mzg_iq1_total64(sum, mzg_iq1_s_rest(block, y, factors));
+        sum = mzg_iq1_add64(sum, mzg_iq1_points64(found->index + 8 * i), y, i, all, add);
+    return mzg_iq1_less(sum, mzg_iq1_s_rest(block, y, factors));
 }
 
-MZG_INLINE int32_t mzg_iq1_m_sum64(const uint8_t *block, const uint8_t *y, mzg_iq1_add *add)
+MZG_INLINE __m256i mzg_iq1_m_parts64(const uint8_t *block, const struct mzg_iq1_found *found,
+                                     const uint8_t *y, mzg_iq1_add *add)
 {
-    uint64_t index[8];
     __m256i factors = mzg_iq1_m_factors(block);
     __m512i sum = _mm512_setzero_si512(), all = _mm512_castsi256_si512(factors);
     const __m512i two = _mm512_set1_epi8(2);
-    __m256i four = mzg_iq1_m_indices(block, index);
+    __m256i four = mzg_load256(found->four);
     uint32_t plus = ~(uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(four, 4));
     MZG_UNROLL
     for (int i = 0; i < 4; i++) {
-        __m512i points = mzg_iq1_points64(index + 2 * i); /* no byte carries into the next */
+        __m512i points = mzg_iq1_points64(found->index + 8 * i); /* no byte carries into the next */
         points = _mm512_mask_add_epi64(points, (__mmask8)(plus >> 8 * i), points, two);
         sum = mzg_iq1_add64(sum, points, y, i, all, add);
     }
-    return mzg_iq1_total64(sum, mzg_iq1_m_rest(y, factors));
+    return mzg_iq1_less(sum, mzg_iq1_m_rest(y, factors));
 }
 
 /* The two dot products of an instruction set. */
-#define MZG_IQ1_DOTS(isa, add)                                                                     \
-    static inline int32_t iq1_s_sum(const uint8_t *block, const uint8_t *y)                        \
+#define MZG_IQ1_DOTS64(isa, add)                                                                   \
+    static inline __m256i iq1_s_parts(const uint8_t *block, const struct mzg_iq1_found *found,     \
+                                      const uint8_t *y)                                            \
     {                                                                                              \
-        return mzg_iq1_s_sum64(block, y, add);                                                     \
+        return mzg_iq1_s_parts64(block, found, y, add);                                            \
     }                                                                                              \
-    static inline int32_t iq1_m_sum(const uint8_t *block, const uint8_t *y)                        \
+    static inline __m256i iq1_m_parts(const uint8_t *block, const struct mzg_iq1_found *found,     \
+                                      const uint8_t *y)                                            \
     {                                                                                              \
-        return mzg_iq1_m_sum64(block, y, add);                                                     \
+        return mzg_iq1_m_parts64(block, found, y, add);                                            \
     }                                                                                              \
-    float mzg_iq1_s_dot_##isa(const void *q, const void *y, size_t n)                              \
-    {                                                                                              \
-        return mzg_iq1_dot(q, y, n, MZG_IQ1_S_BYTES, mzg_iq1_s_scale_fast, iq1_s_sum);             \
-    }                                                                                              \
-    float mzg_iq1_m_dot_##isa(const void *q, const void *y, size_t n)                              \
-    {                                                                                              \
-        return mzg_iq1_dot(q, y, n, MZG_IQ1_M_BYTES, mzg_iq1_m_scale_fast, iq1_m_sum);             \
-    }
+    MZG_IQ1_DOTS(isa)
 
 #endif

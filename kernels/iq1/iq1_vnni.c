@@ -6,4 +6,4 @@ static inline __m512i add_products(__m512i sum, __m512i pairs, __m512i factors)
     return _mm512_dpwssd_epi32(sum, pairs, factors);
 }
 
-MZG_IQ1_DOTS(vnni, add_products)
+MZG_IQ1_DOTS64(vnni, add_products)
