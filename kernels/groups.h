@@ -18,11 +18,14 @@ enum { MZG_GROUP = 8, MZG_GROUP_ELEMS = 8 * MZG_BLOCK, MZG_GROUP_BYTES = 8 * MZG
 typedef int mzg_quantize_group(const float *x, uint8_t *out);
 typedef void mzg_quantize_any(const float *x, void *q, size_t n);
 
-MZG_INLINE void mzg_quantize_groups(const float *x, void *q, size_t n, size_t bytes,
+/* ahead: how many groups before its turn a group is asked for, 0: not at all. */
+MZG_INLINE void mzg_quantize_groups(const float *x, void *q, size_t n, size_t bytes, size_t ahead,
                                     mzg_quantize_group *group, mzg_quantize_any *ref)
 {
     uint8_t *out = q;
     for (; n >= MZG_GROUP_ELEMS; n -= MZG_GROUP_ELEMS) {
+        if (ahead > 0 && n >= (ahead + 1) * MZG_GROUP_ELEMS)
+            mzg_fetch(x + ahead * MZG_GROUP_ELEMS, MZG_GROUP_ELEMS);
         if (!group(x, out))
             ref(x, out, MZG_GROUP_ELEMS);
         x += MZG_GROUP_ELEMS;

@@ -291,7 +291,7 @@ static inline int q5_1_quad(const float *x, uint8_t *out)
     }                                                                                              \
     void mzg_##type##_quantize_neon(const float *x, void *q, size_t n)                             \
     {                                                                                              \
-        mzg_quantize_groups(x, q, n, bytes, type##_group, mzg_##type##_quantize_ref);              \
+        mzg_quantize_groups(x, q, n, bytes, 0, type##_group, mzg_##type##_quantize_ref);           \
     }
 
 QUANTIZE(q8_0, MZG_Q8_0_BYTES)

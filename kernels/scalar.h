@@ -41,6 +41,14 @@ static inline float mzg_float(uint32_t u)
     return x;
 }
 
+/* Asks for n floats that are to be read soon. Processors foresee what is read in order, but not across
+ * pages of memory, and pages have but 1024 floats. */
+MZG_INLINE void mzg_fetch(const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i += 16)
+        __builtin_prefetch(x + i);
+}
+
 static inline uint16_t mzg_load16(const uint8_t *p)
 {
     uint16_t v;

@@ -169,8 +169,11 @@ MZG_INLINE void mzg_tq1_0_block(const float *x, const float *w, uint8_t *q, enum
                                    enum mzg_effort effort)                                         \
     {                                                                                              \
         uint8_t *out = q;                                                                          \
-        for (size_t i = 0; i < n; i += MZG_TQ_ELEMS, out += MZG_##TYPE##_BYTES)                    \
+        for (size_t i = 0; i < n; i += MZG_TQ_ELEMS, out += MZG_##TYPE##_BYTES) {                  \
+            if (n - i > MZG_TQ_ELEMS)                                                              \
+                mzg_fetch(x + i + MZG_TQ_ELEMS, MZG_TQ_ELEMS);                                     \
             mzg_##type##_block(x + i, w ? w + i : NULL, out, effort);                              \
+        }                                                                                          \
     }
 #define MZG_TQ_ENCODERS(isa)                                                                       \
     MZG_TQ_ENCODER(tq1_0, TQ1_0, isa)                                                              \
