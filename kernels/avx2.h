@@ -5,9 +5,8 @@
 #define MZG_KERNELS_AVX2_H
 
 #include "groups.h"
+#include "sum_x86.h"
 #include "trials.h"
-
-#include <immintrin.h>
 
 MZG_INLINE __m128i mzg_load128(const uint8_t *p)
 {
@@ -192,14 +191,6 @@ MZG_INLINE int mzg_span_plan8(struct mzg_plan8 *p, __m256 lo, __m256 hi, float t
     _mm256_storeu_ps(p->inv, mzg_inverse8(_mm256_cvtph_ps(scale)));
     _mm256_storeu_ps(p->min, _mm256_cvtph_ps(min));
     return 1;
-}
-
-/* mzg_sum8 on a vector. */
-MZG_INLINE float mzg_total8(__m256 acc)
-{
-    __m128 t = _mm_add_ps(_mm256_castps256_ps128(acc), _mm256_extractf128_ps(acc, 1));
-    t = _mm_add_ps(t, _mm_movehl_ps(t, t));
-    return mzg_canonical(_mm_cvtss_f32(_mm_add_ss(t, _mm_movehdup_ps(t))));
 }
 
 /* The codes of a block of the other side, Q8_0 or Q8_1: in both they come last. */

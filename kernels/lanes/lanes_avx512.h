@@ -2,9 +2,8 @@
 #ifndef MZG_KERNELS_LANES_AVX512_H
 #define MZG_KERNELS_LANES_AVX512_H
 
-#include "../scalar.h"
+#include "../sum_x86.h"
 
-#include <immintrin.h>
 #include <stddef.h>
 
 enum { MZG_LANES = 16 };
@@ -250,10 +249,7 @@ MZG_INLINE mzg_vf mzg_vf_swap8(mzg_vf x)
 
 MZG_INLINE float mzg_vf_sum(mzg_vf a)
 {
-    __m256 b = _mm256_add_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1));
-    __m128 c = _mm_add_ps(_mm256_castps256_ps128(b), _mm256_extractf128_ps(b, 1));
-    c = _mm_add_ps(c, _mm_movehl_ps(c, c));
-    return mzg_canonical(_mm_cvtss_f32(_mm_add_ss(c, _mm_movehdup_ps(c))));
+    return mzg_total8(_mm256_add_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1)));
 }
 
 MZG_INLINE float mzg_vf_largest(mzg_vf a)
