@@ -5,7 +5,8 @@
 
 #include "ternary_lanes.h"
 
-/* The mean magnitude; weighted is a constant, so that there is one piece of code for each. */
+/* The mean magnitude; weighted is a constant, so that there is one piece of code for each. A block stays
+ * in registers, and added up here it is faster than with the sums that a block of 256 brings along. */
 MZG_INLINE float mzg_q1_0_mean(const struct mzg_ternary *t, int weighted)
 {
     mzg_vf s = mzg_vf_set(0.0f), n = s;

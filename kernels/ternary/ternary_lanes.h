@@ -10,9 +10,12 @@ struct mzg_ternary {
     mzg_vf x[16];  /* values */
     mzg_vf w[16];  /* importance, its largest in 1..4 */
     mzg_vf wa[16]; /* importance times magnitude */
+    mzg_vf most;   /* in each lane the largest magnitude, */
+    mzg_vf sum;    /* the sum of wa or, without importance, of magnitudes, */
+    mzg_vf weight; /* and that of w or of ones */
 };
 
-/* Sets w and wa; 0 where nothing has importance. */
+/* Sets w and wa and their sums; 0 where nothing has importance. */
 MZG_INLINE int mzg_ternary_weigh(struct mzg_ternary *t, const float *w, int count)
 {
     mzg_vf largest = mzg_vf_set(0.0f);
@@ -23,11 +26,16 @@ MZG_INLINE int mzg_ternary_weigh(struct mzg_ternary *t, const float *w, int coun
     }
     float most = mzg_vf_largest(largest);
     mzg_vf tame = mzg_vf_tame(mzg_vf_set(most));
+    mzg_vf sum = mzg_vf_set(0.0f), weight = sum;
     MZG_UNROLL
     for (int i = 0; i < count; i++) {
         t->w[i] = mzg_vf_mul(t->w[i], tame);
         t->wa[i] = mzg_vf_mul(t->w[i], mzg_vf_abs(t->x[i]));
+        sum = mzg_vf_add(sum, t->wa[i]);
+        weight = mzg_vf_add(weight, t->w[i]);
     }
+    t->sum = sum;
+    t->weight = weight;
     return most > 0.0f;
 }
 
@@ -36,15 +44,25 @@ MZG_INLINE int mzg_ternary_weigh(struct mzg_ternary *t, const float *w, int coun
 MZG_INLINE void mzg_ternary_load(struct mzg_ternary *t, const float *x, int count)
 {
     mzg_vi most = mzg_vi_set(0), limit = mzg_vi_bits(mzg_vf_set(MZG_F16_MAX));
+    mzg_vf sum = mzg_vf_set(0.0f);
     MZG_UNROLL
     for (int i = 0; i < count; i++) {
         t->x[i] = mzg_vf_load(x + 16 * i);
-        most = mzg_vi_max(most, mzg_vi_bits(mzg_vf_abs(t->x[i])));
+        mzg_vf a = mzg_vf_abs(t->x[i]);
+        most = mzg_vi_max(most, mzg_vi_bits(a));
+        sum = mzg_vf_add(sum, a);
     }
-    if (mzg_vm_mask(mzg_vi_gt(most, limit)) == 0)
-        return;
-    for (int i = 0; i < count; i++)
-        t->x[i] = mzg_vf_fit(t->x[i], MZG_F16_MAX);
+    t->most = mzg_vf_bits(most);
+    if (mzg_vm_mask(mzg_vi_gt(most, limit)) != 0) {
+        t->most = sum = mzg_vf_set(0.0f);
+        for (int i = 0; i < count; i++) {
+            t->x[i] = mzg_vf_fit(t->x[i], MZG_F16_MAX);
+            t->most = mzg_vf_max(t->most, mzg_vf_abs(t->x[i]));
+            sum = mzg_vf_add(sum, mzg_vf_abs(t->x[i]));
+        }
+    }
+    t->sum = sum;
+    t->weight = mzg_vf_set((float)count);
 }
 
 /* Importance of sixteen elements, and that times their magnitude. */

@@ -43,24 +43,10 @@ MZG_INLINE void mzg_tq_try(struct mzg_tq_best *best, const struct mzg_ternary *t
         *best = (struct mzg_tq_best){sum * d, d};
 }
 
-/* The mean magnitude, and the largest. */
-MZG_INLINE float mzg_tq_mean(const struct mzg_ternary *t, int weighted, float *largest)
-{
-    mzg_vf s = mzg_vf_set(0.0f), n = s, most = s;
-    MZG_UNROLL
-    for (int i = 0; i < 16; i++) {
-        s = mzg_vf_add(s, mzg_ternary_wa(t, i, weighted));
-        n = mzg_vf_add(n, mzg_ternary_w(t, i, weighted));
-        most = mzg_vf_max(most, mzg_vf_abs(t->x[i]));
-    }
-    *largest = mzg_vf_largest(most);
-    return mzg_vf_sum(s) / mzg_vf_sum(n);
-}
-
 /* The best scale; 0 where nothing of importance differs from 0. */
 MZG_INLINE float mzg_tq_scale(const struct mzg_ternary *t, int weighted, enum mzg_effort effort)
 {
-    float largest, mean = mzg_tq_mean(t, weighted, &largest);
+    float mean = mzg_vf_sum(t->sum) / mzg_vf_sum(t->weight), largest = mzg_vf_largest(t->most);
     int parts = mzg_tq_plans[effort].parts, tries = parts + mzg_tq_plans[effort].refinements;
     struct mzg_tq_best best = {0.0f, 0.0f};
     /* The first is half of the largest. One element saves as much alone as all others together where
