@@ -23,6 +23,9 @@ stop() {
     kill -TERM $server
     wait $server
     same "stopped by the signal" $? 143
+    # A sanitizer's findings would be among it.
+    check "says more than it should: $(grep -v '^mzigo: ' "$T/serve.err" | head -n 5)" \
+        [ -z "$(grep -v '^mzigo: ' "$T/serve.err")" ]
 }
 # The value at PATH in /healthz.
 health() { curl -sS "${url}healthz" | "$B/tests/cli/json" "$1"; }

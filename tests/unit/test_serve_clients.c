@@ -104,6 +104,19 @@ static void a_request_has_its_time(void **state)
     mzg_clients_free(clients);
 }
 
+/* The clock was read before the connection came, by another thread. */
+static void who_came_a_moment_ago_has_not_waited(void **state)
+{
+    (void)state;
+    make(1, 3);
+    assert_true(admit(FD, "10.0.0.1", 5001));
+    mzg_clients_sweep(clients, 5000);
+    assert_false(admit(FD + 1, "10.0.0.2", 5000));
+    assert_non_null(mzg_clients_begin(clients, FD));
+    assert_int_equal(mzg_clients_dismiss(clients), 1);
+    mzg_clients_free(clients);
+}
+
 static void a_number_that_comes_back_is_a_new_connection(void **state)
 {
     (void)state;
@@ -121,6 +134,7 @@ int main(void)
         cmocka_unit_test(who_waits_makes_room_for_others),
         cmocka_unit_test(they_all_fit_while_some_leave),
         cmocka_unit_test(a_request_has_its_time),
+        cmocka_unit_test(who_came_a_moment_ago_has_not_waited),
         cmocka_unit_test(a_number_that_comes_back_is_a_new_connection),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

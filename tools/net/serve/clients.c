@@ -119,6 +119,12 @@ static void clear_place(struct mzg_clients *c, struct place *p)
     *p = (struct place){.state = FREE};
 }
 
+/* Each thread has read the clock itself: one may have come later than this one thinks it is. */
+static uint64_t waited(const struct place *p, uint64_t now)
+{
+    return now > p->since ? now - p->since : 0;
+}
+
 static void end_place(struct mzg_clients *c, struct place *p)
 {
     p->state = LEAVING;
@@ -133,7 +139,7 @@ static bool make_room(struct mzg_clients *c, unsigned own, uint64_t now)
     struct place *best = NULL;
     for (size_t i = 0; i < c->n_places; i++) {
         struct place *p = &c->places[i];
-        if (p->state != WAITING || now - p->since < MZG_CLIENTS_GRACE ||
+        if (p->state != WAITING || waited(p, now) < MZG_CLIENTS_GRACE ||
             p->client->connections <= own)
             continue;
         if (!best || p->client->connections > best->client->connections ||
@@ -219,7 +225,7 @@ void mzg_clients_sweep(struct mzg_clients *c, uint64_t now)
     pthread_mutex_lock(&c->lock);
     for (size_t i = 0; i < c->n_places; i++) {
         struct place *p = &c->places[i];
-        if (p->state == WAITING && now - p->since >= c->limits.timeout)
+        if (p->state == WAITING && waited(p, now) >= c->limits.timeout)
             end_place(c, p);
     }
     pthread_mutex_unlock(&c->lock);
