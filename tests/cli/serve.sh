@@ -302,7 +302,7 @@ stop
 check "the end takes $((SECONDS - before)) s" [ $((SECONDS - before)) -le 5 ]
 wait $client
 same "a transfer that is cut is known to be" $? 18
-timeout --preserve-status -s INT 0.5 "$MZIGO" serve repo --bind 127.0.0.1 --port 0 >"$T/out" 2>"$T/err"
+timeout --foreground --preserve-status -s INT 0.5 "$MZIGO" serve repo --bind 127.0.0.1 --port 0 >"$T/out" 2>"$T/err"
 same "an interrupt" $? 130
 same "is said in a line" "$(cat "$T/err")" "mzigo: serve: stopped by request"
 
