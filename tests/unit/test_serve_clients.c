@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #define FD 1000 /* not open */
@@ -89,18 +91,37 @@ static void they_all_fit_while_some_leave(void **state)
     mzg_clients_free(clients);
 }
 
+/* Whether the other end of a socket has been told that this is the end. */
+static bool is_ended(int other)
+{
+    char byte;
+    return recv(other, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
 static void a_request_has_its_time(void **state)
 {
+    int pairs[3][2];
     (void)state;
     make(3, 3);
-    assert_true(admit(FD, "10.0.0.1", 0));
-    assert_true(admit(FD + 1, "10.0.0.1", 0));
-    assert_true(admit(FD + 2, "10.0.0.1", 10000));
-    mzg_clients_begin(clients, FD + 1);
-    mzg_clients_sweep(clients, 30000); /* ends the first only: */
-    assert_int_equal(mzg_clients_dismiss(clients), 1); /* it ends the third, the second is served */
-    mzg_clients_end(clients, FD + 1, 40000);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pairs[i]), 0);
+        assert_true(admit(pairs[i][0], "10.0.0.1", i == 2 ? 10000 : 0));
+    }
+    mzg_clients_begin(clients, pairs[1][0]);
+    mzg_clients_sweep(clients, 29999);
+    assert_false(is_ended(pairs[0][1]));
+    mzg_clients_sweep(clients, 30000);
+    assert_true(is_ended(pairs[0][1]));
+    assert_false(is_ended(pairs[1][1])); /* is being served */
+    assert_false(is_ended(pairs[2][1])); /* came later */
+    mzg_clients_end(clients, pairs[1][0], 35000);
+    mzg_clients_sweep(clients, 64999);
+    assert_false(is_ended(pairs[1][1]));
+    assert_true(is_ended(pairs[2][1]));
     assert_int_equal(mzg_clients_dismiss(clients), 0);
+    assert_true(is_ended(pairs[1][1]));
+    for (int i = 0; i < 6; i++)
+        close(pairs[i / 2][i % 2]);
     mzg_clients_free(clients);
 }
 
