@@ -28,6 +28,8 @@ apt update || skip "apt-get update: $(grep '^[EW]:' "$folder/log" | tail -n 1)"
 # shellcheck disable=SC2086
 apt install --download-only --no-install-recommends $packages ||
     skip "$(grep '^E:' "$folder/log" | tail -n 1)"
+# The cross compiler has its own libc to link with; another one's libc.so names files that are not there.
+rm -f "$folder"/apt/cache/archives/{libc6-dev,linux-libc-dev}_*.deb
 for deb in "$folder"/apt/cache/archives/*.deb; do
     dpkg-deb -x "$deb" "$folder/root"
 done
