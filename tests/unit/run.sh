@@ -1,25 +1,42 @@
 #!/bin/bash
 # usage: tests/unit/run.sh PROGRAM...
-# Runs cmocka programs: a line for each, the whole output of one that fails, the sum at the end.
+# Runs cmocka programs, as many at a time as there are CPUs: a line for each, the whole output of one that
+# fails, the sum at the end.
 set -uo pipefail
-passed=0 failed=0 skipped=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-count() { sed -n "s/^\[  $1 *\] \([0-9]*\) test(s).*/\1/p" "$log" | awk '{n += $1} END {print n + 0}'; }
-for program; do
-    "$program" >"$log" 2>&1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+count() { # WORD LOG
+    sed -n "s/^\[  $1 *\] \([0-9]*\) test(s).*/\1/p" "$2" | awk '{n += $1} END {print n + 0}'
+}
+
+run_one() { # PROGRAM
+    local name=$(basename "$1") log status p f s
+    log=$work/$name.log
+    "$1" >"$log" 2>&1
     status=$?
-    p=$(count PASSED) f=$(count FAILED) s=$(count SKIPPED)
+    p=$(count PASSED "$log") f=$(count FAILED "$log") s=$(count SKIPPED "$log")
     if [ $status != 0 ]; then
-        cat "$log"
         [ "$f" != 0 ] || f=1 # it crashed
-        echo "FAILED: $program (status $status)"
+        echo "FAILED: $1 (status $status)" >>"$log"
+        cat "$log"
     else
-        printf '  %-28s %s passed%s\n' "$(basename "$program")" "$p" \
-            "$([ "$s" = 0 ] || echo ", $s skipped")"
+        printf '  %-28s %s passed%s\n' "$name" "$p" "$([ "$s" = 0 ] || echo ", $s skipped")"
         # What a test says of why it was skipped.
         [ "$s" = 0 ] || grep -i '^skip' "$log"
     fi
+    echo "$p $f $s" >"$work/$name.counts"
+}
+
+at_once=0
+for program; do
+    [ $((at_once++)) -lt "$(nproc)" ] || wait -n
+    run_one "$program" &
+done
+wait
+passed=0 failed=0 skipped=0
+for program; do
+    read -r p f s 2>/dev/null <"$work/$(basename "$program").counts" || { p=0 f=1 s=0; }
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done
 echo "$passed passed, $failed failed, $skipped skipped"
