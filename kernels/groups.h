@@ -41,6 +41,20 @@ MZG_INLINE void mzg_quantize_groups(const float *x, void *q, size_t n, size_t by
     }
 }
 
+#define MZG_GROUP_QUANTIZER(isa, type, bytes, ahead)                                               \
+    void mzg_##type##_quantize_##isa(const float *x, void *q, size_t n)                            \
+    {                                                                                              \
+        mzg_quantize_groups(x, q, n, bytes, ahead, type##_group, mzg_##type##_quantize_ref);       \
+    }
+
+/* On x86. Q8_0 writes so much that asking for what it reads holds it up. */
+#define MZG_GROUP_QUANTIZERS_X86(isa)                                                              \
+    MZG_GROUP_QUANTIZER(isa, q8_0, MZG_Q8_0_BYTES, 0)                                              \
+    MZG_GROUP_QUANTIZER(isa, q4_0, MZG_Q4_0_BYTES, 2)                                              \
+    MZG_GROUP_QUANTIZER(isa, q4_1, MZG_Q4_1_BYTES, 2)                                              \
+    MZG_GROUP_QUANTIZER(isa, q5_0, MZG_Q5_0_BYTES, 2)                                              \
+    MZG_GROUP_QUANTIZER(isa, q5_1, MZG_Q5_1_BYTES, 2)
+
 /* Whether a half is Inf or NaN: decoding such a block is left to the reference. */
 MZG_INLINE int mzg_f16_unusual(uint16_t h)
 {

@@ -296,15 +296,4 @@ static inline int q5_1_group(const float *x, uint8_t *out)
     return 1;
 }
 
-#define QUANTIZE(type, bytes, ahead)                                                               \
-    void mzg_##type##_quantize_avx512(const float *x, void *q, size_t n)                           \
-    {                                                                                              \
-        mzg_quantize_groups(x, q, n, bytes, ahead, type##_group, mzg_##type##_quantize_ref);       \
-    }
-
-/* Q8_0 writes so much that asking for what it reads holds it up. */
-QUANTIZE(q8_0, MZG_Q8_0_BYTES, 0)
-QUANTIZE(q4_0, MZG_Q4_0_BYTES, 2)
-QUANTIZE(q4_1, MZG_Q4_1_BYTES, 2)
-QUANTIZE(q5_0, MZG_Q5_0_BYTES, 2)
-QUANTIZE(q5_1, MZG_Q5_1_BYTES, 2)
+MZG_GROUP_QUANTIZERS_X86(avx512)

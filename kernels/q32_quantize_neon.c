@@ -289,10 +289,7 @@ static inline int q5_1_quad(const float *x, uint8_t *out)
     {                                                                                              \
         return type##_quad(x, out) && type##_quad(x + 4 * MZG_BLOCK, out + 4 * bytes);             \
     }                                                                                              \
-    void mzg_##type##_quantize_neon(const float *x, void *q, size_t n)                             \
-    {                                                                                              \
-        mzg_quantize_groups(x, q, n, bytes, 0, type##_group, mzg_##type##_quantize_ref);           \
-    }
+    MZG_GROUP_QUANTIZER(neon, type, bytes, 0)
 
 QUANTIZE(q8_0, MZG_Q8_0_BYTES)
 QUANTIZE(q4_0, MZG_Q4_0_BYTES)
