@@ -6,6 +6,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
 B=$(cd "${B:-build}" && pwd)
+. tests/side_by_side.sh
 export root B SAN MZIGO=$B/mzigo SAMPLE=$B/samples/tiny
 # Those that take longest first, so that none is left alone at the end.
 [ $# -gt 0 ] || set -- pull struck resume $(cd tests/cli && ls ./*.sh | sed 's|^\./||; s|\.sh$||' |
@@ -26,16 +27,6 @@ run_one() { # NAME
     cat "$work/$1/said" # one write of all, so that two of them do not mix
 }
 
-at_once=0
-for name; do
-    [ $((at_once++)) -lt "$(nproc)" ] || wait -n
-    run_one "$name" &
-done
-wait
-passed=0 failed=0 skipped=0
-for name; do
-    read -r p f s <"$work/$name/counts"
-    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-done
-echo "$passed passed, $failed failed, $skipped skipped"
-[ $failed = 0 ]
+side_by_side "$@"
+counts=("${@/#/$work/}")
+sum_counts "${counts[@]/%//counts}"

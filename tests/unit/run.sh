@@ -5,6 +5,7 @@
 set -uo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+. tests/side_by_side.sh
 
 count() { # WORD LOG
     sed -n "s/^\[  $1 *\] \([0-9]*\) test(s).*/\1/p" "$2" | awk '{n += $1} END {print n + 0}'
@@ -28,16 +29,5 @@ run_one() { # PROGRAM
     echo "$p $f $s" >"$work/$name.counts"
 }
 
-at_once=0
-for program; do
-    [ $((at_once++)) -lt "$(nproc)" ] || wait -n
-    run_one "$program" &
-done
-wait
-passed=0 failed=0 skipped=0
-for program; do
-    read -r p f s 2>/dev/null <"$work/$(basename "$program").counts" || { p=0 f=1 s=0; }
-    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-done
-echo "$passed passed, $failed failed, $skipped skipped"
-[ $failed = 0 ]
+side_by_side "$@"
+sum_counts $(for program; do echo "$work/$(basename "$program").counts"; done)
