@@ -131,6 +131,9 @@ enum mzg_code mzg_output_write_at(const struct mzg_output *o, uint64_t offset, c
 enum mzg_code mzg_output_commit(struct mzg_output *o, struct mzg_err *e) MZG_MUST;
 /* Removes the temporary file, unless it is kept; fine after commit and on a closed one with fd -1. */
 void mzg_output_abandon(struct mzg_output *o);
+/* A whole small file, the counterpart of mzg_file_load_at. */
+enum mzg_code mzg_file_save_at(const struct mzg_dir *d, const char *rel, const void *data, size_t n,
+                               struct mzg_err *e) MZG_MUST;
 /* Removes it also when it is kept. */
 void mzg_output_discard(struct mzg_output *o);
 

@@ -318,3 +318,17 @@ void mzg_output_abandon(struct mzg_output *o)
     free(o->path);
     *o = (struct mzg_output){.fd = -1, .dirfd = -1};
 }
+
+enum mzg_code mzg_file_save_at(const struct mzg_dir *d, const char *rel, const void *data, size_t n,
+                               struct mzg_err *e)
+{
+    struct mzg_output o;
+    enum mzg_code code = mzg_output_open_at(&o, d, rel, 0666, e);
+
+    if (code == MZG_OK)
+        code = mzg_output_write(&o, data, n, e);
+    if (code == MZG_OK)
+        code = mzg_output_commit(&o, e);
+    mzg_output_abandon(&o);
+    return code;
+}

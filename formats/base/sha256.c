@@ -53,6 +53,30 @@ void mzg_sha256_of(const void *data, size_t n, uint8_t digest[MZG_SHA256_BYTES])
     OPENSSL_cleanse(&ctx, sizeof ctx);
 }
 
+enum mzg_code mzg_sha256_file(const struct mzg_file *f, const struct mzg_progress *p, const char *what,
+                              uint8_t digest[MZG_SHA256_BYTES], struct mzg_err *e)
+{
+    const size_t room = (size_t)1 << 20;
+    SHA256_CTX ctx;
+    uint8_t *data = malloc(room);
+    enum mzg_code code = data != NULL ? MZG_OK : mzg_fail_memory(e, "file");
+
+    SHA256_Init(&ctx);
+    for (uint64_t at = 0; at < f->size && code == MZG_OK;) {
+        size_t n = f->size - at < room ? (size_t)(f->size - at) : room;
+        code = mzg_file_read(f, at, data, n, e);
+        if (code == MZG_OK)
+            SHA256_Update(&ctx, data, n);
+        at += n;
+        if (code == MZG_OK)
+            code = mzg_progress_step(p, what, at, f->size, e);
+    }
+    if (code == MZG_OK)
+        SHA256_Final(digest, &ctx);
+    free(data);
+    return code;
+}
+
 void mzg_sha256_hex(const uint8_t digest[MZG_SHA256_BYTES], char hex[MZG_SHA256_HEX])
 {
     static const char digits[] = "0123456789abcdef";

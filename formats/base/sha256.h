@@ -3,6 +3,8 @@
 #define MZG_BASE_SHA256_H
 
 #include "error.h"
+#include "file.h"
+#include "progress.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +26,10 @@ void mzg_sha256_final(struct mzg_sha256 *h, uint8_t digest[MZG_SHA256_BYTES]);
 
 /* One call; allocates nothing that outlives it. */
 void mzg_sha256_of(const void *data, size_t n, uint8_t digest[MZG_SHA256_BYTES]);
+
+/* All of a file. p (may be NULL) hears of it as `what`. */
+enum mzg_code mzg_sha256_file(const struct mzg_file *f, const struct mzg_progress *p, const char *what,
+                              uint8_t digest[MZG_SHA256_BYTES], struct mzg_err *e) MZG_MUST;
 
 void mzg_sha256_hex(const uint8_t digest[MZG_SHA256_BYTES], char hex[MZG_SHA256_HEX]);
 /* Exactly 64 lower-case hex digits and the end; false otherwise. */

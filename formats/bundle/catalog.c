@@ -91,10 +91,7 @@ enum mzg_code mzg_catalog_parse(struct mzg_catalog *c, const char *text, size_t 
     if (len > MZG_CATALOG_MAX)
         return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "%zu bytes, %zu are the limit", len,
                         MZG_CATALOG_MAX);
-    const char *nul = memchr(text, '\0', len); /* which jansson lets pass behind a number */
-    if (nul)
-        return mzg_fail(e, MZG_MALFORMED, (uint64_t)(nul - text), "JSON: a NUL byte");
-    enum mzg_code code = mzg_json_parse(text, len, 0, TREE_CAP, &root, e);
+    enum mzg_code code = mzg_item_parse(&in, TREE_CAP, &root);
     if (!code)
         code = read_all(c, &in, root);
     json_decref(root);
@@ -182,7 +179,6 @@ static enum mzg_code list_bundle(void *ctx, const char *name, const char *versio
 /* A file that stays as it was keeps its date, and what caches know of it stays good. */
 static enum mzg_code replace(const struct mzg_dir *repo, const struct mzg_buf *b, struct mzg_err *e)
 {
-    struct mzg_output o = {.fd = -1, .dirfd = -1};
     struct mzg_err ignored;
     char *old = NULL;
     size_t len = 0;
@@ -190,15 +186,7 @@ static enum mzg_code replace(const struct mzg_dir *repo, const struct mzg_buf *b
                 mzg_file_load_at(repo, MZG_CATALOG_FILE, MZG_CATALOG_MAX, &old, &len, &ignored) ==
                     MZG_OK && len == b->len && memcmp(old, b->data, len) == 0;
     free(old);
-    if (same)
-        return MZG_OK;
-    enum mzg_code code = mzg_output_open_at(&o, repo, MZG_CATALOG_FILE, 0666, e);
-    if (!code)
-        code = mzg_output_write(&o, b->data, b->len, e);
-    if (!code)
-        code = mzg_output_commit(&o, e);
-    mzg_output_abandon(&o);
-    return code;
+    return same ? MZG_OK : mzg_file_save_at(repo, MZG_CATALOG_FILE, b->data, b->len, e);
 }
 
 enum mzg_code mzg_catalog_update(const struct mzg_dir *repo, const struct mzg_notify *notify,

@@ -1,5 +1,7 @@
 #include "item.h"
 
+#include "../base/json.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,6 +109,14 @@ static uint64_t locate(const char *text, size_t len, const char *path)
 }
 
 /* ---- members ---- */
+
+enum mzg_code mzg_item_parse(const struct mzg_items *in, size_t max_tree, json_t **root)
+{
+    const char *nul = memchr(in->text, '\0', in->len); /* which jansson lets pass behind a number */
+    if (nul)
+        return mzg_fail(in->e, MZG_MALFORMED, (uint64_t)(nul - in->text), "JSON: a NUL byte");
+    return mzg_json_parse(in->text, in->len, 0, max_tree, root, in->e);
+}
 
 enum mzg_code mzg_item_bad(const struct mzg_items *in, enum mzg_code code, const char *key,
                            const char *fmt, ...)

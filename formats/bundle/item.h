@@ -18,6 +18,9 @@ struct mzg_items {
     const char *list; /* what `file` is an index into; NULL: "files" */
 };
 
+/* The document's JSON (mzg_json_parse) without a NUL anywhere; *root is the caller's. */
+enum mzg_code mzg_item_parse(const struct mzg_items *in, size_t max_tree, json_t **root) MZG_MUST;
+
 /* Fails with "files[0].chunks[3].KEY: why" and the byte where that value is; for a missing one, of
  * what it is missing from. */
 enum mzg_code mzg_item_bad(const struct mzg_items *in, enum mzg_code code, const char *key,

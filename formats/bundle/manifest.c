@@ -339,10 +339,7 @@ enum mzg_code mzg_manifest_parse(struct mzg_manifest *m, const char *text, size_
     if (len > MZG_MANIFEST_MAX)
         return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "%zu bytes, at most %zu are read", len,
                         MZG_MANIFEST_MAX);
-    const char *nul = memchr(text, '\0', len); /* which jansson lets pass behind a number */
-    if (nul)
-        return mzg_fail(e, MZG_MALFORMED, (uint64_t)(nul - text), "JSON: a NUL byte");
-    enum mzg_code code = mzg_json_parse(text, len, 0, TREE_CAP, &root, e);
+    enum mzg_code code = mzg_item_parse(&p.in, TREE_CAP, &root);
     if (!code)
         code = read_root(&p, root);
     json_decref(root);

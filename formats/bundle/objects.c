@@ -47,20 +47,13 @@ static enum mzg_code folder_put(struct mzg_objects *store, const struct mzg_chun
                                 const void *data, bool *added, struct mzg_err *e)
 {
     struct mzg_folder_objects *o = (struct mzg_folder_objects *)store;
-    struct mzg_output out = {.fd = -1, .dirfd = -1};
     char path[MZG_OBJECT_PATH];
     mzg_object_path(c->object, path);
     *added = false;
     if (mzg_dir_has(o->dir, path) && holds(store, c, data))
         return MZG_OK;
     *added = true;
-    enum mzg_code code = mzg_output_open_at(&out, o->dir, path, 0666, e);
-    if (!code)
-        code = mzg_output_write(&out, data, c->stored, e);
-    if (!code)
-        code = mzg_output_commit(&out, e);
-    mzg_output_abandon(&out);
-    return code;
+    return mzg_file_save_at(o->dir, path, data, c->stored, e);
 }
 
 void mzg_folder_objects_init(struct mzg_folder_objects *o, const struct mzg_dir *dir)

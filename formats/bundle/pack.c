@@ -26,26 +26,11 @@ static enum mzg_code hash_file(const char *disk, uint64_t *size, uint8_t digest[
                                struct mzg_err *e)
 {
     struct mzg_file f = {.fd = -1};
-    struct mzg_sha256 h = {0};
-    size_t room = (size_t)1 << 20;
-    uint8_t *data = malloc(room);
-    enum mzg_code code = data ? mzg_file_open(&f, disk, e) : mzg_fail_memory(e, "file");
+    enum mzg_code code = mzg_file_open(&f, disk, e);
     if (!code)
-        code = mzg_sha256_init(&h, e);
-    for (uint64_t pos = 0; !code && pos < f.size;) {
-        size_t n = f.size - pos < room ? (size_t)(f.size - pos) : room;
-        code = mzg_file_read(&f, pos, data, n, e);
-        if (!code)
-            mzg_sha256_update(&h, data, n);
-        pos += n;
-    }
-    if (!code) {
-        mzg_sha256_final(&h, digest);
-        *size = f.size;
-    }
-    mzg_sha256_clear(&h);
+        code = mzg_sha256_file(&f, NULL, "", digest, e);
+    *size = f.size;
     mzg_file_close(&f);
-    free(data);
     return code;
 }
 
@@ -168,16 +153,9 @@ static void end(struct packing *k)
 static enum mzg_code write_document(const struct mzg_dir *repo, const struct mzg_pack *p,
                                     const char *file, const struct mzg_buf *b, struct mzg_err *e)
 {
-    struct mzg_output o = {.fd = -1, .dirfd = -1};
     char path[MZG_REPO_PATH];
     mzg_repo_path(path, p->name, p->version, file);
-    enum mzg_code code = mzg_output_open_at(&o, repo, path, 0666, e);
-    if (!code)
-        code = mzg_output_write(&o, b->data, b->len, e);
-    if (!code)
-        code = mzg_output_commit(&o, e);
-    mzg_output_abandon(&o);
-    return code;
+    return mzg_file_save_at(repo, path, b->data, b->len, e);
 }
 
 static enum mzg_code add_to_repo(struct packing *k, const struct mzg_dir *repo, struct mzg_err *e)

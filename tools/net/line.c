@@ -1,5 +1,6 @@
 #include "line.h"
 
+#include "clock.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +8,7 @@
 
 double mzg_line_now(void)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+    return 1e-9 * (double)mzg_clock_ns();
 }
 
 /* ---- what comes ---- */
@@ -92,7 +91,7 @@ void mzg_line_pause(const struct mzg_line *l)
 
 static enum mzg_code wait_for(struct mzg_line *l, const char *why, struct mzg_err *e)
 {
-    if (strcmp(why, l->waiting) != 0 && !*l->waiting)
+    if (!*l->waiting)
         mzg_notice(&l->run->notify, "waiting: %s", why);
     snprintf(l->waiting, sizeof l->waiting, "%s", why);
     nanosleep(&(struct timespec){0, 200000000L}, NULL);

@@ -13,7 +13,7 @@
 
 static int by_ordinal(const void *x, const void *y)
 {
-    const struct mzg_place *a = x, *b = y;
+    const struct mzg_arrival_place *a = x, *b = y;
     if (a->ordinal != b->ordinal)
         return a->ordinal < b->ordinal ? -1 : 1;
     if (a->file != b->file)
@@ -34,7 +34,7 @@ static enum mzg_code find_places(struct mzg_arrival *a, struct mzg_err *e)
         uint64_t offset = 0;
         for (size_t k = 0; k < m->files[f].n_chunks; k++) {
             const struct mzg_chunk *c = &m->files[f].chunks[k];
-            a->places[n++] = (struct mzg_place){c->ordinal, (uint32_t)f, offset, c};
+            a->places[n++] = (struct mzg_arrival_place){c->ordinal, (uint32_t)f, offset, c};
             offset += c->length;
         }
     }
@@ -69,25 +69,12 @@ enum mzg_code mzg_arrival_documents(const char *dir, struct mzg_documents *d, st
     return code;
 }
 
-static enum mzg_code keep_document(struct mzg_arrival *a, const char *rel, const char *text, size_t len,
-                                   struct mzg_err *e)
-{
-    struct mzg_output o = {.fd = -1, .dirfd = -1};
-    enum mzg_code code = mzg_output_open_at(&o, &a->dir, rel, 0666, e);
-    if (!code)
-        code = mzg_output_write(&o, text, len, e);
-    if (!code)
-        code = mzg_output_commit(&o, e);
-    mzg_output_abandon(&o);
-    return code;
-}
-
 /* The manifest last: both or nothing. */
 static enum mzg_code keep_documents(struct mzg_arrival *a, const struct mzg_documents *d,
                                     struct mzg_err *e)
 {
-    enum mzg_code code = keep_document(a, ENVELOPE, d->envelope, d->envelope_len, e);
-    return code ? code : keep_document(a, MANIFEST, d->manifest, d->manifest_len, e);
+    enum mzg_code code = mzg_file_save_at(&a->dir, ENVELOPE, d->envelope, d->envelope_len, e);
+    return code ? code : mzg_file_save_at(&a->dir, MANIFEST, d->manifest, d->manifest_len, e);
 }
 
 /* ---- files ---- */
@@ -313,12 +300,9 @@ void mzg_arrival_close(struct mzg_arrival *a)
     bool empty = held && a->folder.fd >= 0 && is_empty(a);
     for (size_t i = 0; a->files && i < a->m->n_files; i++)
         empty ? mzg_output_discard(&a->files[i]) : mzg_output_abandon(&a->files[i]);
-    mzg_ledger_close(&a->ledger, empty);
-    if (empty) {
-        (void)unlinkat(a->folder.fd, MZG_REPO_MANIFEST, 0);
-        (void)unlinkat(a->folder.fd, MZG_REPO_ENVELOPE, 0);
-        (void)unlinkat(a->dir.fd, MZG_ARRIVAL_FOLDER, AT_REMOVEDIR);
-    }
+    if (empty)
+        mzg_arrival_remove_folder(a);
+    mzg_ledger_close(&a->ledger, false);
     mzg_dir_close(&a->folder);
     mzg_dir_close(&a->dir);
     mzg_coder_free(a->decoder);

@@ -9,27 +9,9 @@
 enum mzg_code mzg_arrival_digest(struct mzg_arrival *a, size_t file, const struct mzg_file *f, bool *same,
                                  struct mzg_err *e)
 {
-    const struct mzg_member *m = &a->m->files[file];
     uint8_t digest[MZG_SHA256_BYTES];
-    struct mzg_sha256 hash = {0};
-    size_t room = (size_t)1 << 20;
-    uint8_t *data = malloc(room);
-    enum mzg_code code = data ? mzg_sha256_init(&hash, e) : mzg_fail_memory(e, "file");
-    for (uint64_t at = 0; at < m->size && !code;) {
-        size_t n = m->size - at < room ? (size_t)(m->size - at) : room;
-        code = mzg_file_read(f, at, data, n, e);
-        if (!code)
-            mzg_sha256_update(&hash, data, n);
-        at += n;
-        if (!code)
-            code = mzg_progress_step(&a->run->progress, "verify", at, m->size, e);
-    }
-    if (!code) {
-        mzg_sha256_final(&hash, digest);
-        *same = memcmp(digest, m->sha256, sizeof digest) == 0;
-    }
-    mzg_sha256_clear(&hash);
-    free(data);
+    enum mzg_code code = mzg_sha256_file(f, &a->run->progress, "verify", digest, e);
+    *same = !code && memcmp(digest, a->m->files[file].sha256, sizeof digest) == 0;
     return code;
 }
 
@@ -84,6 +66,14 @@ static enum mzg_code check_file(struct mzg_arrival *a, size_t file, size_t *dama
 
 /* ---- the end ---- */
 
+void mzg_arrival_remove_folder(struct mzg_arrival *a)
+{
+    (void)unlinkat(a->folder.fd, MZG_REPO_MANIFEST, 0);
+    (void)unlinkat(a->folder.fd, MZG_REPO_ENVELOPE, 0);
+    mzg_ledger_close(&a->ledger, true);
+    (void)unlinkat(a->dir.fd, MZG_ARRIVAL_FOLDER, AT_REMOVEDIR);
+}
+
 /* Objects on their way too that another version of the bundle left here. */
 static void remove_traces(struct mzg_arrival *a)
 {
@@ -98,10 +88,7 @@ static void remove_traces(struct mzg_arrival *a)
             (void)unlinkat(a->folder.fd, names[i], 0);
     }
     free(names);
-    (void)unlinkat(a->folder.fd, MZG_REPO_MANIFEST, 0);
-    (void)unlinkat(a->folder.fd, MZG_REPO_ENVELOPE, 0);
-    mzg_ledger_close(&a->ledger, true);
-    (void)unlinkat(a->dir.fd, MZG_ARRIVAL_FOLDER, AT_REMOVEDIR);
+    mzg_arrival_remove_folder(a);
 }
 
 enum mzg_code mzg_arrival_finish(struct mzg_arrival *a, size_t *damaged, struct mzg_err *e)

@@ -7,7 +7,7 @@
 #include "partial.h"
 
 /* Where an object's content belongs. */
-struct mzg_place {
+struct mzg_arrival_place {
     uint32_t ordinal;
     uint32_t file;
     uint64_t offset;
@@ -22,7 +22,7 @@ struct mzg_arrival {
     struct mzg_dir folder;              /* MZG_ARRIVAL_FOLDER in dir */
     struct mzg_output *files;           /* one per member; fd -1: that one is there, whole */
     bool *dirty;                        /* one per member: written since the last sync */
-    struct mzg_place *places;           /* by ordinal, then in the manifest's order */
+    struct mzg_arrival_place *places;           /* by ordinal, then in the manifest's order */
     size_t *first;                      /* one per object, and the end: index into places */
     enum mzg_entry *entries;            /* one per object */
     struct mzg_ledger ledger;
@@ -46,6 +46,9 @@ enum mzg_code mzg_arrival_write(struct mzg_arrival *a, size_t i, const uint8_t *
 /* Whether the files hold object i's content in all its places. Changes a->content. */
 enum mzg_code mzg_arrival_holds(struct mzg_arrival *a, size_t i, bool *sound,
                                 struct mzg_err *e) MZG_MUST;
+
+/* Removes the ledger, the documents and, when nothing else is in it, their folder. */
+void mzg_arrival_remove_folder(struct mzg_arrival *a);
 
 /* Whether files[file] has the manifest's digest; all of it is read. */
 enum mzg_code mzg_arrival_digest(struct mzg_arrival *a, size_t file, const struct mzg_file *f, bool *same,

@@ -10,7 +10,7 @@ enum mzg_code mzg_arrival_write(struct mzg_arrival *a, size_t i, const uint8_t *
 {
     enum mzg_code code = MZG_OK;
     for (size_t k = a->first[i]; k < a->first[i + 1] && !code; k++) {
-        const struct mzg_place *p = &a->places[k];
+        const struct mzg_arrival_place *p = &a->places[k];
         if (a->files[p->file].fd < 0)
             continue;
         code = mzg_output_write_at(&a->files[p->file], p->offset, content, p->chunk->length, e);
@@ -29,7 +29,7 @@ enum mzg_code mzg_arrival_holds(struct mzg_arrival *a, size_t i, bool *sound, st
     enum mzg_code code = MZG_OK;
     *sound = true;
     for (size_t k = a->first[i]; k < a->first[i + 1] && !code && *sound; k++) {
-        const struct mzg_place *p = &a->places[k];
+        const struct mzg_arrival_place *p = &a->places[k];
         if (a->files[p->file].fd < 0)
             continue;
         code = mzg_output_read(&a->files[p->file], p->offset, a->content, p->chunk->length, sound, e);

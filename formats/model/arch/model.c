@@ -13,25 +13,13 @@
 
 static enum mzg_code digest_file(const char *path, struct mzg_model_text *t, struct mzg_err *e)
 {
-    struct mzg_sha256 h = {0};
     struct mzg_file f;
-    uint8_t chunk[16384];
-
     enum mzg_code code = mzg_file_open(&f, path, e);
+
     if (code != MZG_OK)
         return code;
     t->size = f.size;
-    code = mzg_sha256_init(&h, e);
-    for (uint64_t at = 0; at < f.size && code == MZG_OK;) {
-        size_t n = f.size - at < sizeof chunk ? (size_t)(f.size - at) : sizeof chunk;
-        code = mzg_file_read(&f, at, chunk, n, e);
-        if (code == MZG_OK)
-            mzg_sha256_update(&h, chunk, n);
-        at += n;
-    }
-    if (code == MZG_OK)
-        mzg_sha256_final(&h, t->sha256);
-    mzg_sha256_clear(&h);
+    code = mzg_sha256_file(&f, NULL, "", t->sha256, e);
     mzg_file_close(&f);
     return code;
 }

@@ -234,20 +234,5 @@ enum mzg_code mzg_imatrix_read(const struct mzg_imatrix *m, const struct mzg_ima
 
 enum mzg_code mzg_imatrix_digest(const struct mzg_imatrix *m, uint8_t sha256[32], struct mzg_err *e)
 {
-    struct mzg_sha256 h = {0};
-    uint8_t piece[16384];
-    enum mzg_code code = mzg_sha256_init(&h, e);
-
-    for (uint64_t at = 0; at < m->file.size && code == MZG_OK;) {
-        uint64_t left = m->file.size - at;
-        size_t n = left < sizeof piece ? (size_t)left : sizeof piece;
-        code = mzg_file_read(&m->file, at, piece, n, e);
-        if (code == MZG_OK)
-            mzg_sha256_update(&h, piece, n);
-        at += n;
-    }
-    if (code == MZG_OK)
-        mzg_sha256_final(&h, sha256);
-    mzg_sha256_clear(&h);
-    return code;
+    return mzg_sha256_file(&m->file, NULL, "", sha256, e);
 }

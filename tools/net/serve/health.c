@@ -1,7 +1,8 @@
 #include "health.h"
 #include "checkup.h"
-#include "clock.h"
+#include "mzigo_trust.h"
 #include "tools/bundles.h"
+#include "tools/net/clock.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,15 +10,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define MOST_KEYS 64
 #define LOOK_EVERY (10 * 60 * (uint64_t)1000) /* milliseconds */
 #define HOUR (60 * 60 * (uint64_t)1000)
 
 struct mzg_health {
     struct mzg_checkup checkup;
     unsigned check_every;
-    struct mzg_key *keys[MOST_KEYS];
-    size_t n_keys;
+    struct mzg_trusted trusted;
     uint64_t awake; /* nanoseconds: since when the thread has not paused */
     pthread_t thread;
     bool running;
@@ -143,16 +142,12 @@ static void *run(void *arg)
 static enum mzg_code load_keys(struct mzg_health *h, const struct mzg_health_options *opt,
                                struct mzg_err *e)
 {
-    if (opt->n_trust > MOST_KEYS)
-        return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "%zu trusted keys, %d are possible",
-                        opt->n_trust, MOST_KEYS);
-    for (; h->n_keys < opt->n_trust; h->n_keys++) {
-        enum mzg_code code = mzg_key_load_public(&h->keys[h->n_keys], opt->trust[h->n_keys], e);
-        if (code)
-            return code;
-    }
-    h->checkup.trusted = (struct mzg_keyring){(const struct mzg_key *const *)h->keys, h->n_keys};
-    return MZG_OK;
+    struct mzg_trust trust = {.keys = opt->trust, .n_keys = opt->n_trust};
+    if (opt->n_trust == 0)
+        return MZG_OK; /* signatures are not looked at */
+    enum mzg_code code = mzg_trusted_load(&h->trusted, &trust, e);
+    h->checkup.trusted = h->trusted.policy.trusted;
+    return code;
 }
 
 enum mzg_code mzg_health_new(struct mzg_health **out, const struct mzg_health_options *opt,
@@ -194,8 +189,7 @@ void mzg_health_free(struct mzg_health *h)
     if (h->running)
         pthread_join(h->thread, NULL);
     mzg_findings_clear(&h->findings);
-    for (size_t i = 0; i < h->n_keys; i++)
-        mzg_key_free(h->keys[i]);
+    mzg_trusted_clear(&h->trusted);
     pthread_cond_destroy(&h->wake);
     pthread_mutex_destroy(&h->lock);
     free(h);

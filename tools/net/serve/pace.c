@@ -1,5 +1,5 @@
 #include "pace.h"
-#include "clock.h"
+#include "tools/net/clock.h"
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdlib.h>

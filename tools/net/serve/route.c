@@ -1,6 +1,6 @@
 #include "route.h"
 #include "files.h"
-#include "clock.h"
+#include "tools/net/clock.h"
 #include "place.h"
 #include <string.h>
 

@@ -1,5 +1,5 @@
 #include "serve.h"
-#include "clock.h"
+#include "tools/net/clock.h"
 #include "listen.h"
 #include "server.h"
 #include "worker.h"

@@ -1,5 +1,5 @@
 #include "worker.h"
-#include "clock.h"
+#include "tools/net/clock.h"
 #include "exchange.h"
 #include "route.h"
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* clock.h: time that never goes backwards. */
-#ifndef MZG_NET_SERVE_CLOCK_H
-#define MZG_NET_SERVE_CLOCK_H
+#ifndef MZG_NET_CLOCK_H
+#define MZG_NET_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>
