@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK ((size_t)1 << 20)
 #define OBJECTS_IN_FOLDER ((size_t)1 << 24)
 
 enum mzg_code mzg_findings_init(struct mzg_findings *f, struct mzg_err *e)
@@ -23,11 +22,6 @@ void mzg_findings_clear(struct mzg_findings *f)
     json_decref(f->damaged_bundles);
     json_decref(f->damaged_objects);
     *f = (struct mzg_findings){0};
-}
-
-static enum mzg_code stopped(struct mzg_err *e)
-{
-    return mzg_fail(e, MZG_STOPPED, MZG_NO_OFFSET, "check: stopped by request");
 }
 
 /* Takes entry over. An entry that cannot be made for want of memory is counted like one too many. */
@@ -59,26 +53,9 @@ static void hide_location(char *text, const char *location)
 
 /* ---- every stored byte ---- */
 
-static enum mzg_code hash(const struct mzg_checkup *c, const struct mzg_file *file,
-                          struct mzg_sha256 *h, void *block, struct mzg_err *e)
-{
-    for (uint64_t at = 0; at < file->size;) {
-        size_t n = file->size - at < BLOCK ? (size_t)(file->size - at) : BLOCK;
-        enum mzg_code code = mzg_file_read(file, at, block, n, e);
-        if (code)
-            return code;
-        mzg_sha256_update(h, block, n);
-        at += n;
-        if (!c->pause(c->ctx, n))
-            return stopped(e);
-    }
-    return MZG_OK;
-}
-
-/* An object that cannot be read is a finding; only a request to stop ends the work. */
+/* An object that cannot be read is a finding. */
 static enum mzg_code read_object(const struct mzg_checkup *c, const char *path,
-                                 struct mzg_sha256 *h, void *block, struct mzg_findings *f,
-                                 struct mzg_err *e)
+                                 struct mzg_findings *f, struct mzg_err *e)
 {
     const char *name = strrchr(path, '/') + 1;
     uint8_t named[MZG_SHA256_BYTES], digest[MZG_SHA256_BYTES];
@@ -88,11 +65,10 @@ static enum mzg_code read_object(const struct mzg_checkup *c, const char *path,
         return MZG_OK; /* a temporary, or something of somebody else's */
     code = mzg_file_open_at(&file, c->repo, path, e);
     if (!code)
-        code = hash(c, &file, h, block, e);
+        code = mzg_sha256_file(&file, &c->pause, "check", digest, e);
     mzg_file_close(&file);
-    mzg_sha256_final(h, digest);
-    if (code == MZG_STOPPED)
-        return code;
+    if (code == MZG_STOPPED || code == MZG_LIMIT)
+        return code; /* MZG_LIMIT: this machine's memory is no fault of the object */
     if (code) {
         hide_location(e->msg, c->location);
         note_fault(f, f->damaged_objects, "object", name, e->msg);
@@ -103,8 +79,7 @@ static enum mzg_code read_object(const struct mzg_checkup *c, const char *path,
 }
 
 static enum mzg_code read_folder(const struct mzg_checkup *c, unsigned first,
-                                 struct mzg_sha256 *h, void *block, struct mzg_findings *f,
-                                 struct mzg_err *e)
+                                 struct mzg_findings *f, struct mzg_err *e)
 {
     char folder[sizeof "objects/ab"], path[sizeof "objects/ab/" + 256], **names;
     size_t n;
@@ -119,7 +94,7 @@ static enum mzg_code read_folder(const struct mzg_checkup *c, unsigned first,
     }
     for (size_t i = 0; i < n && !code; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        code = read_object(c, path, h, block, f, e);
+        code = read_object(c, path, f, e);
     }
     free(names);
     return code;
@@ -128,13 +103,9 @@ static enum mzg_code read_folder(const struct mzg_checkup *c, unsigned first,
 enum mzg_code mzg_checkup_read(const struct mzg_checkup *c, struct mzg_findings *f,
                                struct mzg_err *e)
 {
-    struct mzg_sha256 h = {0};
-    void *block = malloc(BLOCK);
-    enum mzg_code code = block ? mzg_sha256_init(&h, e) : mzg_fail_memory(e, "check");
+    enum mzg_code code = MZG_OK;
     for (unsigned first = 0; first < 256 && !code; first++)
-        code = read_folder(c, first, &h, block, f, e);
-    mzg_sha256_clear(&h);
-    free(block);
+        code = read_folder(c, first, f, e);
     return code;
 }
 
@@ -186,8 +157,9 @@ static enum mzg_code look_at_objects(struct look *l, const struct mzg_manifest *
             if (m->files[i].chunks[j].first)
                 look_at_object(l, &m->files[i].chunks[j]);
         }
-        if (!l->c->pause(l->c->ctx, 0))
-            return stopped(e);
+        enum mzg_code code = mzg_progress_step(&l->c->pause, "check", 0, 0, e);
+        if (code)
+            return code;
     }
     if (m->expires && strcmp(m->expires, l->now) <= 0)
         note(l->f, l->f->expired, json_string(bundle));

@@ -8,6 +8,7 @@
 #define MZG_NET_SERVE_CHECKUP_H
 
 #include "base/file.h"
+#include "base/progress.h"
 #include "bundle/dsse.h"
 #include <jansson.h>
 #include <stdbool.h>
@@ -18,9 +19,7 @@ struct mzg_checkup {
     const char *location;       /* of the repository */
     const struct mzg_dir *repo;
     struct mzg_keyring trusted; /* none: signatures are not looked at */
-    /* Called after so many bytes were read; false to stop with MZG_STOPPED. */
-    bool (*pause)(void *ctx, uint64_t bytes);
-    void *ctx;
+    struct mzg_progress pause;  /* called every MiB, and between files */
 };
 
 struct mzg_findings {

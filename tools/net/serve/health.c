@@ -48,12 +48,12 @@ static bool rest(struct mzg_health *h, uint64_t ms)
 }
 
 /* Rests three times as long as it worked: on a slow card whoever downloads has most of it. */
-static bool pause_check(void *ctx, uint64_t bytes)
+static bool pause_check(void *ctx, const char *what, uint64_t done, uint64_t total)
 {
     struct mzg_health *h = ctx;
     uint64_t worked = (mzg_clock_ns() - h->awake) / 1000000u;
     bool on;
-    (void)bytes;
+    (void)what, (void)done, (void)total;
     if (worked < 5)
         return rest(h, 0);
     on = rest(h, 3 * worked);
@@ -161,7 +161,7 @@ enum mzg_code mzg_health_new(struct mzg_health **out, const struct mzg_health_op
         return mzg_fail_memory(e, "health");
     h->check_every = opt->check_every;
     h->checkup = (struct mzg_checkup){.location = opt->location, .repo = opt->repo,
-                                      .pause = pause_check, .ctx = h};
+                                      .pause = {pause_check, h}};
     pthread_mutex_init(&h->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
