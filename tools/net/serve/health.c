@@ -1,6 +1,5 @@
 #include "health.h"
 #include "checkup.h"
-#include "mzigo_trust.h"
 #include "tools/bundles.h"
 #include "tools/net/clock.h"
 #include <pthread.h>
@@ -16,7 +15,6 @@
 struct mzg_health {
     struct mzg_checkup checkup;
     unsigned check_every;
-    struct mzg_trusted trusted;
     uint64_t awake; /* nanoseconds: since when the thread has not paused */
     pthread_t thread;
     bool running;
@@ -139,36 +137,24 @@ static void *run(void *arg)
 
 /* ---- beginning and end ---- */
 
-static enum mzg_code load_keys(struct mzg_health *h, const struct mzg_health_options *opt,
-                               struct mzg_err *e)
-{
-    struct mzg_trust trust = {.keys = opt->trust, .n_keys = opt->n_trust};
-    if (opt->n_trust == 0)
-        return MZG_OK; /* signatures are not looked at */
-    enum mzg_code code = mzg_trusted_load(&h->trusted, &trust, e);
-    h->checkup.trusted = h->trusted.policy.trusted;
-    return code;
-}
-
 enum mzg_code mzg_health_new(struct mzg_health **out, const struct mzg_health_options *opt,
                              struct mzg_err *e)
 {
     struct mzg_health *h = calloc(1, sizeof *h);
     pthread_condattr_t monotonic;
-    enum mzg_code code;
+    enum mzg_code code = MZG_OK;
     *out = NULL;
     if (!h)
         return mzg_fail_memory(e, "health");
     h->check_every = opt->check_every;
     h->checkup = (struct mzg_checkup){.location = opt->location, .repo = opt->repo,
-                                      .pause = {pause_check, h}};
+                                      .trusted = opt->trusted, .pause = {pause_check, h}};
     pthread_mutex_init(&h->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&h->wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    code = load_keys(h, opt, e);
-    if (!code && pthread_create(&h->thread, NULL, run, h) != 0)
+    if (pthread_create(&h->thread, NULL, run, h) != 0)
         code = mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "cannot start a thread for the check");
     h->running = !code;
     if (code)
@@ -189,7 +175,6 @@ void mzg_health_free(struct mzg_health *h)
     if (h->running)
         pthread_join(h->thread, NULL);
     mzg_findings_clear(&h->findings);
-    mzg_trusted_clear(&h->trusted);
     pthread_cond_destroy(&h->wake);
     pthread_mutex_destroy(&h->lock);
     free(h);

@@ -11,6 +11,7 @@
 #define MZG_NET_SERVE_HEALTH_H
 
 #include "base/file.h"
+#include "bundle/dsse.h"
 
 struct mzg_health;
 
@@ -18,8 +19,7 @@ struct mzg_health_options {
     const char *location;
     const struct mzg_dir *repo;
     unsigned check_every;     /* hours between two readings; 0: none */
-    const char *const *trust; /* files of public keys */
-    size_t n_trust;
+    struct mzg_keyring trusted; /* none: signatures are not looked at */
 };
 
 /* Starts the thread. Everything in opt stays the caller's and outlives h. */

@@ -118,14 +118,16 @@ static void say_goodbye(struct mzg_server *s)
 /* Signals are for the thread that looks whether there was one: the others begin with them blocked. */
 static enum mzg_code start(struct mzg_server *s, struct mzg_workers *w, struct mzg_err *e)
 {
-    struct mzg_health_options health = {s->opt->repo, &s->repo, s->opt->check_every, s->opt->trust,
-                                        s->opt->n_trust};
+    struct mzg_health_options health = {s->opt->repo, &s->repo, s->opt->check_every,
+                                        s->trusted.policy.trusted};
     sigset_t all, before;
     enum mzg_code code = MZG_OK;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     if (s->opt->rate > 0)
         code = mzg_pacer_new(&s->pacer, s->opt->rate, e);
+    if (!code)
+        code = mzg_shelves_new(&s->shelves, &s->repo, &s->trusted.policy.trusted, e);
     if (!code)
         code = mzg_health_new(&s->health, &health, e);
     if (!code)
@@ -155,12 +157,20 @@ static enum mzg_code serve_on(struct mzg_server *s, const struct mzg_listen *l, 
     return MZG_OK;
 }
 
+static enum mzg_code load_keys(struct mzg_server *s, struct mzg_err *e)
+{
+    struct mzg_trust trust = {.keys = s->opt->trust, .n_keys = s->opt->n_trust};
+    return s->opt->n_trust ? mzg_trusted_load(&s->trusted, &trust, e) : MZG_OK;
+}
+
 enum mzg_code mzg_serve(const struct mzg_serve_options *opt, struct mzg_served *served,
                         struct mzg_err *e)
 {
     struct mzg_server s = {.opt = opt, .access = {.fd = -1}, .started = mzg_clock_ms()};
     struct mzg_listen l = {.n = 0};
     enum mzg_code code = mzg_dir_open(&s.repo, opt->repo, e);
+    if (!code)
+        code = load_keys(&s, e);
     if (!code)
         code = mzg_access_open(&s.access, opt->log, e);
     if (!code)
@@ -171,9 +181,11 @@ enum mzg_code mzg_serve(const struct mzg_serve_options *opt, struct mzg_served *
     served->refused = s.clients ? mzg_clients_count(s.clients).refused : 0;
     mzg_listen_close(&l);
     mzg_health_free(s.health);
+    mzg_shelves_free(s.shelves);
     mzg_pacer_free(s.pacer);
     mzg_clients_free(s.clients);
     mzg_access_close(&s.access);
+    mzg_trusted_clear(&s.trusted);
     mzg_dir_close(&s.repo);
     return code;
 }

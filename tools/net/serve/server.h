@@ -7,16 +7,20 @@
 #include "base/file.h"
 #include "clients.h"
 #include "health.h"
+#include "mzigo_trust.h"
 #include "pace.h"
 #include "serve.h"
+#include "shelf.h"
 #include <stdatomic.h>
 
 struct mzg_server {
     const struct mzg_serve_options *opt;
     struct mzg_dir repo;
+    struct mzg_trusted trusted; /* n 0: signatures are not looked at */
     struct mzg_clients *clients;
     struct mzg_pacer *pacer; /* NULL: no rate is set */
     struct mzg_health *health;
+    struct mzg_shelves *shelves;
     struct mzg_access access;
     atomic_bool ending;      /* answers say that the connection ends with them */
     atomic_bool cut;         /* transfers break off */
