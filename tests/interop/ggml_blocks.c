@@ -4,10 +4,11 @@
  * 2. For each matrix of the file our relative error, decoded by the real library, is no higher than
  *    that of its own quantizer, without importance and (weighted) with it; and so for the same matrix
  *    rounded to BF16, where elements of equal magnitude are common.
- * Prints a table and the sum; the exit status is 1 when anything failed. */
+ * Prints a table (in no order: the work is divided among the CPUs) and the sum; the exit status is 1 when anything failed. */
 #include "formats/base/error.h"
 #include "ggml_peer.h"
 #include "tests/bench/weights.h"
+#include "tests/forks.h"
 #include "tests/kernels/harness.h"
 
 #include <math.h>
@@ -21,7 +22,8 @@ static struct {
     struct mzg_ggml ggml;
     struct mzg_kernels k;
     const char *only;
-    unsigned passed, failed;
+    size_t items; /* that were divided among processes so far */
+    unsigned long passed, failed;
 } t;
 
 static void count(bool good)
@@ -58,7 +60,7 @@ static void compare_decoders(void)
     for (uint32_t i = 0; i < MZG_TYPE_END; i++) {
         const struct mzg_type_info *info = compared(i);
         bool good = true;
-        if (!info || info->type == MZG_TYPE_F32)
+        if (!info || info->type == MZG_TYPE_F32 || !mzg_forks_claim(t.items++))
             continue;
         for (int round = 0; round < ROUNDS; round++) {
             mzg_block_fill(FINITE_SCALES, info->type, q, RANDOM_ELEMS, &random);
@@ -106,7 +108,8 @@ static void compare_errors(const struct mzg_matrix *m, const float *w, const cha
         ones[i] = 1;
     for (uint32_t i = 0; i < MZG_TYPE_END && y && q; i++) {
         const struct mzg_type_info *info = compared(i);
-        if (!info || info->block_elems == 1 || m->width % info->block_elems)
+        if (!info || info->block_elems == 1 || m->width % info->block_elems ||
+            !mzg_forks_claim(t.items++))
             continue;
         our_blocks(info, m, w, q);
         t.ggml.dequantize[i](q, y, (int64_t)n);
@@ -166,6 +169,7 @@ int main(int argc, char **argv)
     t.only = argc > 3 ? argv[3] : NULL;
     if (!mzg_ggml_open(&t.ggml, argv[1]))
         return 3;
+    mzg_forks_begin((unsigned)sysconf(_SC_NPROCESSORS_ONLN));
     compare_decoders();
     FILE *there = argc > 2 ? fopen(argv[2], "rb") : NULL;
     if (!there) {
@@ -177,6 +181,7 @@ int main(int argc, char **argv)
             t.failed++;
         }
     }
-    printf("%u passed, %u failed%s\n", t.passed, t.failed, there ? "" : ", 1 skipped");
+    mzg_forks_end(&t.passed, &t.failed);
+    printf("%lu passed, %lu failed%s\n", t.passed, t.failed, there ? "" : ", 1 skipped");
     return t.failed != 0;
 }

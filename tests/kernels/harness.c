@@ -1,10 +1,11 @@
 /* harness.c: every kernel variant this CPU can run against its reference.
  *
- *   harness [--seed N] [--cpu MASK] [--only TEXT] [--quick] [--bench] [--list]
+ *   harness [--seed N] [--cpu MASK] [--only TEXT] [--quick] [--jobs N] [--bench] [--list]
  *
  * --cpu: the features to use, as the bits of enum mzg_cpu (0x1: AVX2 alone). --only: the variants
- * whose name contains TEXT. The exit status is 1 when anything failed. */
+ * whose name contains TEXT. --jobs: so many processes. The exit status is 1 when anything failed. */
 #include "harness.h"
+#include "tests/forks.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -95,28 +96,26 @@ static int list_names(void)
     return 0;
 }
 
-static unsigned test_variants(uint32_t cpu, const char *only, uint64_t seed)
+/* first: the number of the first one among the items that are divided. */
+static void test_variants(uint32_t cpu, const char *only, uint64_t seed, size_t first)
 {
     size_t count;
-    unsigned skipped = 0;
     const struct mzg_kernel *k = mzg_kernel_list(&count);
     for (size_t i = 0; i < count; i++) {
-        if (!strstr(k[i].name, only))
+        if (!strstr(k[i].name, only) || !mzg_forks_claim(first + i))
             continue;
-        if (k[i].needs & ~cpu) {
+        if (k[i].needs & ~cpu)
             printf("%s: not run, the CPU lacks %s\n", k[i].name, k[i].isa);
-            skipped++;
-            continue;
-        }
-        mzg_test_variant(&k[i], seed);
+        else
+            mzg_test_variant(&k[i], seed);
     }
-    return skipped;
 }
 
 struct options {
     uint32_t cpu;
     uint64_t seed;
     const char *only;
+    unsigned jobs;
     bool bench, list;
 };
 
@@ -130,6 +129,8 @@ static bool parse(struct options *o, int argc, char **argv)
             o->cpu &= (uint32_t)strtoul(argv[++i], NULL, 0);
         else if (strcmp(argv[i], "--only") == 0 && more)
             o->only = argv[++i];
+        else if (strcmp(argv[i], "--jobs") == 0 && more)
+            o->jobs = (unsigned)strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--quick") == 0)
             mzg_quick = true;
         else if (strcmp(argv[i], "--bench") == 0)
@@ -149,22 +150,28 @@ static void run_tests(const struct options *o)
     for (size_t i = 0; i < 3; i++)
         sigaction(signals[i], &crash, NULL);
     mzg_case.seed = o->seed;
-    mzg_test_listing();
-    mzg_test_features(o->cpu);
-    mzg_test_lanes(o->cpu, o->seed);
-    mzg_test_golden();
-    mzg_test_accuracy(o->seed);
-    unsigned skipped = test_variants(o->cpu, o->only, o->seed);
-    if (skipped)
-        printf("%u variants not run on this CPU\n", skipped);
+    mzg_forks_begin(o->jobs);
+    if (mzg_forks_claim(0))
+        mzg_test_lanes(o->cpu, o->seed);
+    if (mzg_forks_claim(1))
+        mzg_test_accuracy(o->seed);
+    if (mzg_forks_claim(2))
+        mzg_test_golden();
+    if (mzg_forks_claim(3)) {
+        mzg_test_listing();
+        mzg_test_features(o->cpu);
+    }
+    test_variants(o->cpu, o->only, o->seed, 4);
+    mzg_forks_end(&mzg_case.passed, &mzg_case.failed);
     printf("%lu passed, %lu failed\n", mzg_case.passed, mzg_case.failed);
 }
 
 int main(int argc, char **argv)
 {
-    struct options o = {.cpu = mzg_cpu_features(), .seed = 1, .only = ""};
+    struct options o = {.cpu = mzg_cpu_features(), .seed = 1, .only = "", .jobs = 1};
     if (!parse(&o, argc, argv)) {
-        fputs("usage: harness [--seed N] [--cpu MASK] [--only TEXT] [--quick] [--bench] [--list]\n", stderr);
+        fputs("usage: harness [--seed N] [--cpu MASK] [--only TEXT] [--quick] [--jobs N] [--bench] [--list]\n",
+              stderr);
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -24,8 +24,10 @@ kernels-test: $(HARNESS)
 	@$(HARNESS_RUN) $(HARNESS) $(HARNESS_ARGS)
 
 # An emulator and sanitizers take their time.
-HARNESS_ARGS := $(if $(SAN),--quick)
-kernels-arm: ARM_ARGS := --quick
+HARNESS_JOBS := --jobs $(shell nproc)
+HARNESS_ARGS := $(HARNESS_JOBS) $(if $(SAN),--quick)
+kernels-arm: ARM_ARGS := $(HARNESS_JOBS) --quick
+kernels-arm-long: ARM_ARGS := $(HARNESS_JOBS)
 kernels-arm kernels-arm-long:
 	@if command -v $(ARM_CC) >/dev/null && command -v $(ARM_RUN) >/dev/null; then \
 		$(MAKE) --no-print-directory B=$(B)/arm CC=$(ARM_CC) CFLAGS='-O2 -g' LDFLAGS=-static \
