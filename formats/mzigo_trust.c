@@ -30,3 +30,14 @@ enum mzg_code mzg_trusted_load(struct mzg_trusted *t, const struct mzg_trust *tr
     t->policy.now = trust->now;
     return MZG_OK;
 }
+
+void mzg_verified_info(const struct mzg_verified *v, struct mzg_bundle_info *info)
+{
+    const struct mzg_manifest *m = mzg_verified_manifest(v);
+    *info = (struct mzg_bundle_info){
+        .name = m->name, .version = m->version, .sequence = (uint64_t)m->sequence, .created = m->created,
+        .expires = m->expires, .licence = m->licence, .key_id = mzg_key_id(mzg_verified_signer(v)),
+        .files = m->n_files, .chunks = m->n_chunks, .objects = m->n_objects,
+        .content_bytes = m->content_bytes, .stored_bytes = m->stored_bytes,
+    };
+}

@@ -18,4 +18,7 @@ enum mzg_code mzg_trusted_load(struct mzg_trusted *t, const struct mzg_trust *tr
                                struct mzg_err *e) MZG_MUST;
 void mzg_trusted_clear(struct mzg_trusted *t);
 
+/* What a verified bundle is; its texts live as long as v. */
+void mzg_verified_info(const struct mzg_verified *v, struct mzg_bundle_info *info);
+
 #endif

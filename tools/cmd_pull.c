@@ -89,7 +89,7 @@ static void report(struct mzg_context *c, const struct mzg_incoming *in, const s
                    uint64_t left)
 {
     struct mzg_bundle_info info;
-    mzg_incoming_info(in, &info);
+    mzg_verified_info(in->verified, &info);
     mzg_report_text(c->result, "out", mzg_args_text(&c->args, "out"));
     mzg_bundle_report(c->result, &info);
     mzg_report_number(c->result, "reused_bytes", in->reused);
@@ -105,7 +105,7 @@ static enum mzg_code show(const struct mzg_context *c, const struct mzg_incoming
 {
     struct mzg_bundle_info info;
     char word[MZG_WORD], size[MZG_SIZE], count[MZG_COUNT];
-    mzg_incoming_info(in, &info);
+    mzg_verified_info(in->verified, &info);
     enum mzg_code code = mzg_bundle_show("verified and pulled", &info, e);
     printf("%s over the network in %s; the files are in %s\n", mzg_size_text(size, r->wire),
            mzg_count_text(count, r->requests, "request"),

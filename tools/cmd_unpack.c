@@ -1,8 +1,11 @@
 #include "bundles.h"
 #include "command.h"
+#include "layout/layout.h"
+#include "mzigo_trust.h"
 #include "report.h"
 #include "term.h"
 #include <stdio.h>
+#include <string.h>
 
 static const struct mzg_operand operands[] = {
     {"LOCATION", 0, "A repository folder or a .mzb file."},
@@ -13,32 +16,84 @@ static const struct mzg_operand operands[] = {
 
 static const struct mzg_option options[] = {
     {"out", 'o', "DIR", MZG_REQUIRED, "The folder for the files, made when it is missing."},
+    {"layout", 0, "LAYOUT", 0, "How the files lie in DIR: files (as they were packed, when not given), oci "
+                               "(an OCI image layout, for skopeo and registries) or hub (a cache of the "
+                               "Hugging Face hub, HF_HUB_CACHE)."},
     MZG_OPTIONS_TRUST,
     MZG_OPTION_THREADS,
     MZG_OPTIONS_COMMON,
     {0},
 };
 
+static const struct {
+    const char *name;
+    enum mzg_code (*write)(struct mzg_verified *v, const struct mzg_documents *d, const char *dir,
+                           const struct mzg_run *run, struct mzg_err *e);
+} layouts[] = {{"oci", mzg_layout_oci}, {"hub", mzg_layout_hub}};
+
+static enum mzg_code report(struct mzg_context *c, const char *dir, const struct mzg_bundle_info *info,
+                            struct mzg_err *e)
+{
+    char word[MZG_WORD];
+    mzg_meter_wipe(c->meter);
+    if (c->json) {
+        mzg_report_text(c->result, "out", dir);
+        mzg_bundle_report(c->result, info);
+        return MZG_OK;
+    }
+    enum mzg_code code = mzg_bundle_show("verified and unpacked", info, e);
+    printf("the files are in %s\n", mzg_shell_word(word, dir));
+    return code;
+}
+
+static enum mzg_code unpack_as(struct mzg_context *c, size_t layout, const struct mzg_trust *trust,
+                               const char *dir, struct mzg_err *e)
+{
+    struct mzg_trusted trusted = {.n = 0};
+    struct mzg_select select;
+    struct mzg_bundle *b = NULL;
+    struct mzg_verified *v = NULL;
+    struct mzg_bundle_info info;
+    enum mzg_code code = mzg_trusted_load(&trusted, trust, e);
+    if (!code)
+        code = mzg_select_parse(&select, mzg_args_operand(&c->args, 1), e);
+    if (!code)
+        code = mzg_bundle_open(&b, mzg_args_operand(&c->args, 0), &select, e);
+    if (!code)
+        code = mzg_bundle_verify(b, &trusted.policy, &v, e);
+    if (!code)
+        code = layouts[layout].write(v, mzg_bundle_documents(b), dir, &c->run, e);
+    if (!code) {
+        mzg_verified_info(v, &info);
+        code = report(c, dir, &info, e);
+    }
+    mzg_verified_free(v);
+    mzg_bundle_close(b);
+    mzg_trusted_clear(&trusted);
+    return code;
+}
+
 static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
 {
-    const char *dir = mzg_args_text(&c->args, "out");
+    const char *dir = mzg_args_text(&c->args, "out"), *layout = mzg_args_text(&c->args, "layout");
     struct mzg_bundle_info info = {0};
     struct mzg_trust trust;
-    char now[MZG_DATE], word[MZG_WORD];
+    char now[MZG_DATE], q[MZG_QUOTE];
     enum mzg_code code;
     code = mzg_trust_read(&trust, &c->args, now, e);
     if (code)
         return code;
+    for (size_t i = 0; layout && i < sizeof layouts / sizeof *layouts; i++) {
+        if (strcmp(layout, layouts[i].name) == 0)
+            return unpack_as(c, i, &trust, dir, e);
+    }
+    if (layout && strcmp(layout, "files") != 0)
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --layout takes files, oci or hub, not '%s'",
+                        mzg_quote(q, layout));
     code = mzg_unpack(mzg_args_operand(&c->args, 0), mzg_args_operand(&c->args, 1), &trust, dir,
                       &c->run, &info, e);
-    mzg_meter_wipe(c->meter);
-    if (!code && c->json) {
-        mzg_report_text(c->result, "out", dir);
-        mzg_bundle_report(c->result, &info);
-    } else if (!code) {
-        code = mzg_bundle_show("verified and unpacked", &info, e);
-        printf("the files are in %s\n", mzg_shell_word(word, dir));
-    }
+    if (!code)
+        code = report(c, dir, &info, e);
     mzg_bundle_info_clear(&info);
     return code;
 }
@@ -48,9 +103,14 @@ const struct mzg_command mzg_cmd_unpack = {
     .brief = "verifies a bundle and writes its files",
     .about = "Writes a bundle's files into DIR, byte for byte as they were packed. Nothing is written "
              "unless a trusted key signed the bundle; each file appears whole or not at all, and the "
-             "space it takes is asked for before the first byte.",
+             "space it takes is asked for before the first byte.\n\n"
+             "An OCI image layout can be copied into any registry:\n\n"
+             "  skopeo copy oci:my-model.oci:1.0.0 docker://HOST/my-model:1.0.0\n\n"
+             "A cache of the hub is what HF_HUB_CACHE names; programs that are told to stay offline find "
+             "mzigo/NAME in it.",
     .examples = "mzigo unpack repo -o out --trust lab.pub\n"
-                "mzigo unpack repo my-model@1.0.0 -o out --trust lab.pub",
+                "mzigo unpack repo my-model@1.0.0 -o out --trust lab.pub\n"
+                "mzigo unpack repo my-model -o my-model.oci --layout oci --trust lab.pub",
     .operands = operands,
     .options = options,
     .run = run,

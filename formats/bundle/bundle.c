@@ -154,6 +154,11 @@ void mzg_bundle_close(struct mzg_bundle *b)
     free(b);
 }
 
+const struct mzg_documents *mzg_bundle_documents(const struct mzg_bundle *b)
+{
+    return &b->documents;
+}
+
 enum mzg_code mzg_bundle_peek(const struct mzg_bundle *b, struct mzg_manifest *m, struct mzg_err *e)
 {
     enum mzg_code code = mzg_manifest_parse(m, b->documents.manifest, b->documents.manifest_len, e);

@@ -78,6 +78,9 @@ enum mzg_code mzg_bundle_of_documents(struct mzg_bundle **b, const char *origin,
                                       struct mzg_err *e) MZG_MUST;
 void mzg_bundle_close(struct mzg_bundle *b); /* NULL is fine */
 
+/* The signed documents as bytes, which stay the bundle's. */
+const struct mzg_documents *mzg_bundle_documents(const struct mzg_bundle *b);
+
 /* The manifest, unverified: for showing only. The caller clears it. */
 enum mzg_code mzg_bundle_peek(const struct mzg_bundle *b, struct mzg_manifest *m,
                               struct mzg_err *e) MZG_MUST;
@@ -113,5 +116,8 @@ enum mzg_code mzg_verified_check(struct mzg_verified *v, enum mzg_depth depth,
  * is left. */
 enum mzg_code mzg_verified_unpack(struct mzg_verified *v, const char *dir,
                                   const struct mzg_run *run, struct mzg_err *e) MZG_MUST;
+/* The same under other names: paths[i], confined, for the i-th file. */
+enum mzg_code mzg_verified_unpack_as(struct mzg_verified *v, const char *dir, const char *const *paths,
+                                     const struct mzg_run *run, struct mzg_err *e) MZG_MUST;
 
 #endif

@@ -10,11 +10,17 @@
 
 struct unpacking {
     const struct mzg_manifest *m;
+    const char *const *paths;  /* instead of the members' own, or NULL */
     struct mzg_dir dir;
     bool made_dir;             /* dir was not there before */
     struct mzg_output *files;  /* one per member, open until all are checked */
     size_t *kept;              /* bytes of each member's path whose folders were there before */
 };
+
+static const char *path_of(const struct unpacking *u, size_t i)
+{
+    return u->paths ? u->paths[i] : u->m->files[i].path;
+}
 
 static enum mzg_code write_chunk(void *ctx, const struct mzg_member *file,
                                  const struct mzg_chunk *chunk, const uint8_t *content,
@@ -75,9 +81,9 @@ static enum mzg_code open_files(struct unpacking *u, struct mzg_err *e)
                         (unsigned long long)space);
     /* All of them before any is opened: one member's folders are not another's old ones. */
     for (size_t i = 0; i < m->n_files && !code; i++)
-        u->kept[i] = find_kept(&u->dir, m->files[i].path);
+        u->kept[i] = find_kept(&u->dir, path_of(u, i));
     for (size_t i = 0; i < m->n_files && !code; i++) {
-        code = mzg_output_open_at(&u->files[i], &u->dir, m->files[i].path, 0666, e);
+        code = mzg_output_open_at(&u->files[i], &u->dir, path_of(u, i), 0666, e);
         if (!code)
             code = mzg_output_reserve(&u->files[i], m->files[i].size, e);
     }
@@ -106,7 +112,7 @@ static void end(struct unpacking *u, const char *dir, bool failed)
     for (size_t i = 0; u->files && i < u->m->n_files; i++)
         mzg_output_abandon(&u->files[i]);
     for (size_t i = 0; failed && u->dir.fd >= 0 && i < u->m->n_files; i++)
-        remove_parents(&u->dir, u->m->files[i].path, u->kept[i]);
+        remove_parents(&u->dir, path_of(u, i), u->kept[i]);
     mzg_dir_close(&u->dir);
     if (failed && u->made_dir)
         (void)rmdir(dir);
@@ -117,7 +123,13 @@ static void end(struct unpacking *u, const char *dir, bool failed)
 enum mzg_code mzg_verified_unpack(struct mzg_verified *v, const char *dir,
                                   const struct mzg_run *run, struct mzg_err *e)
 {
-    struct unpacking u = {.m = &v->manifest, .dir = {.fd = -1}};
+    return mzg_verified_unpack_as(v, dir, NULL, run, e);
+}
+
+enum mzg_code mzg_verified_unpack_as(struct mzg_verified *v, const char *dir, const char *const *paths,
+                                     const struct mzg_run *run, struct mzg_err *e)
+{
+    struct unpacking u = {.m = &v->manifest, .paths = paths, .dir = {.fd = -1}};
     struct mzg_walker w = {&u, write_chunk, stop_at_bad};
     enum mzg_code code = begin(&u, dir, e);
     if (!code) {

@@ -1,8 +1,9 @@
 # Ours beside the real readers: llama.cpp's library, and the hub's own parser.
-INTEROP_STEPS += interop-grids interop-blocks interop-models interop-recipes interop-shamba interop-run
+INTEROP_STEPS += interop-grids interop-blocks interop-models interop-recipes interop-shamba interop-run \
+	interop-oci
 PEERS := $(B)/interop
 PEER_LIB := $(PEERS)/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so
-.PHONY: interop-grids interop-blocks interop-models interop-recipes interop-shamba interop-run
+.PHONY: interop-grids interop-blocks interop-models interop-recipes interop-shamba interop-run interop-oci
 
 $(B)/tests/interop/ggml_blocks: $(B)/tests/interop/ggml_peer.o $(B)/tests/bench/weights.o \
 	$(B)/tests/kernels/input.o $(B)/tests/kernels/types.o
@@ -31,5 +32,8 @@ interop-shamba: all
 
 interop-run: all $(B)/tests/interop/make_imatrix
 	@B='$(B)' tests/interop/run_recipes.sh $(PEERS)
+
+interop-oci: all samples
+	@B='$(B)' tests/interop/oci.sh
 
 -include $(wildcard $(B)/tests/interop/*.d)

@@ -139,14 +139,3 @@ void mzg_incoming_cost(const struct mzg_incoming *in, char *text, size_t room)
         snprintf(text + n, room - (size_t)n, ", %llu days of %s",
                  (unsigned long long)((left + b->size - 1) / b->size), mzg_size_text(z, b->size));
 }
-
-void mzg_incoming_info(const struct mzg_incoming *in, struct mzg_bundle_info *info)
-{
-    const struct mzg_manifest *m = mzg_verified_manifest(in->verified);
-    *info = (struct mzg_bundle_info){
-        .name = m->name, .version = m->version, .sequence = (uint64_t)m->sequence, .created = m->created,
-        .expires = m->expires, .licence = m->licence, .key_id = mzg_key_id(mzg_verified_signer(in->verified)),
-        .files = m->n_files, .chunks = m->n_chunks, .objects = m->n_objects,
-        .content_bytes = m->content_bytes, .stored_bytes = m->stored_bytes,
-    };
-}

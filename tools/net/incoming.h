@@ -33,7 +33,4 @@ enum mzg_code mzg_incoming_reuse_old(struct mzg_incoming *in, const char *dir, s
 /* "stories 1.2.0: 41 MiB to fetch of 60 MiB, 12 minutes at 57 KiB/s" */
 void mzg_incoming_cost(const struct mzg_incoming *in, char *text, size_t room);
 
-/* Texts live as long as *in. */
-void mzg_incoming_info(const struct mzg_incoming *in, struct mzg_bundle_info *info);
-
 #endif
