@@ -16,7 +16,8 @@
 #include <jansson.h>
 
 #define MZG_COMMANDS(X)                                                                            \
-    X(inspect) X(convert) X(check) X(kernels) X(keygen) X(pack) X(verify) X(unpack) X(pull) X(serve)
+    X(inspect) X(convert) X(check) X(kernels) X(keygen) X(pack) X(verify) X(unpack) X(pull) X(serve) \
+    X(carry)
 
 struct mzg_meter;
 
@@ -36,6 +37,8 @@ struct mzg_command {
     const char *about;    /* paragraphs, apart by an empty line; a line that begins with a space
                            * is shown as it stands */
     const char *examples; /* lines of a shell session */
+    const char *const *forms; /* of a command with several: what follows its name in each, NULL at the end;
+                               * NULL: one, made from the operands and the options that are required */
     const struct mzg_operand *operands; /* ends with {0}; NULL: none */
     const struct mzg_option *options;   /* ends with {0} */
     enum mzg_code (*run)(struct mzg_context *c, struct mzg_err *e);

@@ -212,6 +212,19 @@ static void synopsis(char *text, size_t size, const struct mzg_command *c)
         snprintf(text + n, size - n, " [OPTION...]");
 }
 
+static void write_forms(FILE *out, const struct mzg_command *c, const struct dress *d)
+{
+    char text[512];
+    for (const char *const *form = c->forms; form && *form; form++) {
+        snprintf(text, sizeof text, "mzigo %s %s", c->name, *form);
+        d->para(out, text);
+    }
+    if (c->forms)
+        return;
+    synopsis(text, sizeof text, c);
+    d->para(out, text);
+}
+
 static void section(FILE *out, const struct dress *d, const char *title)
 {
     d->gap(out);
@@ -247,8 +260,7 @@ void mzg_manual_command(FILE *out, const struct mzg_command *c, enum mzg_dress d
     snprintf(title, sizeof title, "mzigo-%s", c->name);
     write_name(out, title, c->brief, dress);
     section(out, d, "SYNOPSIS");
-    synopsis(text, sizeof text, c);
-    d->para(out, text);
+    write_forms(out, c, d);
     section(out, d, "DESCRIPTION");
     write_text(out, c->about, d);
     if (c->operands && c->operands->name)

@@ -104,6 +104,11 @@ void mzg_file_soon(const struct mzg_file *f, uint64_t offset, uint64_t n)
         (void)posix_fadvise(f->fd, (off_t)offset, (off_t)n, POSIX_FADV_WILLNEED);
 }
 
+void mzg_file_forget(const struct mzg_file *f)
+{
+    (void)posix_fadvise(f->fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
 /* Reads all of f and closes it. */
 static enum mzg_code load(struct mzg_file *f, size_t max, char **data, size_t *len,
                           struct mzg_err *e)

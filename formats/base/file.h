@@ -63,6 +63,10 @@ enum mzg_code mzg_file_read(const struct mzg_file *f, uint64_t offset, void *dat
 /* Has the system begin to read these bytes, which may lie beyond the end; a hint. */
 void mzg_file_soon(const struct mzg_file *f, uint64_t offset, uint64_t n);
 
+/* Has the system drop what it keeps of the file in memory, as far as it is on the disk: what is read next
+ * comes from the disk. A hint. */
+void mzg_file_forget(const struct mzg_file *f);
+
 /* A whole small file; *data is malloc'd with a NUL behind it. MZG_LIMIT beyond max bytes. */
 enum mzg_code mzg_file_load(const char *path, size_t max, char **data, size_t *len,
                             struct mzg_err *e) MZG_MUST;
@@ -96,7 +100,8 @@ enum mzg_code mzg_output_open_at(struct mzg_output *o, const struct mzg_dir *d, 
 
 /* The same as mzg_output_open, but the temporary file is the final name and suffix, is opened as it was
  * left, and stays when the output is abandoned. MZG_IO: another run is writing it, or it is no regular
- * file (links are not followed). Opening the output in the other way removes what was kept. */
+ * file (links are not followed). Opening the output in the other way removes what was kept. suffix "": the
+ * final file itself, to be changed in its place; close it by abandon. */
 enum mzg_code mzg_output_open_kept(struct mzg_output *o, const char *path, const char *suffix,
                                    unsigned mode, struct mzg_err *e) MZG_MUST;
 /* The same for a confined path inside d; makes the folders on the way. */
