@@ -4,6 +4,8 @@
  *   MZG_FAULT=N:term  gets SIGTERM just before it, and goes on
  *   MZG_FAULT=N:full  it fails with ENOSPC, and so does each later one that needs room
  *   MZG_FAULT=N:eio   it alone fails with EIO
+ *   MZG_FAULT=N:lie   it says that it is done, and a byte of it is wrong (pwrite alone does this)
+ *   MZG_FAULT=N:worn  so does it, and each one after it
  *   MZG_FAULT_MARK=FILE is made when the program is struck, and names what it was about to do: without
  *   it, N was beyond the last one.
  * So "killed at any moment" is a loop over N, and no test depends on time. */
@@ -23,6 +25,7 @@
 #include <unistd.h>
 
 static atomic_ulong count;
+static _Thread_local bool lying; /* the call in hand */
 
 static void mark(const char *what)
 {
@@ -45,6 +48,7 @@ static bool struck(const char *what, bool needs_room)
         return false;
     if (mine == n)
         mark(what);
+    lying = strcmp(action, ":worn") == 0 || (mine == n && strcmp(action, ":lie") == 0);
     if (strcmp(action, ":full") == 0 && needs_room) {
         errno = ENOSPC;
         return true;
@@ -86,7 +90,16 @@ ssize_t write(int fd, const void *data, size_t n)
 ssize_t pwrite64(int fd, const void *data, size_t n, off64_t at)
 {
     REAL(ssize_t (*call)(int, const void *, size_t, off64_t), pwrite64);
-    return struck("pwrite", true) ? -1 : real.call(fd, data, n, at);
+    char wrong;
+    lying = false;
+    if (struck("pwrite", true))
+        return -1;
+    ssize_t put = real.call(fd, data, n, at);
+    if (lying && put > 0) {
+        wrong = (char)(*(const char *)data ^ 1);
+        (void)real.call(fd, &wrong, 1, at);
+    }
+    return put;
 }
 
 int fallocate64(int fd, int mode, off64_t at, off64_t n)

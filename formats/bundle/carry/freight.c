@@ -91,10 +91,10 @@ static enum mzg_code add_contents(struct mzg_freight *p, const struct mzg_bundle
     mine->all = (struct mzg_carry_sum){m->n_objects, m->stored_bytes};
     bool documents = !p->list || !mzg_want_has_bundle(p->list, &mine->is);
     enum mzg_code code = MZG_OK;
-    if (documents)
-        code = add_document(p, MZG_PART_MANIFEST, d->manifest, d->manifest_len, e);
-    if (!code && documents)
+    if (documents) /* as in a repository, the manifest last: it says that a bundle is there */
         code = add_document(p, MZG_PART_ENVELOPE, d->envelope, d->envelope_len, e);
+    if (!code && documents)
+        code = add_document(p, MZG_PART_MANIFEST, d->manifest, d->manifest_len, e);
     for (size_t f = 0; f < m->n_files && !code; f++) {
         for (size_t i = 0; i < m->files[f].n_chunks && !code; i++)
             code = add_object(p, &m->files[f].chunks[i], e);
