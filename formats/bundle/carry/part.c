@@ -173,15 +173,23 @@ static enum mzg_code take_end(struct scan *s, struct mzg_err *e)
     return code;
 }
 
+/* The block behind a pax header; false, and the end of the scan, when it is not there. */
+static bool get_record(struct scan *s, uint8_t block[MZG_USTAR_BLOCK])
+{
+    if (s->f->size - s->pos >= 2 * MZG_USTAR_BLOCK)
+        return get(s, s->pos + MZG_USTAR_BLOCK, block, MZG_USTAR_BLOCK);
+    tell(s, s->pos, "an extended header that is cut");
+    s->stop = true;
+    return false;
+}
+
 /* The comment at the beginning says whether this program knows the format. */
 static enum mzg_code take_comment(struct scan *s, uint64_t size, struct mzg_err *e)
 {
     uint8_t block[MZG_USTAR_BLOCK];
     char text[64], q[MZG_QUOTE];
-    if (s->f->size - s->pos < MZG_PART_BEGIN || !get(s, s->pos + MZG_USTAR_BLOCK, block, sizeof block)) {
-        s->stop = true;
+    if (!get_record(s, block))
         return MZG_OK;
-    }
     bool known = mzg_ustar_record(block, size, "comment", text, sizeof text);
     if (known && strncmp(text, "mzigo.carry/", 12) == 0 && strcmp(text, MZG_PART_FORMAT) != 0) {
         tell(s, s->pos, "'%s' is a format that this program does not know", mzg_quote(q, text));
@@ -199,10 +207,8 @@ static enum mzg_code take_comment(struct scan *s, uint64_t size, struct mzg_err 
 static enum mzg_code take_long(struct scan *s, uint64_t size, struct mzg_err *e)
 {
     uint8_t block[MZG_USTAR_BLOCK];
-    if (s->f->size - s->pos < 2 * MZG_USTAR_BLOCK || !get(s, s->pos + MZG_USTAR_BLOCK, block, sizeof block)) {
-        s->stop = true;
+    if (!get_record(s, block))
         return MZG_OK;
-    }
     if (!mzg_ustar_record(block, size, "path", s->path, sizeof s->path)) {
         tell(s, s->pos, "an extended header with anything but a path");
         return look_further(s, e);
