@@ -57,7 +57,7 @@ static bool names_trusted(const struct mzg_documents *d, const struct mzg_policy
 static enum mzg_code try_copies(const struct finding *f, const struct mzg_stick_item *manifest,
                                 const struct mzg_stick_item *envelope, struct mzg_err *e)
 {
-    struct mzg_documents d = {NULL};
+    struct mzg_documents d = {.manifest = NULL};
     enum mzg_code code = read_copy(f->s, manifest, &d.manifest, &d.manifest_len, e);
     if (!code && envelope)
         code = read_copy(f->s, envelope, &d.envelope, &d.envelope_len, e);
@@ -101,7 +101,7 @@ static enum mzg_code try_stick(const struct finding *f, struct mzg_err *e)
 
 static enum mzg_code try_aside(const struct finding *f, const struct mzg_dir *aside, struct mzg_err *e)
 {
-    struct mzg_documents d = {NULL};
+    struct mzg_documents d = {.manifest = NULL};
     char path[MZG_REPO_PATH];
     mzg_repo_path(path, f->is->name, f->is->version, MZG_REPO_MANIFEST);
     enum mzg_code code = mzg_file_load_at(aside, path, MZG_MANIFEST_MAX, &d.manifest, &d.manifest_len, e);
