@@ -1,13 +1,12 @@
 #include "bundles.h"
 #include "command.h"
-#include "net/amounts.h"
 #include "net/incoming.h"
+#include "net/line_options.h"
 #include "net/pull.h"
 #include "report.h"
 #include "term.h"
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static const struct mzg_operand operands[] = {
     {"URL", 0, "A repository's address: http://HOST/PATH or https://HOST/PATH."},
@@ -20,60 +19,14 @@ static const struct mzg_option options[] = {
     {"out", 'o', "DIR", MZG_REQUIRED, "The folder for the files, made when it is missing. What is not "
                                       "finished is kept there for the next time."},
     MZG_OPTIONS_TRUST,
-    {"mirror", 0, "URL", MZG_MANY, "Another address of the same repository. All are asked; one that stalls "
-                                   "or sends wrong bytes is dropped. May be given several times."},
     {"reuse", 0, "PATH", MZG_MANY, "A repository folder, or another version of the model, that may have "
                                    "parts of it. The files in DIR that are to be replaced are looked at "
                                    "anyway. May be given several times."},
-    MZG_OPTIONS_BUDGET,
-    {"connections", 0, "N", 0, "Requests at a time to one address, 1 to 4; 2 when not given."},
-    {"timeout", 0, "TIME", 0, "A connection that brings nothing for so long is broken off and made anew; "
-                              "30s when not given."},
-    {"give-up", 0, "TIME", 0, "Ends when no byte has come for so long; 1h when not given."},
+    MZG_OPTIONS_LINE,
     {"dry-run", 0, NULL, 0, "Only says what it would cost."},
     MZG_OPTIONS_COMMON,
     {0},
 };
-
-static enum mzg_code read_time(const struct mzg_args *a, const char *name, uint64_t *seconds,
-                               struct mzg_err *e)
-{
-    const char *text = mzg_args_text(a, name);
-    char q[MZG_QUOTE];
-    if (!text || mzg_amount_seconds(text, seconds))
-        return MZG_OK;
-    return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --%s takes a time (90s, 30m, 2h), not '%s'", name,
-                    mzg_quote(q, text));
-}
-
-static enum mzg_code open_line(struct mzg_line *l, const struct mzg_context *c, struct mzg_err *e)
-{
-    const char *const *mirrors;
-    uint64_t timeout = 30, give_up = 3600;
-    size_t n = mzg_args_list(&c->args, "mirror", &mirrors);
-    *l = (struct mzg_line){.run = &c->run};
-    enum mzg_code code = mzg_mirrors_add(&l->mirrors, mzg_args_operand(&c->args, 0), e);
-    for (size_t i = 0; i < n && !code; i++)
-        code = mzg_mirrors_add(&l->mirrors, mirrors[i], e);
-    if (!code)
-        code = read_time(&c->args, "timeout", &timeout, e);
-    if (!code)
-        code = read_time(&c->args, "give-up", &give_up, e);
-    if (!code)
-        code = mzg_budget_init(&l->budget, &c->args, mzg_line_now(), e);
-    if (!code)
-        code = mzg_http_new(&l->http, (unsigned)(timeout < 86400 ? timeout : 86400), e);
-    l->give_up = (double)give_up;
-    l->mirrors.seed = (uint64_t)time(NULL);
-    return code;
-}
-
-static void close_line(struct mzg_line *l)
-{
-    mzg_http_free(l->http);
-    mzg_mirrors_clear(&l->mirrors);
-    mzg_budget_clear(&l->budget);
-}
 
 static enum mzg_code reuse(struct mzg_incoming *in, const struct mzg_context *c, struct mzg_err *e)
 {
@@ -116,15 +69,10 @@ static enum mzg_code show(const struct mzg_context *c, const struct mzg_incoming
 static enum mzg_code pull(struct mzg_context *c, struct mzg_line *l, struct mzg_incoming *in,
                           struct mzg_err *e)
 {
-    struct mzg_pull_options opt = {2};
     struct mzg_pull_result r = {.requests = 0};
-    uint64_t connections = 2;
     char cost[256];
     bool dry = mzg_args_has(&c->args, "dry-run");
-    enum mzg_code code = mzg_args_number(&c->args, "connections", 1, 4, &connections, e);
-    opt.connections = (unsigned)connections;
-    if (!code)
-        code = reuse(in, c, e);
+    enum mzg_code code = reuse(in, c, e);
     if (code)
         return code;
     mzg_incoming_cost(in, cost, sizeof cost);
@@ -135,7 +83,7 @@ static enum mzg_code pull(struct mzg_context *c, struct mzg_line *l, struct mzg_
             puts(cost);
     } else {
         mzg_notice(&c->run.notify, "%s", cost);
-        code = mzg_pull(in->arrival, l, &opt, &r, e);
+        code = mzg_pull(in->arrival, l, &r, e);
         left = mzg_arrival_left(in->arrival);
     }
     mzg_meter_wipe(c->meter);
@@ -160,13 +108,13 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     if (!code)
         code = mzg_select_parse(&select, mzg_args_operand(&c->args, 1), e);
     if (!code)
-        code = open_line(&line, c, e);
+        code = mzg_line_open(&line, c, mzg_args_operand(&c->args, 0), e);
     if (!code)
         code = mzg_incoming_open(&in, &line, &select, &trusted, mzg_args_text(&c->args, "out"), e);
     if (!code)
         code = pull(c, &line, &in, e);
     mzg_incoming_close(&in);
-    close_line(&line);
+    mzg_line_close(&line);
     mzg_trusted_clear(&trusted);
     return code;
 }

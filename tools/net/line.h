@@ -11,6 +11,7 @@ struct mzg_line {
     struct mzg_http *http;
     struct mzg_mirrors mirrors;
     size_t first;       /* of them to ask for documents */
+    unsigned connections; /* requests at a time to one mirror, at most */
     struct mzg_budget budget;
     const struct mzg_run *run;
     double give_up;     /* seconds without a byte after which there is no point in going on */

@@ -25,7 +25,6 @@ struct job {
 struct pulling {
     struct mzg_arrival *a;
     struct mzg_line *l;
-    const struct mzg_pull_options *opt;
     struct job jobs[SLOTS];
     uint8_t *from;        /* per object: 0: no byte is here; 1 + mirror that sent what is; MIXED: several */
     uint8_t *bad;         /* per object: times that its bytes were wrong */
@@ -180,7 +179,7 @@ static bool find_next(struct pulling *p, size_t *i)
         if (all_before)
             p->next = *i + 1;
         if (missing && !is_under_way(p, *i) &&
-            mzg_mirrors_choose(&p->l->mirrors, *i, mzg_line_now(), p->opt->connections))
+            mzg_mirrors_choose(&p->l->mirrors, *i, mzg_line_now(), p->l->connections))
             return true;
     }
     return false;
@@ -190,7 +189,7 @@ static enum mzg_code start_job(struct pulling *p, struct job *j, size_t i, struc
 {
     uint32_t have = 0;
     j->object = i;
-    j->mirror = mzg_mirrors_choose(&p->l->mirrors, i, mzg_line_now(), p->opt->connections);
+    j->mirror = mzg_mirrors_choose(&p->l->mirrors, i, mzg_line_now(), p->l->connections);
     enum mzg_code code = mzg_arrival_begin(p->a, i, &have, e);
     if (code) {
         j->mirror = NULL;
@@ -320,11 +319,11 @@ static enum mzg_code pull(struct pulling *p, struct mzg_err *e)
     return code;
 }
 
-enum mzg_code mzg_pull(struct mzg_arrival *a, struct mzg_line *l, const struct mzg_pull_options *opt,
-                       struct mzg_pull_result *r, struct mzg_err *e)
+enum mzg_code mzg_pull(struct mzg_arrival *a, struct mzg_line *l, struct mzg_pull_result *r,
+                       struct mzg_err *e)
 {
     size_t n = mzg_arrival_objects(a) + 1;
-    struct pulling p = {.a = a, .l = l, .opt = opt, .from = calloc(n, 1), .bad = calloc(n, 1),
+    struct pulling p = {.a = a, .l = l, .from = calloc(n, 1), .bad = calloc(n, 1),
                         .lacking = calloc(n, 1), .r = r, .synced = mzg_line_now()};
     struct mzg_err late;
     enum mzg_code code = p.from && p.bad && p.lacking ? mzg_mirrors_objects(&l->mirrors, n, e)

@@ -8,10 +8,6 @@
 #include "bundle/arrival/arrival.h"
 #include "line.h"
 
-struct mzg_pull_options {
-    unsigned connections; /* requests at a time to one mirror, at most */
-};
-
 struct mzg_pull_result {
     uint64_t wire;      /* bytes that came and went, documents included, as far as curl counts them */
     uint64_t requests;
@@ -22,7 +18,7 @@ struct mzg_pull_result {
 /* Until nothing is missing and the files have their names. MZG_LIMIT at the end of a budget, MZG_NETWORK
  * when no byte comes any more, MZG_REFUSED when nobody sends the bytes that were signed, MZG_STOPPED: what
  * came is kept in all of these. r is filled also then. */
-enum mzg_code mzg_pull(struct mzg_arrival *a, struct mzg_line *l, const struct mzg_pull_options *opt,
-                       struct mzg_pull_result *r, struct mzg_err *e) MZG_MUST;
+enum mzg_code mzg_pull(struct mzg_arrival *a, struct mzg_line *l, struct mzg_pull_result *r,
+                       struct mzg_err *e) MZG_MUST;
 
 #endif
