@@ -83,7 +83,7 @@ static enum mzg_code pull(struct mzg_context *c, struct mzg_line *l, struct mzg_
             puts(cost);
     } else {
         mzg_notice(&c->run.notify, "%s", cost);
-        code = mzg_pull(in->arrival, l, &r, e);
+        code = mzg_pull(mzg_arrival_receiver(in->arrival), l, &r, e);
         left = mzg_arrival_left(in->arrival);
     }
     mzg_meter_wipe(c->meter);

@@ -1,5 +1,7 @@
 #include "pull.h"
 
+#include "bundle/objects.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +25,7 @@ struct job {
 };
 
 struct pulling {
-    struct mzg_arrival *a;
+    struct mzg_receiver *to;
     struct mzg_line *l;
     struct job jobs[SLOTS];
     uint8_t *from;        /* per object: 0: no byte is here; 1 + mirror that sent what is; MIXED: several */
@@ -43,7 +45,7 @@ static bool take(void *ctx, const void *data, size_t n)
     struct job *j = ctx;
     size_t taken = mzg_line_arrive(j->p->l, n);
     j->p->since_sync += taken;
-    if (mzg_arrival_take(j->p->a, j->object, data, taken, &j->e))
+    if (j->p->to->take(j->p->to, j->object, data, taken, &j->e))
         return false;
     return taken == n;
 }
@@ -51,7 +53,7 @@ static bool take(void *ctx, const void *data, size_t n)
 static enum mzg_code ask(struct job *j, uint32_t have, struct mzg_err *e)
 {
     struct pulling *p = j->p;
-    const struct mzg_chunk *c = mzg_arrival_object(p->a, j->object);
+    const struct mzg_chunk *c = p->to->object(p->to, j->object);
     char path[MZG_OBJECT_PATH], *url = NULL;
     double other = mzg_mirrors_best_other(&p->l->mirrors, j->mirror);
     mzg_object_path(c->object, path);
@@ -83,7 +85,7 @@ static void drop_job(struct job *j)
     if (!j->mirror)
         return;
     j->mirror->busy -= j->transfer && !mzg_transfer_answer(j->transfer);
-    mzg_arrival_park(j->p->a, j->object);
+    j->p->to->park(j->p->to, j->object);
     free_job(j);
 }
 
@@ -95,10 +97,10 @@ static enum mzg_code settle(struct job *j, struct mzg_err *e)
     size_t i = j->object;
     bool sound = false;
     char hex[MZG_SHA256_HEX], what[96];
-    enum mzg_code code = mzg_arrival_settle(p->a, i, &sound, e);
+    enum mzg_code code = p->to->settle(p->to, i, &sound, e);
     if (code || sound)
         return code;
-    mzg_sha256_hex(mzg_arrival_object(p->a, i)->object, hex);
+    mzg_sha256_hex(p->to->object(p->to, i)->object, hex);
     snprintf(what, sizeof what, "object %.16s...", hex);
     p->r->wrong++;
     /* Where several had a part in it, nobody knows whose was wrong; the next time one sends it all. */
@@ -107,7 +109,7 @@ static enum mzg_code settle(struct job *j, struct mzg_err *e)
     else
         mzg_line_lied(p->l, j->mirror, what);
     p->from[i] = 0;
-    mzg_arrival_park(p->a, i);
+    p->to->park(p->to, i);
     if (++p->bad[i] < BAD_MOST + p->l->mirrors.n)
         return MZG_OK;
     return mzg_fail(e, MZG_REFUSED, MZG_NO_OFFSET, "object %s is not what was signed, wherever it comes "
@@ -124,7 +126,7 @@ static enum mzg_code lack(struct pulling *p, size_t i, struct mzg_err *e)
         p->l->mirrors.m[k].not_before = mzg_line_now() + 1;
     if (++p->lacking[i] < LACK_MOST)
         return MZG_OK;
-    mzg_sha256_hex(mzg_arrival_object(p->a, i)->object, hex);
+    mzg_sha256_hex(p->to->object(p->to, i)->object, hex);
     return mzg_fail(e, MZG_NETWORK, MZG_NO_OFFSET, "%s: has no object %s%s; what came is kept",
                     p->l->mirrors.m[0].base, hex, p->l->mirrors.n > 1 ? ", and no other mirror has" : "");
 }
@@ -145,10 +147,10 @@ static enum mzg_code finish_job(struct job *j, const struct mzg_http_answer *ans
         code = settle(j, e);
     } else if (answer->end == MZG_HTTP_WHOLE) {
         p->from[i] = 0;
-        code = mzg_arrival_forget(p->a, i, e);
-        mzg_arrival_park(p->a, i);
+        code = p->to->forget(p->to, i, e);
+        p->to->park(p->to, i);
     } else {
-        mzg_arrival_park(p->a, i);
+        p->to->park(p->to, i);
         if (answer->end == MZG_HTTP_ABSENT)
             code = lack(p, i, e);
     }
@@ -171,10 +173,10 @@ static bool is_under_way(const struct pulling *p, size_t i)
 
 static bool find_next(struct pulling *p, size_t *i)
 {
-    size_t n = mzg_arrival_objects(p->a);
+    size_t n = p->to->count(p->to);
     bool all_before = true;
     for (*i = p->next; *i < n; ++*i) {
-        bool missing = mzg_arrival_missing(p->a, *i);
+        bool missing = p->to->missing(p->to, *i);
         all_before &= !missing;
         if (all_before)
             p->next = *i + 1;
@@ -190,7 +192,7 @@ static enum mzg_code start_job(struct pulling *p, struct job *j, size_t i, struc
     uint32_t have = 0;
     j->object = i;
     j->mirror = mzg_mirrors_choose(&p->l->mirrors, i, mzg_line_now(), p->l->connections);
-    enum mzg_code code = mzg_arrival_begin(p->a, i, &have, e);
+    enum mzg_code code = p->to->begin(p->to, i, &have, e);
     if (code) {
         j->mirror = NULL;
         return code;
@@ -198,7 +200,7 @@ static enum mzg_code start_job(struct pulling *p, struct job *j, size_t i, struc
     /* Bytes from an earlier run: nobody knows whose. */
     if (have > 0 && p->from[i] == 0)
         p->from[i] = MIXED;
-    if (have < mzg_arrival_object(p->a, i)->stored)
+    if (have < p->to->object(p->to, i)->stored)
         return ask(j, have, e);
     code = settle(j, e);
     free_job(j);
@@ -257,14 +259,14 @@ static enum mzg_code keep_up(struct pulling *p, bool now, struct mzg_err *e)
         return MZG_OK;
     p->synced = t;
     p->since_sync = 0;
-    enum mzg_code code = mzg_arrival_sync(p->a, e);
+    enum mzg_code code = p->to->sync(p->to, e);
     return code ? code : mzg_budget_save(&p->l->budget, e);
 }
 
 /* Never backwards: what turns out to be wrong is taken off when it has come again. */
 static enum mzg_code show(struct pulling *p, struct mzg_err *e)
 {
-    uint64_t done = p->total - mzg_arrival_left(p->a);
+    uint64_t done = p->total - p->to->left(p->to);
     if (done > p->shown)
         p->shown = done;
     return mzg_progress_step(&p->l->run->progress, "pull", p->shown, p->total, e);
@@ -295,8 +297,8 @@ static enum mzg_code turn(struct pulling *p, struct mzg_err *e)
 
 static bool any_missing(struct pulling *p)
 {
-    size_t n = mzg_arrival_objects(p->a);
-    while (p->next < n && !mzg_arrival_missing(p->a, p->next))
+    size_t n = p->to->count(p->to);
+    while (p->next < n && !p->to->missing(p->to, p->next))
         p->next++;
     return p->next < n;
 }
@@ -309,7 +311,7 @@ static enum mzg_code pull(struct pulling *p, struct mzg_err *e)
         while (!code && any_missing(p))
             code = turn(p, e);
         if (!code)
-            code = mzg_arrival_finish(p->a, &damaged, e);
+            code = p->to->finish(p->to, &damaged, e);
         p->r->damaged += code ? 0 : damaged;
         p->next = 0;
         if (!code && damaged && round + 1 >= DAMAGE_MOST)
@@ -319,11 +321,11 @@ static enum mzg_code pull(struct pulling *p, struct mzg_err *e)
     return code;
 }
 
-enum mzg_code mzg_pull(struct mzg_arrival *a, struct mzg_line *l, struct mzg_pull_result *r,
+enum mzg_code mzg_pull(struct mzg_receiver *to, struct mzg_line *l, struct mzg_pull_result *r,
                        struct mzg_err *e)
 {
-    size_t n = mzg_arrival_objects(a) + 1;
-    struct pulling p = {.a = a, .l = l, .from = calloc(n, 1), .bad = calloc(n, 1),
+    size_t n = to->count(to) + 1;
+    struct pulling p = {.to = to, .l = l, .from = calloc(n, 1), .bad = calloc(n, 1),
                         .lacking = calloc(n, 1), .r = r, .synced = mzg_line_now()};
     struct mzg_err late;
     enum mzg_code code = p.from && p.bad && p.lacking ? mzg_mirrors_objects(&l->mirrors, n, e)
@@ -332,7 +334,7 @@ enum mzg_code mzg_pull(struct mzg_arrival *a, struct mzg_line *l, struct mzg_pul
     for (size_t k = 0; k < SLOTS; k++)
         p.jobs[k].p = &p;
     for (size_t i = 0; i + 1 < n; i++)
-        p.total += mzg_arrival_object(a, i)->stored;
+        p.total += to->object(to, i)->stored;
     l->last_byte = mzg_line_now();
     if (!code)
         code = pull(&p, e);

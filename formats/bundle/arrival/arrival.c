@@ -258,6 +258,7 @@ enum mzg_code mzg_arrival_open(struct mzg_arrival **a, const struct mzg_verified
     *a = calloc(1, sizeof **a);
     if (!*a)
         return mzg_fail_memory(e, "arrival");
+    (*a)->base = mzg_arrival_functions;
     (*a)->m = &v->manifest;
     (*a)->run = run;
     (*a)->dir.fd = (*a)->folder.fd = -1;

@@ -16,9 +16,10 @@
 #define MZG_BUNDLE_ARRIVAL_H
 
 #include "../bundle.h"
+#include "../receiver.h"
 
 #define MZG_ARRIVAL_FOLDER ".mzg-pull"
-#define MZG_ARRIVAL_FLIGHT 16 /* objects at a time */
+#define MZG_ARRIVAL_FLIGHT MZG_RECEIVER_FLIGHT
 
 struct mzg_arrival;
 
@@ -28,6 +29,9 @@ enum mzg_code mzg_arrival_open(struct mzg_arrival **a, const struct mzg_verified
                                const struct mzg_run *run, struct mzg_err *e) MZG_MUST;
 /* What came stays for the next time; when nothing did, nothing stays. NULL is fine. */
 void mzg_arrival_close(struct mzg_arrival *a);
+
+/* The same arrival for whoever fetches into any receiver; the functions below are its own. */
+struct mzg_receiver *mzg_arrival_receiver(struct mzg_arrival *a);
 
 /* The documents of the bundle that dir is being filled with, so that they need not be fetched again; all
  * NULL when there are none. Nothing of them is verified. */

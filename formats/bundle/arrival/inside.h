@@ -15,6 +15,7 @@ struct mzg_arrival_place {
 };
 
 struct mzg_arrival {
+    struct mzg_receiver base;
     const struct mzg_manifest *m;
     const struct mzg_run *run;
     uint8_t manifest[MZG_SHA256_BYTES]; /* digest of its bytes */
@@ -35,6 +36,8 @@ struct mzg_arrival {
     uint8_t *content;                   /* room for the longest chunk */
     uint64_t left;                      /* stored bytes of missing objects, less what is here of them */
 };
+
+extern const struct mzg_receiver mzg_arrival_functions;
 
 /* Decodes c's stored bytes into a->content; false when bytes or content are not what the manifest says. */
 bool mzg_arrival_decode(struct mzg_arrival *a, const struct mzg_chunk *c, const uint8_t *stored);
