@@ -198,6 +198,24 @@ enum mzg_code mzg_inside_folder(const struct mzg_dir *d, const char *rel, bool c
     return code;
 }
 
+enum mzg_code mzg_dir_open_at(struct mzg_dir *d, const struct mzg_dir *in, const char *rel, bool create,
+                              struct mzg_err *e)
+{
+    int at;
+    const char *leaf;
+
+    *d = (struct mzg_dir){.fd = -1};
+    enum mzg_code code = mzg_inside_folder(in, rel, create, &at, &leaf, e);
+    if (code == MZG_OK)
+        code = descend(in, &at, leaf, rel, create, e);
+    d->fd = at;
+    if (code == MZG_OK && (d->path = mzg_inside_path(in, rel)) == NULL)
+        code = mzg_fail_memory(e, "path");
+    if (code != MZG_OK)
+        mzg_dir_close(d);
+    return code;
+}
+
 enum mzg_code mzg_inside_open(const struct mzg_dir *d, const char *rel, int flags, int *fd,
                               struct mzg_err *e)
 {

@@ -24,6 +24,9 @@ struct mzg_dir {
 enum mzg_code mzg_dir_open(struct mzg_dir *d, const char *path, struct mzg_err *e) MZG_MUST;
 /* Makes it, and the folders above it, where missing. */
 enum mzg_code mzg_dir_create(struct mzg_dir *d, const char *path, struct mzg_err *e) MZG_MUST;
+/* Folder rel, a confined path inside `in`; no link is followed. create: made where missing. */
+enum mzg_code mzg_dir_open_at(struct mzg_dir *d, const struct mzg_dir *in, const char *rel, bool create,
+                              struct mzg_err *e) MZG_MUST;
 void mzg_dir_close(struct mzg_dir *d);
 
 /* True for a relative path that stays inside: not empty, no leading '/', no empty, "." or ".."
@@ -139,6 +142,11 @@ void mzg_output_abandon(struct mzg_output *o);
 /* A whole small file, the counterpart of mzg_file_load_at. */
 enum mzg_code mzg_file_save_at(const struct mzg_dir *d, const char *rel, const void *data, size_t n,
                                struct mzg_err *e) MZG_MUST;
+/* Removes what killed runs left of any output in d under temporary names, but not below it; also what they
+ * kept of NAME under NAME and suffix, where wanted(ctx, NAME) is false (wanted NULL: all that is kept stays).
+ * Runs that are still writing are left alone. Returns how many there were. */
+size_t mzg_output_sweep(const struct mzg_dir *d, const char *suffix,
+                        bool (*wanted)(void *ctx, const char *name), void *ctx);
 /* Removes it also when it is kept. */
 void mzg_output_discard(struct mzg_output *o);
 

@@ -61,16 +61,60 @@ static bool make_temp(char temp[MZG_NAME_MOST + 1], const char *stem)
 
 /* ---- left-overs ---- */
 
-static void remove_if_stale(int dirfd, const char *temp)
+static bool remove_if_stale(int dirfd, const char *temp)
 {
     struct stat st;
     int fd = openat(dirfd, temp, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
     if (fd < 0)
-        return;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0)
-        (void)unlinkat(dirfd, temp, 0);
+        return false;
+    bool removed = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+                   unlinkat(dirfd, temp, 0) == 0;
     mzg_fd_close(&fd);
+    return removed;
+}
+
+/* ".NAME.mzg-" and a suffix of ours, whatever NAME is. */
+static bool is_any_temp(const char *entry)
+{
+    size_t n = strlen(entry), mark = strlen(MARK);
+
+    return entry[0] == '.' && n > 1 + mark + SUFFIX &&
+           memcmp(entry + n - SUFFIX - mark, MARK, mark) == 0 &&
+           strspn(entry + n - SUFFIX, letters) == SUFFIX;
+}
+
+/* NAME of an entry that is NAME and suffix. */
+static bool take_name(const char *entry, const char *suffix, char name[MZG_NAME_MOST + 1])
+{
+    size_t n = strlen(entry), tail = strlen(suffix);
+
+    if (n <= tail || n - tail > MZG_NAME_MOST || strcmp(entry + n - tail, suffix) != 0)
+        return false;
+    memcpy(name, entry, n - tail);
+    name[n - tail] = '\0';
+    return true;
+}
+
+size_t mzg_output_sweep(const struct mzg_dir *d, const char *suffix,
+                        bool (*wanted)(void *ctx, const char *name), void *ctx)
+{
+    char name[MZG_NAME_MOST + 1];
+    int fd = openat(d->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    size_t n = 0;
+
+    if (dir == NULL) {
+        mzg_fd_close(&fd);
+        return 0;
+    }
+    for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        bool kept = wanted != NULL && take_name(entry->d_name, suffix, name) && !wanted(ctx, name);
+        if (kept || is_any_temp(entry->d_name))
+            n += remove_if_stale(d->fd, entry->d_name);
+    }
+    closedir(dir);
+    return n;
 }
 
 void mzg_temp_remove_stale(int dirfd, const char *name)
@@ -86,7 +130,7 @@ void mzg_temp_remove_stale(int dirfd, const char *name)
     make_stem(stem, name);
     for (const struct dirent *entry; (entry = readdir(dir)) != NULL;)
         if (is_temp(entry->d_name, stem))
-            remove_if_stale(dirfd, entry->d_name);
+            (void)remove_if_stale(dirfd, entry->d_name);
     closedir(dir);
 }
 
@@ -136,7 +180,7 @@ void mzg_temp_remove_kept(int dirfd, const char *name)
 
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
         snprintf(kept, sizeof kept, "%s%s", name, suffixes[i]);
-        remove_if_stale(dirfd, kept);
+        (void)remove_if_stale(dirfd, kept);
     }
 }
 

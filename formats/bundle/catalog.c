@@ -135,6 +135,7 @@ enum mzg_code mzg_catalog_select(const struct mzg_catalog *c, const struct mzg_s
 struct listing {
     const struct mzg_dir *repo;
     const struct mzg_notify *notify;
+    const struct mzg_catalog_filter *filter; /* or NULL */
     struct mzg_buf *out;
     size_t n;
 };
@@ -157,6 +158,8 @@ static enum mzg_code list_bundle(void *ctx, const char *name, const char *versio
     struct mzg_manifest m = {0};
     char path[MZG_REPO_PATH], *text = NULL;
     size_t len = 0;
+    if (l->filter && l->filter->gone(l->filter->ctx, name, version))
+        return MZG_OK;
     mzg_repo_path(path, name, version, MZG_REPO_MANIFEST);
     enum mzg_code code = mzg_file_load_at(l->repo, path, MZG_MANIFEST_MAX, &text, &len, e);
     if (!code) {
@@ -192,8 +195,14 @@ static enum mzg_code replace(const struct mzg_dir *repo, const struct mzg_buf *b
 enum mzg_code mzg_catalog_update(const struct mzg_dir *repo, const struct mzg_notify *notify,
                                  struct mzg_err *e)
 {
+    return mzg_catalog_update_without(repo, NULL, notify, e);
+}
+
+enum mzg_code mzg_catalog_update_without(const struct mzg_dir *repo, const struct mzg_catalog_filter *filter,
+                                         const struct mzg_notify *notify, struct mzg_err *e)
+{
     struct mzg_buf b;
-    struct listing l = {.repo = repo, .notify = notify, .out = &b};
+    struct listing l = {.repo = repo, .notify = notify, .filter = filter, .out = &b};
     mzg_buf_init(&b, MZG_CATALOG_MAX);
     mzg_buf_text(&b, "{\n  \"format\": \"" MZG_CATALOG_FORMAT "\",\n  \"bundles\": [");
     enum mzg_code code = mzg_repo_each(repo, NULL, &(struct mzg_repo_visitor){list_bundle, &l}, e);

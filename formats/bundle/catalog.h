@@ -50,4 +50,12 @@ enum mzg_code mzg_catalog_select(const struct mzg_catalog *c, const struct mzg_s
 enum mzg_code mzg_catalog_update(const struct mzg_dir *repo, const struct mzg_notify *notify,
                                  struct mzg_err *e) MZG_MUST;
 
+/* The same without the bundles of which gone() is true: they are about to be taken away. */
+struct mzg_catalog_filter {
+    bool (*gone)(void *ctx, const char *name, const char *version);
+    void *ctx;
+};
+enum mzg_code mzg_catalog_update_without(const struct mzg_dir *repo, const struct mzg_catalog_filter *filter,
+                                         const struct mzg_notify *notify, struct mzg_err *e) MZG_MUST;
+
 #endif

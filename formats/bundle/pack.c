@@ -3,11 +3,10 @@
 #include "archive.h"
 #include "bundle.h"
 #include "catalog.h"
+#include "upkeep/lock.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 
 struct packing {
     const struct mzg_pack *p;
@@ -187,20 +186,21 @@ static enum mzg_code pack_repo(const char *location, struct packing *k, struct m
                                struct mzg_err *e)
 {
     struct mzg_dir repo = {.fd = -1};
-    char path[MZG_REPO_PATH], q[MZG_QUOTE];
+    struct mzg_repo_lock lock = {.fd = -1};
+    char path[MZG_REPO_PATH];
     mzg_repo_path(path, k->p->name, k->p->version, MZG_REPO_MANIFEST);
     enum mzg_code code = mzg_dir_create(&repo, location, e);
-    /* Two packs at once would give two bundles one sequence number. Where the file system has no
-     * locks, the caller sees to that. */
-    if (!code && flock(repo.fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        code = mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: another program is adding to it",
-                        mzg_quote(q, location));
+    /* Two packs at once would give two bundles one sequence number, and nobody may clear away objects that
+     * no manifest names yet. */
+    if (!code)
+        code = mzg_repo_lock(&lock, &repo, MZG_LOCK_REPO, "pack", k->run, e);
     if (!code && mzg_dir_has(&repo, path))
         code = check_existing(location, k, r, e);
     else if (!code)
         code = add_to_repo(k, &repo, e);
     if (!code)
         code = mzg_catalog_update(&repo, &k->run->notify, e);
+    mzg_repo_unlock(&lock);
     mzg_dir_close(&repo);
     return code;
 }
