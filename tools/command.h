@@ -16,8 +16,8 @@
 #include <jansson.h>
 
 #define MZG_COMMANDS(X)                                                                            \
-    X(inspect) X(convert) X(check) X(kernels) X(keygen) X(pack) X(verify) X(unpack) X(pull) X(serve) \
-    X(carry)
+    X(inspect) X(convert) X(check) X(kernels) X(keygen) X(pack) X(verify) X(unpack) X(pull)        \
+    X(serve) X(carry) X(gc)
 
 struct mzg_meter;
 

@@ -247,6 +247,33 @@ bool mzg_dir_has(const struct mzg_dir *d, const char *rel)
     return has;
 }
 
+static bool remove_leaf(const struct mzg_dir *d, const char *rel, int flags)
+{
+    int at;
+    const char *leaf;
+    struct mzg_err e;
+
+    if (mzg_inside_folder(d, rel, false, &at, &leaf, &e) != MZG_OK)
+        return false;
+    bool removed = unlinkat(at, leaf, flags) == 0;
+    mzg_fd_close(&at);
+    return removed;
+}
+
+bool mzg_dir_remove(const struct mzg_dir *d, const char *rel)
+{
+    char folder[PATH_MOST + 1];
+    bool removed = remove_leaf(d, rel, 0);
+
+    snprintf(folder, sizeof folder, "%s", rel);
+    for (char *slash; (slash = strrchr(folder, '/')) != NULL;) {
+        *slash = '\0';
+        if (!remove_leaf(d, folder, AT_REMOVEDIR))
+            break;
+    }
+    return removed;
+}
+
 /* ---- listing ---- */
 
 /* The names, each with its NUL, one behind the other. */

@@ -36,6 +36,10 @@ bool mzg_path_confined(const char *rel);
 /* True when rel exists inside d (nothing followed). */
 bool mzg_dir_has(const struct mzg_dir *d, const char *rel);
 
+/* Removes the file rel, where there is one, and then each folder on its way that is empty; no link is
+ * followed. Returns whether there was one. */
+bool mzg_dir_remove(const struct mzg_dir *d, const char *rel);
+
 /* Names of the entries of folder rel ("." for d itself) without "." and "..", sorted bytewise;
  * *names is one allocation freed with free(). MZG_LIMIT beyond max entries. */
 enum mzg_code mzg_dir_list(const struct mzg_dir *d, const char *rel, size_t max, char ***names,

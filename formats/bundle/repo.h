@@ -16,6 +16,7 @@
 
 #define MZG_REPO_MANIFEST "manifest.json"
 #define MZG_REPO_ENVELOPE "manifest.dsse"
+#define MZG_REPO_PARTIAL "partial.json" /* beside them: this copy has a part of the files' objects */
 #define MZG_REPO_PATH (sizeof "bundles///manifest.json" + 2 * (size_t)MZG_NAME_MAX)
 #define MZG_REPO_BUNDLES 65536 /* names, and versions of a name, that are listed */
 

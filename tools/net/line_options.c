@@ -1,6 +1,7 @@
 #include "line_options.h"
 
 #include "amounts.h"
+#include <string.h>
 #include <time.h>
 
 enum mzg_code mzg_args_seconds(const struct mzg_args *a, const char *name, uint64_t *seconds,
@@ -12,6 +13,16 @@ enum mzg_code mzg_args_seconds(const struct mzg_args *a, const char *name, uint6
         return MZG_OK;
     return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --%s takes a time (90s, 30m, 2h), not '%s'", name,
                     mzg_quote(q, text));
+}
+
+enum mzg_code mzg_args_grace(const struct mzg_args *a, uint64_t *seconds, struct mzg_err *e)
+{
+    const char *text = mzg_args_text(a, "grace");
+    if (text && strcmp(text, "0") == 0) {
+        *seconds = 0;
+        return MZG_OK;
+    }
+    return mzg_args_seconds(a, "grace", seconds, e);
 }
 
 enum mzg_code mzg_line_open(struct mzg_line *l, const struct mzg_context *c, const char *url,

@@ -24,5 +24,7 @@ void mzg_line_close(struct mzg_line *l); /* fine on a zeroed one */
 /* A time of an option ("90s", "2d"); leaves *seconds alone when it was not given. */
 enum mzg_code mzg_args_seconds(const struct mzg_args *a, const char *name, uint64_t *seconds,
                                struct mzg_err *e) MZG_MUST;
+/* --grace: the same, or 0. */
+enum mzg_code mzg_args_grace(const struct mzg_args *a, uint64_t *seconds, struct mzg_err *e) MZG_MUST;
 
 #endif
