@@ -17,7 +17,7 @@
 
 #define MZG_COMMANDS(X)                                                                            \
     X(inspect) X(convert) X(check) X(kernels) X(keygen) X(pack) X(verify) X(unpack) X(pull)        \
-    X(serve) X(carry) X(gc)
+    X(mirror) X(serve) X(carry) X(gc)
 
 struct mzg_meter;
 

@@ -89,18 +89,15 @@ static bool kept_right(void *ctx)
 }
 
 static enum mzg_code fetch_known(struct mzg_line *l, const char *path, const struct mzg_catalog_entry *t,
-                                 const char *dir, struct mzg_buf *b, bool *absent, struct mzg_err *e)
+                                 const char *parts, struct mzg_buf *b, bool *absent, struct mzg_err *e)
 {
     struct mzg_dir folder = {.fd = -1};
     struct keeping k = {.sha256 = t->manifest_sha256, .e = {.code = MZG_OK}};
     struct mzg_line_want want = {.path = path, .size = t->manifest_bytes, .have = kept_have,
                                  .take = kept_take, .restart = kept_restart, .right = kept_right,
                                  .ctx = &k};
-    char *name = NULL;
     mzg_buf_init(b, MZG_MANIFEST_MAX + 1);
-    if (asprintf(&name, "%s/" MZG_ARRIVAL_FOLDER, dir) < 0)
-        return mzg_fail_memory(e, "path");
-    enum mzg_code code = mzg_dir_create(&folder, name, e);
+    enum mzg_code code = mzg_dir_create(&folder, parts, e);
     if (!code)
         code = mzg_partial_open(&k.partial, &folder, t->manifest_sha256, t->manifest_bytes, e);
     if (!code) {
@@ -112,8 +109,7 @@ static enum mzg_code fetch_known(struct mzg_line *l, const char *path, const str
         mzg_partial_close(&k.partial, !code || k.partial.have == 0);
     }
     mzg_dir_close(&folder);
-    (void)rmdir(name); /* stays where anything is in it */
-    free(name);
+    (void)rmdir(parts); /* stays where anything is in it */
     return code;
 }
 
@@ -129,11 +125,10 @@ static bool is_catalog(void *ctx)
     return good;
 }
 
-/* *c stays empty where there is no index, which is then not needed when the version is named. */
-static enum mzg_code fetch_catalog(struct mzg_line *l, struct mzg_catalog *c, bool *absent,
-                                   struct mzg_err *e)
+enum mzg_code mzg_documents_index(struct mzg_line *l, struct mzg_catalog *c, bool *absent, struct mzg_err *e)
 {
     struct mzg_buf b;
+    *c = (struct mzg_catalog){0};
     enum mzg_code code = fetch_to_memory(l, MZG_CATALOG_FILE, MZG_CATALOG_MAX,
                                          l->mirrors.n > 1 ? is_catalog : NULL, &b, absent, e);
     if (!code && !*absent) {
@@ -179,7 +174,7 @@ static enum mzg_code recall(const struct mzg_catalog_entry *t, const char *dir, 
 }
 
 static enum mzg_code fetch_both(struct mzg_line *l, const struct mzg_select *s,
-                                const struct mzg_catalog_entry *t, const char *dir,
+                                const struct mzg_catalog_entry *t, const char *parts,
                                 struct mzg_documents *d, struct mzg_err *e)
 {
     char path[MZG_REPO_PATH];
@@ -196,7 +191,7 @@ static enum mzg_code fetch_both(struct mzg_line *l, const struct mzg_select *s,
     if (code)
         return code;
     mzg_repo_path(path, s->name, s->version, MZG_REPO_MANIFEST);
-    code = t ? fetch_known(l, path, t, dir, &b, &absent, e)
+    code = t ? fetch_known(l, path, t, parts, &b, &absent, e)
              : fetch_to_memory(l, path, MZG_MANIFEST_MAX, NULL, &b, &absent, e);
     if (!code && absent)
         code = mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: holds no %s@%s", l->mirrors.m[0].base, s->name,
@@ -207,20 +202,35 @@ static enum mzg_code fetch_both(struct mzg_line *l, const struct mzg_select *s,
     return code;
 }
 
+enum mzg_code mzg_documents_of(struct mzg_line *l, const struct mzg_select *s,
+                               const struct mzg_catalog_entry *t, const char *parts, struct mzg_documents *d,
+                               struct mzg_err *e)
+{
+    memset(d, 0, sizeof *d);
+    enum mzg_code code = fetch_both(l, s, t, parts, d, e);
+    if (code)
+        mzg_documents_clear(d);
+    return code;
+}
+
 enum mzg_code mzg_documents_fetch(struct mzg_line *l, struct mzg_select *s, const char *dir,
                                   struct mzg_documents *d, struct mzg_err *e)
 {
     struct mzg_catalog c = {0};
     const struct mzg_catalog_entry *entry = NULL;
+    char *parts = NULL;
     bool absent = false;
     memset(d, 0, sizeof *d);
-    enum mzg_code code = fetch_catalog(l, &c, &absent, e);
+    if (asprintf(&parts, "%s/" MZG_ARRIVAL_FOLDER, dir) < 0)
+        return mzg_fail_memory(e, "path");
+    enum mzg_code code = mzg_documents_index(l, &c, &absent, e);
     if (!code)
         code = choose(l, &c, absent, s, &entry, e);
     if (!code)
         code = recall(entry, dir, d, e);
     if (!code && !d->manifest)
-        code = fetch_both(l, s, entry, dir, d, e);
+        code = fetch_both(l, s, entry, parts, d, e);
+    free(parts);
     mzg_catalog_clear(&c);
     if (code)
         mzg_documents_clear(d);

@@ -3,6 +3,7 @@
 #define MZG_NET_DOCUMENTS_H
 
 #include "bundle/archive.h"
+#include "bundle/catalog.h"
 #include "bundle/name.h"
 #include "line.h"
 
@@ -11,5 +12,15 @@
  * slowly is kept there. Nothing of them is verified. MZG_IO when there is no such bundle. */
 enum mzg_code mzg_documents_fetch(struct mzg_line *l, struct mzg_select *s, const char *dir,
                                   struct mzg_documents *d, struct mzg_err *e) MZG_MUST;
+
+/* The steps of that. What the repository says that it has; *absent: it has no index, and *c is empty, which
+ * the caller clears. */
+enum mzg_code mzg_documents_index(struct mzg_line *l, struct mzg_catalog *c, bool *absent,
+                                  struct mzg_err *e) MZG_MUST;
+/* The documents of bundle s, whose entry in the index is t (NULL: it has none, or is not to be believed).
+ * parts: the folder for a manifest that comes in slowly. */
+enum mzg_code mzg_documents_of(struct mzg_line *l, const struct mzg_select *s,
+                               const struct mzg_catalog_entry *t, const char *parts, struct mzg_documents *d,
+                               struct mzg_err *e) MZG_MUST;
 
 #endif

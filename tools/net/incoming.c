@@ -48,8 +48,6 @@ enum mzg_code mzg_incoming_open(struct mzg_incoming *in, struct mzg_line *line,
             close_bundle(in);
         }
     }
-    for (size_t k = 0; k < line->mirrors.n; k++)
-        in->rate = line->mirrors.m[k].rate > in->rate ? line->mirrors.m[k].rate : in->rate;
     return code ? code : mzg_arrival_open(&in->arrival, in->verified, dir, line->run, e);
 }
 
@@ -126,16 +124,10 @@ enum mzg_code mzg_incoming_reuse_old(struct mzg_incoming *in, const char *dir, s
 void mzg_incoming_cost(const struct mzg_incoming *in, char *text, size_t room)
 {
     const struct mzg_manifest *m = mzg_verified_manifest(in->verified);
-    const struct mzg_budget *b = &in->line->budget;
     uint64_t left = mzg_arrival_left(in->arrival);
-    double rate = b->rate && (in->rate <= 0 || (double)b->rate < in->rate) ? (double)b->rate : in->rate;
-    char x[MZG_SIZE], y[MZG_SIZE], z[MZG_SIZE];
+    char x[MZG_SIZE], y[MZG_SIZE];
     int n = snprintf(text, room, "%s %s: %s to fetch of %s", m->name, m->version, mzg_size_text(x, left),
                      mzg_size_text(y, m->stored_bytes));
-    if (n > 0 && (size_t)n < room && left && rate >= 1)
-        n += snprintf(text + n, room - (size_t)n, ", %s at %s/s", mzg_time_text(x, (double)left / rate),
-                      mzg_size_text(z, (uint64_t)rate));
-    if (n > 0 && (size_t)n < room && b->daily && left)
-        snprintf(text + n, room - (size_t)n, ", %llu days of %s",
-                 (unsigned long long)((left + b->size - 1) / b->size), mzg_size_text(z, b->size));
+    if (n > 0 && (size_t)n < room)
+        mzg_line_cost(in->line, left, text + n, room - (size_t)n);
 }

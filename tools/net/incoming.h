@@ -14,7 +14,6 @@ struct mzg_incoming {
     struct mzg_verified *verified;
     struct mzg_arrival *arrival;
     uint64_t reused;   /* stored bytes that other places on this machine had */
-    double rate;       /* bytes a second, as the documents came; 0: they were too short to tell */
 };
 
 /* Fetches the documents of the bundle that select means, verifies them, and opens dir for it. *in is the

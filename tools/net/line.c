@@ -1,6 +1,7 @@
 #include "line.h"
 
 #include "clock.h"
+#include "tools/term.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,6 +120,25 @@ enum mzg_code mzg_line_ask(struct mzg_line *l, bool *go, struct mzg_err *e)
                         "kept, and the same call goes on", l->why, *l->why ? "; " : "", l->give_up);
     *go = true;
     return MZG_OK;
+}
+
+void mzg_line_cost(const struct mzg_line *l, uint64_t bytes, char *text, size_t room)
+{
+    const struct mzg_budget *b = &l->budget;
+    double rate = 0;
+    char x[MZG_SIZE], y[MZG_SIZE];
+    int n = 0;
+    *text = '\0';
+    for (size_t k = 0; k < l->mirrors.n; k++)
+        rate = l->mirrors.m[k].rate > rate ? l->mirrors.m[k].rate : rate;
+    if (b->rate && (rate <= 0 || (double)b->rate < rate))
+        rate = (double)b->rate;
+    if (bytes && rate >= 1)
+        n = snprintf(text, room, ", %s at %s/s", mzg_time_text(x, (double)bytes / rate),
+                     mzg_size_text(y, (uint64_t)rate));
+    if (n >= 0 && (size_t)n < room && b->daily && bytes)
+        snprintf(text + n, room - (size_t)n, ", %llu days of %s",
+                 (unsigned long long)((bytes + b->size - 1) / b->size), mzg_size_text(y, b->size));
 }
 
 /* ---- one file ---- */

@@ -44,6 +44,9 @@ enum mzg_code mzg_line_ask(struct mzg_line *l, bool *go, struct mzg_err *e) MZG_
 /* Lets at most a fifth of a second pass, or until the next mirror may be asked. */
 void mzg_line_pause(const struct mzg_line *l);
 
+/* ", 12 minutes at 57 KiB/s, 3 days of 50 MB": what it will take to fetch so many bytes, as far as is known. */
+void mzg_line_cost(const struct mzg_line *l, uint64_t bytes, char *text, size_t room);
+
 /* A small file of the repository, from whichever mirror has it. size: its bytes, or 0 when only most is
  * known. have: bytes that are here; take gets those that follow. Tries until it is there:
  * *absent: all mirrors say that there is no such file (and the result is MZG_OK). */
