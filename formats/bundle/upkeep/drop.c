@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LEDGER ("pull" MZG_JOURNAL) /* of an intake */
 #define ASIDE_PATH (MZG_REPO_PATH + sizeof MZG_LOCAL_DROPPED + 1)
 
 /* ---- manifests aside ---- */
@@ -23,7 +24,7 @@ enum mzg_code mzg_aside_open(struct mzg_dir *d, const struct mzg_dir *repo, cons
 
 void mzg_aside_remove(const struct mzg_dir *d, const char *name, const char *version)
 {
-    static const char *const files[] = {"pull" MZG_JOURNAL, MZG_REPO_MANIFEST, MZG_REPO_ENVELOPE,
+    static const char *const files[] = {LEDGER, MZG_REPO_MANIFEST, MZG_REPO_ENVELOPE,
                                         MZG_REPO_PARTIAL};
     char path[MZG_REPO_PATH + sizeof MZG_JOURNAL];
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
