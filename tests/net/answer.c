@@ -120,8 +120,12 @@ void mzg_answer_file(struct mzg_answer *a, const struct mzg_request *r, const ch
         mzg_answer_text(a, 304, NULL, "");
         return;
     }
+    a->type = type_of(path);
     /* A HEAD's range means nothing (RFC 9110, 14.2). */
-    if (!a->silent && same_file(r, a))
+    bool parts = !a->silent && same_file(r, a);
+    if (parts && mzg_answer_parts(a, r))
+        return;
+    if (parts)
         ranged = mzg_range_parse(r->range, a->size, &a->from, &a->length);
     if (ranged == MZG_RANGE_BEYOND) {
         mzg_answer_text(a, 416, "text/plain", "no such bytes\n");
@@ -132,7 +136,6 @@ void mzg_answer_file(struct mzg_answer *a, const struct mzg_request *r, const ch
         a->length = a->size;
     }
     a->status = ranged == MZG_RANGE_PART ? 206 : 200;
-    a->type = type_of(path);
     a->told_from = a->from;
     a->told_length = a->length;
 }
@@ -146,7 +149,7 @@ static void write_fields(const struct mzg_answer *a, FILE *out)
         fprintf(out, "ETag: %s\r\nLast-Modified: %s\r\nAccept-Ranges: bytes\r\n", a->etag, a->modified);
     if (a->type)
         fprintf(out, "Content-Type: %s\r\n", a->type);
-    if (a->status == 206)
+    if (a->status == 206 && file)
         fprintf(out, "Content-Range: bytes %lld-%lld/%lld\r\n", (long long)a->told_from,
                 (long long)(a->told_from + a->length - 1), (long long)a->size);
     if (a->status == 416)
@@ -161,6 +164,7 @@ static void write_fields(const struct mzg_answer *a, FILE *out)
         fprintf(out, "Content-Encoding: gzip\r\n");
     if (a->retry_after >= 0)
         fprintf(out, "Retry-After: %lld\r\n", (long long)a->retry_after);
+    fputs(a->more, out);
     if (*a->location)
         fprintf(out, "Location: %s\r\n", a->location);
     for (int64_t left = a->filler, i = 0; left > 0; left -= 1024, i++)

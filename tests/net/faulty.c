@@ -43,10 +43,12 @@
  *     endless          the file, then zeros without end
  *     missing          404
  *     other FILE       this file of ROOT under that one's name
+ *   Those that need bytes of a file pass over an answer of several ranges (multipart/byteranges).
  *   Beside it each of these that would strike does:
  *     slow N           bytes a second, of this answer
  *     drip             a byte every 100 ms
  *     delay MS         before the answer
+ *     header LINE      one more in the head, written without blanks: X-Cache:hit
  *   A new connection, whatever PATH is:
  *     refuse           closed at once
  *   Of the whole server, while they stand in the file, whatever PATH is: rate N, latency MS,

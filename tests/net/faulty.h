@@ -5,6 +5,7 @@
  * conn.c       one connection, from a request's first byte to the last of its answer
  * request.c    what was asked
  * answer.c     what a good server says to it
+ * multipart.c  several parts of a file in one answer
  * misbehave.c  what the rules make of that
  * rules.c      the rules as text
  * shape.c      how fast bytes may go
@@ -44,7 +45,7 @@ struct mzg_request {
     char method[16];
     char target[1024];       /* as asked, blanks and control bytes replaced: for the log */
     char path[1024];         /* decoded, without the leading '/' and the query */
-    char range[80];          /* the header's value without blanks; "": none */
+    char range[8192];        /* the header's value without blanks; "": none, or too long to be kept */
     char if_range[80];       /* "": none */
     char if_none_match[256]; /* "": none */
     bool old;                /* HTTP/1.0 */
@@ -106,6 +107,7 @@ enum mzg_needs {
     X(slow, "slow", "n", SHAPE, NOTHING)                                                           \
     X(drip, "drip", "", SHAPE, NOTHING)                                                            \
     X(delay, "delay", "n", SHAPE, NOTHING)                                                         \
+    X(header, "header", "t", SHAPE, NOTHING)                                                       \
     X(refuse, "refuse", "", ACCEPT, NOTHING)                                                       \
     X(rate, "rate", "n", SETTING, NOTHING)                                                         \
     X(latency, "latency", "n", SETTING, NOTHING)                                                   \
@@ -191,6 +193,7 @@ struct mzg_answer {
     bool chunked, gzip;
     int64_t filler;      /* bytes of useless header lines */
     int64_t retry_after; /* -1: none */
+    char more[1024];     /* header lines that rules add */
     char location[1600];
     char *head; /* malloc'd */
     size_t head_length;
@@ -215,6 +218,10 @@ void mzg_answer_clear(struct mzg_answer *a);
 void mzg_answer_file(struct mzg_answer *a, const struct mzg_request *r, const char *root,
                      const char *path);
 void mzg_answer_text(struct mzg_answer *a, int status, const char *type, const char *text);
+
+/* Of a file that is open: the several ranges that r asks for, as multipart/byteranges, when it does and they
+ * are all there and not more than the file; else false, and nothing has changed. */
+bool mzg_answer_parts(struct mzg_answer *a, const struct mzg_request *r);
 
 /* Up to n bytes of the body, from its byte `at` on, into buffer; 0: only the file could say why. */
 size_t mzg_answer_read(const struct mzg_answer *a, int64_t at, char *buffer, size_t n);

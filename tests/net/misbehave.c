@@ -188,6 +188,12 @@ static void act_delay(const struct act *x)
     x->a->delay_ms += x->rule->number;
 }
 
+static void act_header(const struct act *x)
+{
+    size_t n = strlen(x->a->more);
+    snprintf(x->a->more + n, sizeof x->a->more - n, "%s\r\n", x->rule->text);
+}
+
 /* These do not reach an answer. */
 #define act_refuse NULL
 #define act_rate NULL

@@ -76,8 +76,8 @@ static void header(struct mzg_request *r, const char *line, size_t n)
         if (n < len || strncasecmp(line, names[i], len) != 0)
             continue;
         keep(value, sizeof value, line + len, n - len);
-        if (i == 0)
-            snprintf(r->range, sizeof r->range, "%.*s", (int)sizeof r->range - 1, value);
+        if (i == 0 && n - len < sizeof r->range)
+            keep(r->range, sizeof r->range, line + len, n - len);
         else if (i == 1)
             snprintf(r->if_range, sizeof r->if_range, "%.*s", (int)sizeof r->if_range - 1, value);
         else if (i == 2)

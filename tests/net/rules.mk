@@ -7,7 +7,7 @@ TEST_STEPS += net-tools
 .PHONY: net-tools
 
 NET := $(B)/tests/net
-FAULTY_OBJ := $(patsubst %,$(NET)/%.o,faulty serve conn request answer misbehave rules shape)
+FAULTY_OBJ := $(patsubst %,$(NET)/%.o,faulty serve conn request answer multipart misbehave rules shape)
 POWER_SRC := $(patsubst %,tests/net/%.c,power power_bytes power_paths power_data power_names)
 NET_TOOLS := $(NET)/faulty $(NET)/power.so $(NET)/power_ops
 

@@ -136,6 +136,14 @@ same "refuse: log" "$(last 1-7)" "- - - 0 0 0 refused"
 get a
 same "refused once" $status 0
 
+rules s "objects/a header X-Repo:main" "* header X-Other:1" "objects/a cut 100000"
+get a
+same "header, beside another" "$status $(last 10)" "56 header+header+cut"
+check "header: it is there" head_has "X-Repo:main"
+check "header: so is the other" head_has "X-Other:1"
+get b
+check "header: not where it does not strike" [ "$(grep -c X-Repo head)" = 0 ]
+
 # Mistakes in rules leave the old ones in force.
 rules s "* missing"
 get a

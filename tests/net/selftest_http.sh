@@ -49,6 +49,29 @@ same "range behind the end" "$code" 416
 check "range behind the end: size" head_has "Content-Range: bytes */300000"
 get a -H "Range: bytes=5-4"
 same "no range: the whole" "$code $(size got)" "200 300000"
+# Several parts, until they are more than the file.
+gap() { printf '\r\n--%s\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes %s/300000\r\n\r\n' "$1" "$2"; }
+get a -r 5-9,299000-299999,-7
+same "several parts" "$code" 206
+mark=$(tr -d '\r' <head | sed -n 's|^Content-Type: multipart/byteranges; boundary=||p')
+{
+    gap "$mark" 5-9
+    part 5 5
+    gap "$mark" 299000-299999
+    part 299000 1000
+    gap "$mark" 299993-299999
+    part 299993 7
+    printf '\r\n--%s--\r\n' "$mark"
+} >parts
+check "several parts: body" cmp -s got parts
+check "several parts: length" head_has "Content-Length: $(size parts)"
+check "several parts: no Content-Range" [ "$(grep -ci '^content-range' head)" = 0 ]
+for r in 0-299999,0-0 5-9,300000- 5-9,9-5 5-9,; do
+    get a -H "Range: bytes=$r"
+    same "no parts to be had ($r): the whole" "$code $(size got)" "200 300000"
+done
+get a -H "Range: bytes=0-0$(printf ',%d-%d' $(seq 2 1001))"
+same "many parts" "$code $(grep -ac '^Content-Range' got)" "206 501"
 get a -r 1-2 -H "If-Range: $etag"
 same "If-Range, tag" "$code" 206
 get a -r 1-2 -H "If-Range: $modified"
