@@ -1,5 +1,5 @@
 #!/bin/bash
-# usage: scripts/bootstrap.sh build|test|long|interop
+# usage: scripts/bootstrap.sh build|test|long|interop|bench-wire
 # Finds out what this machine lacks for it, and installs that where it may (Debian, root or sudo
 # without a password); otherwise says what to type. When nothing is missing it is done at once.
 set -euo pipefail
@@ -50,6 +50,16 @@ fi
 if [ "$goal" = interop ]; then
     need nodejs have node
     need npm have npm
+fi
+# Who else fetches files, and serves them; huggingface_hub wants a Python of its own.
+if [ "$goal" = bench-wire ]; then
+    want aria2 have aria2c
+    want casync have casync
+    want zsync have zsync
+    want zchunk have zckdl
+    want nginx-light have nginx
+    want wrk have wrk
+    want python3-venv python3 -c 'import ensurepip'
 fi
 
 [ ${#missing[@]} -gt 0 ] || [ ${#wanted[@]} -gt 0 ] || exit 0

@@ -1,6 +1,6 @@
 # Speed and memory, beside the peers in the same run. Nothing here can fail a test for being slow.
 BENCH_STEPS += bench-kernels bench-memory bench-verify bench-whole
-.PHONY: bench-kernels bench-memory bench-verify bench-whole
+.PHONY: bench-kernels bench-memory bench-verify bench-whole bench-wire
 
 $(B)/tests/bench/kernels: $(patsubst %,$(B)/tests/bench/%.o,encode uses efforts weights) \
 	$(B)/tests/interop/ggml_peer.o
@@ -19,5 +19,13 @@ bench-verify: all samples $(B)/tests/bench/peak
 
 bench-whole: all samples $(B)/make_model $(B)/tests/bench/peak $(B)/tests/bench/peer_convert
 	@B='$(B)' tests/bench/whole.sh $(PEERS)
+
+# By itself, for it wants packages that nothing else does: what fetching costs on the wire beside other
+# clients, and serving beside nginx.
+bench-wire: all $(B)/make_model $(B)/tests/net/faulty
+	@scripts/bootstrap.sh bench-wire
+	@B='$(B)' tests/bench/wire.sh $(PEERS)
+	@echo
+	@B='$(B)' tests/bench/serve.sh
 
 -include $(wildcard $(B)/tests/bench/*.d)
