@@ -36,10 +36,15 @@ LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS_PKG) 2>/dev/null) -lpthread -lm
 # What talks to the network: the program's only, the library does without.
 NET_PKG := libcurl libmicrohttpd
 NET_LIBS := $(shell $(PKG_CONFIG) --libs $(NET_PKG) 2>/dev/null)
+# The server's page has squares for phones' cameras where this is there.
+ifeq ($(shell $(PKG_CONFIG) --exists libqrencode 2>/dev/null && echo yes),yes)
+NET_LIBS += $(shell $(PKG_CONFIG) --libs libqrencode)
+QR_CFLAGS := -DMZG_HAVE_QRENCODE $(shell $(PKG_CONFIG) --cflags libqrencode)
+endif
 ifdef SAN
 SAN_FLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
-ALL_CFLAGS = $(STD) $(WARN) $(INC) -DMZG_VERSION='"$(VERSION)"' $(CFLAGS) $(SAN_FLAGS)
+ALL_CFLAGS = $(STD) $(WARN) $(INC) -DMZG_VERSION='"$(VERSION)"' $(QR_CFLAGS) $(CFLAGS) $(SAN_FLAGS)
 ALL_LDFLAGS = $(LDFLAGS) $(SAN_FLAGS)
 
 # A kernel file's suffix names its instruction set, and so its flags.
@@ -64,7 +69,7 @@ endif
 KERNEL_SRC := $(filter-out $(OTHER_ARCH),$(wildcard kernels/*.c kernels/*/*.c))
 LIB_SRC := $(KERNEL_SRC) $(wildcard formats/base/*.c formats/model/*.c formats/model/*/*.c \
 	formats/bundle/*.c formats/bundle/*/*.c formats/*.c)
-TOOL_SRC := $(wildcard tools/*.c tools/*/*.c tools/*/*/*.c)
+TOOL_SRC := $(wildcard tools/*.c tools/*/*.c tools/*/*/*.c tools/*/*/*/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 

@@ -28,6 +28,7 @@ libraries="libzstd:libzstd-dev libarchive:libarchive-dev libcrypto:libssl-dev ja
 for l in $libraries; do
     need "${l#*:}" "${PKG_CONFIG:-pkg-config}" --exists "${l%:*}"
 done
+want libqrencode-dev "${PKG_CONFIG:-pkg-config}" --exists libqrencode
 # The second implementation of verify, in shell, is built of openssl and zstd; curl is another client
 # for what speaks HTTP.
 if [ "$goal" != build ]; then
@@ -50,6 +51,7 @@ fi
 if [ "$goal" = interop ]; then
     need nodejs have node
     need npm have npm
+    want chromium have chromium
 fi
 # Who else fetches files, and serves them; huggingface_hub wants a Python of its own.
 if [ "$goal" = bench-wire ]; then

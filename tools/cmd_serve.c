@@ -27,7 +27,8 @@ static const struct mzg_option options[] = {
     {"timeout", 0, "SECONDS", 0, "A client has so long to send a request, and a transfer may stand "
                                  "still for so long; 30 when not given."},
     {"trust", 0, "KEY.pub", MZG_MANY, "The check of the repository looks at signatures too, by "
-                                      "this key; may be given several times."},
+                                      "this key, and the page says what it found; may be given "
+                                      "several times."},
     {"check-every", 0, "HOURS", 0, "Reads every stored byte in the background at the start and "
                                    "then every so many hours, 24 when not given; 0: never."},
     {"log", 0, "FILE", 0, "Adds a line per request to FILE, in the common log format; - is "
@@ -135,6 +136,9 @@ const struct mzg_command mzg_cmd_serve = {
              "Plain HTTP is enough, for the contents are signed and whoever receives them checks "
              "them. Only objects, manifests, metadata and the index are served, never anything "
              "else that lies in the folder, and no link is followed. It needs no privilege.\n\n"
+             "A browser at such an address shows what is here, in English or Swahili: for which "
+             "device, how large, how long it takes, under which licence, and, with --trust, whether "
+             "a trusted key signed it.\n\n"
              "GET /healthz is for monitoring: it names what is damaged, missing or expired, as a "
              "check in the background has found, and when that was.\n\n"
              "Any other web server can serve the same folder; samples/nginx/mzigo.conf is a "

@@ -164,7 +164,7 @@ ln -s .. repo/metadata/up
 ln -s m repo/bundles/link
 mkfifo repo/metadata/fifo.json
 mkdir repo/metadata/folder.json
-for p in "" objects objects/ "objects/${hex:0:2}" bundles/ bundles/m/ metadata/ \
+for p in objects objects/ "objects/${hex:0:2}" bundles/ bundles/m/ metadata/ \
     ../secret ../../secret objects/../../secret "objects/${hex:0:2}/../../../secret" \
     %2e%2e/secret ..%2fsecret ..%2Fsecret %2e%2e%2fsecret %252e%252e%252fsecret ..%5csecret '..\secret' \
     ..%c0%afsecret %c0%ae%c0%ae/secret ..%00/secret .../secret ./index.json /index.json "$PWD/secret" \

@@ -76,6 +76,26 @@ static void nothing_else_is(void **state)
     }
 }
 
+static void a_bundle_is_a_name_and_perhaps_a_version(void **state)
+{
+    static const char *const none[] = {"", "/", "m/", "/m", "m//1", "m/1/", "m/1/2", ".m", "m/.1", "m.", "m/1.", "m%2f1",
+                                       "m%00", "m /1", "m/1?", "m@1", "%", "m/%2", N128 "n", "m/" N128 "n"};
+    struct mzg_select s;
+    (void)state;
+    assert_true(mzg_place_bundle(&s, "m"));
+    assert_string_equal(s.name, "m");
+    assert_string_equal(s.version, "");
+    assert_true(mzg_place_bundle(&s, "My-M/1.0%2Bq8"));
+    assert_string_equal(s.name, "My-M");
+    assert_string_equal(s.version, "1.0+q8");
+    assert_true(mzg_place_bundle(&s, N128 "/" N128));
+    assert_string_equal(s.version, N128);
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        if (mzg_place_bundle(&s, none[i]))
+            fail_msg("'%s' is taken for '%s' '%s'", none[i], s.name, s.version);
+    }
+}
+
 static void a_long_url_ends_somewhere(void **state)
 {
     static char url[100000];
@@ -104,6 +124,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_repository_holds_is_found),
         cmocka_unit_test(nothing_else_is),
+        cmocka_unit_test(a_bundle_is_a_name_and_perhaps_a_version),
         cmocka_unit_test(a_long_url_ends_somewhere),
         cmocka_unit_test(a_host_in_the_request_line_is_passed_over),
     };

@@ -37,6 +37,15 @@ static bool add(struct MHD_Response *r, const char *name, const char *value)
     return !value || MHD_add_response_header(r, name, value) == MHD_YES;
 }
 
+static bool add_more(struct MHD_Response *r, const struct mzg_field *more)
+{
+    for (; more && more->name; more++) {
+        if (!add(r, more->name, more->value))
+            return false;
+    }
+    return true;
+}
+
 /* Takes r over; range: of a part, or of what there would be. */
 static enum MHD_Result answer(struct mzg_exchange *x, const struct mzg_answer *a, const char *range,
                             struct MHD_Response *r)
@@ -48,7 +57,7 @@ static enum MHD_Result answer(struct mzg_exchange *x, const struct mzg_answer *a
     x->status = a->status;
     if (add(r, "Content-Type", a->type) && add(r, "Cache-Control", a->keep) &&
         add(r, "ETag", a->etag) && add(r, "Content-Range", range) &&
-        add(r, "Accept-Ranges", a->etag ? "bytes" : NULL) &&
+        add_more(r, a->more) &&
         add(r, "Allow", a->status == 405 ? "GET, HEAD" : NULL) &&
         add(r, "X-Content-Type-Options", "nosniff") && add(r, "Connection", last ? "close" : NULL))
         result = MHD_queue_response(x->connection, a->status, r);
@@ -64,19 +73,52 @@ static enum MHD_Result send_text(struct mzg_exchange *x, const struct mzg_answer
     return answer(x, a, range, MHD_create_response_from_buffer(n, text, mode));
 }
 
+/* What the request is for, of something that has this ETag and so many bytes. */
+static struct mzg_part decide(const struct mzg_exchange *x, const char *etag, uint64_t size, bool parts)
+{
+    struct mzg_part part;
+    mzg_range_decide(&part,
+                     &(struct mzg_asked){x->head, parts ? mzg_exchange_field(x, "Range") : NULL,
+                                         mzg_exchange_field(x, "If-Range"),
+                                         mzg_exchange_field(x, "If-Match"),
+                                         mzg_exchange_field(x, "If-None-Match")},
+                     etag, size);
+    return part;
+}
+
+/* With 304 the library sends the fields and no body; with 412 there is none. */
+static enum MHD_Result send_conditionally(struct mzg_exchange *x, const struct mzg_answer *a, char *text,
+                                          enum MHD_ResponseMemoryMode mode)
+{
+    struct mzg_answer decided = *a;
+    enum MHD_Result result;
+    if (a->etag && a->status == 200)
+        decided.status = decide(x, a->etag, strlen(text), false).status;
+    if (decided.status == 200 || decided.status == a->status)
+        return send_text(x, &decided, NULL, text, mode);
+    result = decided.status == 304 ? send_text(x, &decided, NULL, text, mode)
+                                   : mzg_answer_status(x, decided.status, false);
+    if (decided.status == 304)
+        x->bytes = 0;
+    else if (mode == MHD_RESPMEM_MUST_FREE)
+        free(text);
+    return result;
+}
+
 enum MHD_Result mzg_answer_text(struct mzg_exchange *x, const struct mzg_answer *a, const char *text)
 {
-    return send_text(x, a, NULL, (char *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
+    return send_conditionally(x, a, (char *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
 }
 
 enum MHD_Result mzg_answer_given(struct mzg_exchange *x, const struct mzg_answer *a, char *text)
 {
-    return send_text(x, a, NULL, text, MHD_RESPMEM_MUST_FREE);
+    return send_conditionally(x, a, text, MHD_RESPMEM_MUST_FREE);
 }
 
 enum MHD_Result mzg_answer_status(struct mzg_exchange *x, unsigned status, bool last)
 {
-    struct mzg_answer a = {status, "text/plain; charset=utf-8", MZG_KEEP_ASKING, NULL, last};
+    struct mzg_answer a = {.status = status, .type = "text/plain; charset=utf-8", .keep = MZG_KEEP_ASKING,
+                           .last = last};
     char text[80];
     snprintf(text, sizeof text, "%u %s\n", status, MHD_get_reason_phrase_for(status));
     return send_text(x, &a, NULL, text, MHD_RESPMEM_MUST_COPY);
@@ -155,16 +197,12 @@ static struct MHD_Response *file_response(struct mzg_exchange *x, struct mzg_fil
 enum MHD_Result mzg_answer_file(struct mzg_exchange *x, const struct mzg_answer *a,
                                 struct mzg_file *f)
 {
+    static const struct mzg_field parts[] = {{"Accept-Ranges", "bytes"}, {NULL, NULL}};
     struct mzg_answer full = *a;
-    struct mzg_part part;
+    struct mzg_part part = decide(x, a->etag, f->size, true);
     char range[80];
     enum MHD_Result result;
-    mzg_range_decide(&part,
-                     &(struct mzg_asked){x->head, mzg_exchange_field(x, "Range"),
-                                         mzg_exchange_field(x, "If-Range"),
-                                         mzg_exchange_field(x, "If-Match"),
-                                         mzg_exchange_field(x, "If-None-Match")},
-                     a->etag, f->size);
+    full.more = parts;
     full.status = part.status;
     x->bytes = x->head ? 0 : part.length;
     if (part.status == 206)

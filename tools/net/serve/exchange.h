@@ -28,6 +28,11 @@ struct mzg_exchange {
 /* A field of the request: NULL when it is not there, "" when it is there twice. */
 const char *mzg_exchange_field(const struct mzg_exchange *x, const char *name);
 
+/* A field that only some answers have. */
+struct mzg_field {
+    const char *name, *value;
+};
+
 /* The fields of the answer; NULL: left out. */
 struct mzg_answer {
     unsigned status;
@@ -35,9 +40,11 @@ struct mzg_answer {
     const char *keep;  /* MZG_KEEP_... */
     const char *etag;
     bool last;         /* the connection ends with it */
+    const struct mzg_field *more; /* ends with one without a name */
 };
 
-/* A text of this program's, or one that is freed with free() when it has been sent. */
+/* A text of this program's, or one that is freed with free() when it has been sent. Where it has an ETag, a
+ * client that has it already gets 304 (or 412) instead; a part of it is not sent. */
 enum MHD_Result mzg_answer_text(struct mzg_exchange *x, const struct mzg_answer *a,
                                 const char *text);
 enum MHD_Result mzg_answer_given(struct mzg_exchange *x, const struct mzg_answer *a, char *text);

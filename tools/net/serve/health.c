@@ -1,8 +1,10 @@
 #include "health.h"
+#include "bundle/name.h"
 #include "checkup.h"
 #include "tools/bundles.h"
 #include "tools/net/clock.h"
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -233,4 +235,23 @@ char *mzg_health_text(struct mzg_health *h, const struct mzg_health_traffic *t)
         }
     }
     return text;
+}
+
+/* ---- for other rooms ---- */
+
+bool mzg_health_damaged(struct mzg_health *h, const char *name, const char *version, char *why, size_t room)
+{
+    char bundle[2 * MZG_NAME_MAX + 2];
+    bool found = false;
+    snprintf(bundle, sizeof bundle, "%s@%s", name, version);
+    pthread_mutex_lock(&h->lock);
+    size_t n = json_array_size(h->findings.damaged_bundles);
+    for (size_t i = 0; i < n && !found; i++) {
+        const json_t *entry = json_array_get(h->findings.damaged_bundles, i);
+        found = strcmp(json_string_value(json_object_get(entry, "bundle")), bundle) == 0;
+        if (found)
+            snprintf(why, room, "%s", json_string_value(json_object_get(entry, "fault")));
+    }
+    pthread_mutex_unlock(&h->lock);
+    return found;
 }

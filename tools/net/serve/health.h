@@ -35,4 +35,7 @@ struct mzg_health_traffic {
 /* The document, malloc'd; NULL when memory is out. Any thread. */
 char *mzg_health_text(struct mzg_health *h, const struct mzg_health_traffic *t);
 
+/* Whether the last look found this bundle damaged; why: what was found, cut to room bytes. Any thread. */
+bool mzg_health_damaged(struct mzg_health *h, const char *name, const char *version, char *why, size_t room);
+
 #endif

@@ -118,3 +118,23 @@ bool mzg_place_find(struct mzg_place *place, const char *url)
     place->kind = MZG_PLACE_INDEX;
     return strcmp(place->path, "index.json") == 0;
 }
+
+bool mzg_place_bundle(struct mzg_select *s, const char *url)
+{
+    char path[MZG_PLACE_PATH];
+    if (!decode(path, url))
+        return false;
+    const char *version = path, *name = path;
+    if (!take_name(&version))
+        return false;
+    size_t n = (size_t)(version - name);
+    memcpy(s->name, name, n);
+    s->name[n] = s->version[0] = '\0';
+    if (*version == '\0')
+        return true;
+    version++;
+    if (!mzg_bundle_name_valid(version))
+        return false;
+    memcpy(s->version, version, strlen(version) + 1);
+    return true;
+}

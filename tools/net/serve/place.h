@@ -29,6 +29,10 @@ struct mzg_place {
 /* url: the request's path, as sent, without a query. False when it is no place. */
 bool mzg_place_find(struct mzg_place *place, const char *url);
 
+/* Which bundle the end of a URL's path means: "NAME", "NAME/VERSION", in s as mzg_select_parse leaves it. False
+ * when it is neither. */
+bool mzg_place_bundle(struct mzg_select *s, const char *url);
+
 /* The path behind "http://HOST" where the request names its host in the request line, as it may (RFC
  * 9112, 3.2.2). */
 const char *mzg_place_origin(const char *url);

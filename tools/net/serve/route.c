@@ -1,12 +1,14 @@
 #include "route.h"
 #include "files.h"
+#include "page/page.h"
 #include "tools/net/clock.h"
 #include "place.h"
 #include <string.h>
 
 static enum MHD_Result answer_health(struct mzg_exchange *x, const char *path)
 {
-    static const struct mzg_answer answer = {200, "application/json", MZG_KEEP_NEVER, NULL, false};
+    static const struct mzg_answer answer = {.status = 200, .type = "application/json",
+                                             .keep = MZG_KEEP_NEVER};
     struct mzg_clients_count count = mzg_clients_count(x->server->clients);
     struct mzg_health_traffic traffic = {
         count.connections, count.clients, count.refused, atomic_load(&x->server->requests),
@@ -23,6 +25,12 @@ static const struct {
     enum MHD_Result (*answer)(struct mzg_exchange *x, const char *path);
 } routes[] = {
     {"/healthz", false, answer_health},
+    {"/", false, mzg_page_answer},
+    {"/en", false, mzg_page_answer},
+    {"/en/", true, mzg_page_answer},
+    {"/sw", false, mzg_page_answer},
+    {"/sw/", true, mzg_page_answer},
+    {"/style.css", false, mzg_page_answer_style},
     {"/", true, mzg_files_answer},
 };
 

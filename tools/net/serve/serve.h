@@ -5,6 +5,7 @@
  *   worker     the HTTP library's threads, and what they call here
  *   route      which room answers a URL:   files   objects, manifests, metadata (place, range)
  *                                          health  what is damaged or stale (checkup)
+ *                                          page/   what a browser shows to people
  *   shelf      the bundles' manifests, read and kept, for rooms that speak of them
  *   exchange   a request and its answer; pace, rate: answers held back to a rate
  *   access     a line per request

@@ -1,0 +1,242 @@
+# page: what a browser gets from serve: two languages, what is there and who signed it, nothing that a manifest
+# could do to it.
+. "$root/tests/cli/lib.sh"
+export no_proxy='*'
+
+# mzigo serve OPTION... in the background: sets url and server.
+serve() {
+    "$MZIGO" serve "$@" --bind 127.0.0.1 --port 0 >"$T/serve" 2>"$T/serve.err" </dev/null &
+    server=$!
+    for _ in $(seq 1000); do
+        url=$(grep -o 'http://[^ "]*/' "$T/serve" | head -n 1)
+        [ -z "$url" ] && kill -0 $server 2>/dev/null || break
+        sleep 0.05
+    done
+    [ -n "$url" ] || { fail "serve $*: does not listen" && cat "$T/serve.err"; }
+}
+stop() {
+    kill -TERM $server
+    wait $server
+    same "stopped by the signal" $? 143
+}
+# Waits until the repository has been looked through.
+looked() {
+    for _ in $(seq 1000); do
+        [ "$(curl -sS "${url}healthz" | "$B/tests/cli/json" looked)" = null ] || return 0
+        sleep 0.05
+    done
+    fail "the check does not end"
+}
+# CURL-ARGUMENT... PATH: the page into $T/page, its fields into $T/head; says its status.
+get() {
+    rm -f "$T/page" && touch "$T/page"
+    curl -sS -o "$T/page" -D "$T/head" -w '%{http_code}' -H "Host: ${host:-school.lan:8420}" "${@:1:$#-1}" "$url${*: -1}"
+}
+field() { tr -d '\r' <"$T/head" | sed -n "s/^$1: //Ip"; }
+has() { contains "$1" "$T/page" "$2"; } # TEXT SUBSTRING
+lacks() { check "$1: '$2' is there" [ -z "$(grep -F -- "$2" "$T/page")" ]; }
+
+# Every element ends where it should, no id is there twice, headings go down step by step.
+sound() { # TEXT
+    grep -o '<[^!][^>]*>' "$T/page" | awk '
+        function bad(why) { print why; exit }
+        { closes = /^<\//; alone = /\/>$/; name = $0; gsub(/^<\/?|[ \/>].*$/, "", name) }
+        match($0, / id="[^"]*"/) { if (ids[substr($0, RSTART, RLENGTH)]++) bad("twice: " $0) }
+        !closes && name ~ /^h[1-6]$/ { level = substr(name, 2); if (level > at + 1) bad("skips to " $0); at = level }
+        !closes && name == "h1" { h1++ }
+        closes { if (stack[n--] != name) bad("not due: " $0); next }
+        !alone { stack[++n] = name }
+        END { if (n) print "open: " stack[n]; if (h1 != 1) print "h1: " h1 }' >"$T/unsound"
+    check "$1: $(head -n 1 "$T/unsound")" [ ! -s "$T/unsound" ]
+    if command -v xmllint >/dev/null; then check "$1: xmllint" xmllint --noout "$T/page"; fi
+}
+
+ok keygen -o lab
+ok keygen -o other
+"$MZIGO" convert "$root/samples/shamba" -o shamba-q8_0.gguf --to Q8_0 -q >"$T/out"
+echo "a licence" >LICENSE
+
+# ---- nothing there ----
+
+mkdir empty
+serve empty --check-every 0
+same "empty" "$(get en/)" 200
+sound "empty"
+has "empty" "There is nothing here yet"
+same "empty, in Swahili" "$(get -H 'Accept-Language: sw' "")" 200
+has "empty, in Swahili" "Bado hakuna kitu hapa"
+stop
+
+# ---- two languages ----
+
+ok pack shamba-q8_0.gguf LICENSE -o repo --key lab.key --name shamba --version 1.0.0 --licence Apache-2.0 \
+    --created 2026-10-02 -q
+ok pack shamba-q8_0.gguf LICENSE -o repo --key lab.key --name shamba --version 1.1.0+q8 --licence Apache-2.0 \
+    --created 2026-11-07 --expires 2999-06-30 -q
+ok pack LICENSE -o repo --key other.key --name strange --version 1 -q
+ok pack LICENSE -o repo --key lab.key --name stale --version 1 --created 2001-01-01 --expires 2002-02-03 -q
+serve repo --check-every 0
+for wish in ":en" "sw:sw" "sw-KE,sw;q=0.9,en;q=0.8:sw" "en,sw:en" "fr:en" "sw;q=0:en" ";q=,,:en"; do
+    same "wish '$wish'" "$(get -H "Accept-Language: ${wish%:*}" "")" 200
+    has "wish '$wish'" "<html lang=\"${wish##*:}\">"
+    same "wish '$wish': Content-Language" "$(field Content-Language)" "${wish##*:}"
+    same "wish '$wish': Vary" "$(field Vary)" Accept-Language
+done
+cp "$T/page" chosen
+same "/en" "$(get en)" 200
+check "/ is /en/" cmp -s "$T/page" chosen
+same "/en/" "$(get en/)" 200
+check "/en is /en/" cmp -s "$T/page" chosen
+same "/en/: Vary" "$(field Vary)" ""
+same "type" "$(field Content-Type)" "text/html; charset=utf-8"
+same "kept, but asked about" "$(field Cache-Control)" no-cache
+same "type is not guessed" "$(field X-Content-Type-Options)" nosniff
+case $(field Content-Security-Policy) in "default-src 'none'; style-src 'self'; "*) pass ;; *) fail "no policy" ;; esac
+lacks "no script" "<script"
+lacks "nothing from elsewhere" "https:"
+size=$(stat -c %s "$T/page")
+[ "$size" -gt 5000 ] || fail "a page of $size bytes says little"
+style=$(curl -sS "${url}style.css" | wc -c)
+check "$size and $style bytes are more than 30 kB" [ $((size + style)) -lt 30000 ]
+sound "list"
+same "three names, a card each" "$(grep -c '<article' "$T/page")" 3
+has "list" '<h2 id="m-shamba">shamba</h2>'
+has "list: version" "Version 1.1.0+q8"
+has "list: date" "7 November 2026"
+has "list: device" "a laptop with 4"
+has "list: quality" "8 bits, practically no loss (Q8_0)"
+has "list: licence" "Apache-2.0"
+has "list: no licence" "not stated"
+has "list: nobody is trusted" "Not checked."
+has "list: expired" "It was valid until 3 February 2002"
+has "list: button" 'href="/plain/shamba/1.1.0%2Bq8/shamba-q8_0.gguf" download'
+lacks "list: expired is not offered" "/plain/stale/"
+has "list: its page" 'href="/en/shamba/1.1.0%2Bq8"'
+has "list: the other language" 'hreflang="sw" href="/sw/"'
+same "list, in Swahili" "$(get sw/)" 200
+sound "list, in Swahili"
+for text in "Modeli za AI kwenye seva hii" "Toleo 1.1.0+q8" "7 Novemba 2026" "biti 8, karibu hakuna kinachopotea" \
+    Pakua Leseni Haijakaguliwa "Muda umekwisha" "kompyuta mpakato"; do
+    has "list, in Swahili" "$text"
+done
+lacks "list, in Swahili" Licence
+
+# ---- a bundle ----
+
+same "its page" "$(get en/shamba)" 200
+cp "$T/page" newest
+sound "its page"
+same "its page by version" "$(get en/shamba/1.1.0%2Bq8)" 200
+check "no version: the newest" cmp -s "$T/page" newest
+same "a plus as it is" "$(get en/shamba/1.1.0+q8)" 200
+has "its page: every file" 'href="/plain/shamba/1.1.0%2Bq8/LICENSE" download'
+has "its page: digest" "$(sha256sum shamba-q8_0.gguf | cut -d ' ' -f 1)"
+has "its page: until" "30 June 2999"
+has "its page: mzigo" "mzigo pull http://school.lan:8420 shamba@1.1.0+q8 -o models --trust PUBLISHER.pub"
+has "its page: Ollama" "ollama pull school.lan:8420/mzigo/shamba:latest --insecure"
+has "its page: llama.cpp" "HF_ENDPOINT=http://school.lan:8420 llama-cli -hf mzigo/shamba<"
+has "its page: time" '<th scope="row">64 kbit/s (2G)</th><td>9 min</td>'
+has "its page: the other version" 'href="/en/shamba/1.0.0"'
+has "its page: the other language" 'hreflang="sw" href="/sw/shamba/1.1.0%2Bq8"'
+has "its page: where from" "mzigo.convert.to"
+same "an old version" "$(get sw/shamba/1.0.0)" 200
+sound "an old version"
+has "an old version: mzigo" "shamba@1.0.0 -o models"
+lacks "an old version has no other name" "ollama pull"
+for p in en/none en/shamba/9 sw/shamba/1.0.0/x en/../repo en/%2e%2e/x en/shamba%00 en//shamba sw/%3Cscript%3E; do
+    same "$p" "$(get --path-as-is "$p")" 404
+    case $p in sw*) has "$p" "Hakuna modeli kama hiyo" ;; *) has "$p" "There is no such model here" ;; esac
+    sound "$p"
+done
+for p in ennn english sv/ EN/ style.css/ style.cssx; do same "$p" "$(get "$p")" 404; done
+
+# ---- asked again ----
+
+for p in "" en/ sw/shamba style.css; do
+    get "$p" >/dev/null
+    etag=$(field ETag) size=$(stat -c %s "$T/page")
+    same "$p: again" "$(get -H "If-None-Match: $etag" "$p")" 304
+    same "$p: again: nothing is sent" "$(stat -c %s "$T/page")" 0
+    same "$p: again: ETag" "$(field ETag)" "$etag"
+    same "$p: another" "$(get -H 'If-None-Match: "x"' "$p")" 200
+    same "$p: If-Match" "$(get -H 'If-Match: "x"' "$p")" 412
+    same "$p: a part is not to be had" "$(get -r 0-9 "$p")" 200
+    same "$p: HEAD" "$(get -I "$p")" 200
+    same "$p: HEAD: length" "$(field Content-Length)" "$size"
+    same "$p: HEAD, again" "$(get -I -H "If-None-Match: $etag" "$p")" 304
+done
+get en/ >/dev/null
+etag=$(field ETag)
+for evil in 'a"onmouseover=x' '<script>' 'a b' 'a;reboot' '$(reboot)' 'a:99999999' '[::1'; do
+    same "the host '$evil'" "$(host=$evil get en/shamba)" 400
+done
+same "an address for a host" "$(host=[fd00::1]:80 get en/shamba)" 200
+has "an address for a host" "ollama pull &#39;[fd00::1]:80/mzigo/shamba:latest&#39; --insecure"
+same "another name for the host" "$(host=127.0.0.1 get -H "If-None-Match: $etag" en/)" 200
+lacks "a phone cannot open it" "<svg class"
+if grep -q MZG_HAVE_QRENCODE "$B/flags.stamp"; then
+    get en/ >/dev/null
+    has "a square to photograph" '<svg class="qr" role="img" aria-label="Open this page on a phone"'
+    sound "a square to photograph"
+else
+    skip "built without libqrencode"
+fi
+stop
+
+# ---- who signed, and what is damaged ----
+
+serve repo --check-every 0 --trust lab.pub
+get en/ >/dev/null
+same "two are verified" "$(grep -c '<strong>Verified\.' "$T/page")" 2
+same "one is not" "$(grep -c '<strong>Not verified\.</strong> No publisher' "$T/page")" 1
+lacks "what is refused is not offered" "/plain/strange/"
+get sw/shamba >/dev/null
+has "verified, in Swahili" "<strong>Imethibitishwa.</strong> Imetiwa sahihi"
+has "the key" "$(sha256sum lab.pub | cut -d ' ' -f 1)"
+get en/strange >/dev/null
+sound "refused"
+has "refused: why" "What was found: "
+lacks "refused: no way to get it" "mzigo pull http"
+stop
+cp -r repo sick
+rm "$(find sick/objects -size +100k | head -n 1)"
+serve sick --check-every 0 --trust lab.pub
+looked
+get en/ >/dev/null
+has "damaged" "<strong>Damaged.</strong> A part of it is missing or spoilt"
+lacks "damaged: not offered" "/plain/shamba/"
+get sw/shamba >/dev/null
+sound "damaged"
+has "damaged, in Swahili" "<strong>Imeharibika.</strong>"
+has "damaged: why" "1 are missing"
+stop
+
+# ---- a hostile manifest (one with control bytes is not even read) ----
+
+evil='<script>alert(1)</script>\"'"'"'&\u202egnp.\u200b<img src=x onerror=y>'
+ok pack LICENSE "$root/samples/shamba/README.md" -o evil --key lab.key --name evil --version 1 --licence MIT -q
+manifest=$(cat evil/bundles/evil/1/manifest.json)
+manifest=${manifest/'"MIT"'/"\"$evil$(printf '<b>%.0s' $(seq 1000))\", \"accuracy\": {\"<u>a_ppm\": -7},
+    \"provenance\": {\"<u>k\": \"<u>$evil\"}"}
+manifest=${manifest/README.md/"it's a & b #1%.md"}
+printf '%s\n' "${manifest/'"mzigo '/'"<i>'}" >evil/bundles/evil/1/manifest.json
+serve evil --check-every 0
+for p in en/ sw/ en/evil sw/evil; do
+    same "$p: hostile" "$(get $p)" 200
+    sound "$p: hostile"
+    for text in "<script" "<img" "<b>" "<u>" "<i>" onerror=y\> $'\xe2\x80\xae' $'\xe2\x80\x8b'; do lacks "$p: hostile" "$text"; done
+    has "$p: hostile" "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;"
+    check "$p: hostile: how long" [ "$(stat -c %s "$T/page")" -lt 20000 ]
+done
+has "a hostile file name" 'href="/plain/evil/1/it%27s%20a%20%26%20b%20%231%25.md"'
+has "a hostile file name" "it&#39;s a &amp; b #1%.md"
+has "a hostile key" "&lt;u&gt;k"
+has "a hostile measure" "&lt;u&gt;a</bdi></dt><dd><bdi>-0.0007 %"
+echo '{' >evil/bundles/evil/1/manifest.json
+mkdir -p evil/bundles/evil/2 && echo '{' >evil/bundles/evil/2/manifest.json
+stop
+serve evil --check-every 0
+get en/ >/dev/null
+has "what cannot be read" "Not shown, because they cannot be read: 2."
+stop
+finish
