@@ -95,6 +95,7 @@ static void packing_clear(struct packing *p)
     free(p->notes);
 }
 
+/* What many files say of their models may be more than a manifest takes; then only how they were made is in it. */
 static enum mzg_code gather_notes(struct packing *p, struct mzg_err *e)
 {
     size_t total = 0;
@@ -103,10 +104,12 @@ static enum mzg_code gather_notes(struct packing *p, struct mzg_err *e)
     p->notes = calloc(total ? total : 1, sizeof *p->notes);
     if (p->notes == NULL)
         return mzg_fail_memory(e, "provenance");
-    for (size_t i = 0; i < p->n; i++)
-        for (size_t j = 0; j < p->ranges[i].n_notes; j++)
-            p->notes[p->n_notes++] = (struct mzg_note){.key = p->ranges[i].notes[j].key,
-                                                       .text = p->ranges[i].notes[j].text};
+    for (size_t i = 0; i < p->n; i++) {
+        const struct mzg_ranges *r = &p->ranges[i];
+        size_t n = total > MZG_MANIFEST_NOTES ? r->n_records : r->n_notes;
+        for (size_t j = 0; j < n; j++)
+            p->notes[p->n_notes++] = (struct mzg_note){.key = r->notes[j].key, .text = r->notes[j].text};
+    }
     return MZG_OK;
 }
 

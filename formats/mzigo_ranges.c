@@ -4,6 +4,7 @@
 #include "base/reader.h"
 #include "model/containers/gguf.h"
 #include "model/containers/weights.h"
+#include "mzigo_notes.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -109,10 +110,24 @@ static bool is_record(const struct mzg_kv *kv)
     return strncmp(kv->key, RECORD, strlen(RECORD)) == 0;
 }
 
-static enum mzg_code add_notes(struct mzg_ranges *r, const struct mzg_kvs *k, const char *name,
+static bool add_model_notes(struct mzg_ranges *r, const struct mzg_weights *w, const char *name)
+{
+    struct mzg_model_notes model;
+    char key[NOTE_KEY];
+    mzg_model_notes_find(&model, w);
+    for (size_t i = 0; i < model.n; i++) {
+        snprintf(key, sizeof key, "%s: %s", name, model.all[i].key);
+        if (!put_note(r, key, model.all[i].text))
+            return false;
+    }
+    return true;
+}
+
+static enum mzg_code add_notes(struct mzg_ranges *r, const struct mzg_weights *w, const char *name,
                                struct mzg_err *e)
 {
-    uint64_t room = 0;
+    const struct mzg_kvs *k = &w->gguf->kvs;
+    uint64_t room = MZG_MODEL_NOTES;
     for (size_t i = 0; i < k->count; i++)
         room += is_record(&k->items[i]) ? k->items[i].count : 0;
     r->notes = mzg_arena_alloc(&r->arena, room, sizeof *r->notes);
@@ -121,7 +136,8 @@ static enum mzg_code add_notes(struct mzg_ranges *r, const struct mzg_kvs *k, co
     for (size_t i = 0; i < k->count; i++)
         if (is_record(&k->items[i]) && !add_note(r, name, &k->items[i]))
             return mzg_fail_memory(e, "provenance");
-    return MZG_OK;
+    r->n_records = r->n_notes;
+    return add_model_notes(r, w, name) ? MZG_OK : mzg_fail_memory(e, "provenance");
 }
 
 /* ---- */
@@ -161,7 +177,7 @@ enum mzg_code mzg_ranges_find(struct mzg_ranges *r, const char *path, const char
     } else {
         add_header(r, w.gguf);
         add_tensors(r, &w);
-        rc = add_notes(r, &w.gguf->kvs, name, e);
+        rc = add_notes(r, &w, name, e);
     }
     mzg_weights_close(&w);
     return rc;

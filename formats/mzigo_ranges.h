@@ -1,6 +1,6 @@
 /* mzigo_ranges.h: what is known of the inside of a file that is packed: for a GGUF file, where its
- * metadata arrays and tensors lie (so that equal ones become equal chunks) and what it records of its
- * own making (so that the manifest says it too). Other files have neither. */
+ * metadata arrays and tensors lie (so that equal ones become equal chunks), what it records of its own
+ * making, and what it says of its model (so that the manifest says it too). Other files have none of it. */
 #ifndef MZG_RANGES_H
 #define MZG_RANGES_H
 
@@ -18,6 +18,7 @@ struct mzg_ranges {
     size_t n;
     struct mzg_ranges_note *notes;
     size_t n_notes;
+    size_t n_records; /* the first of notes: of its making, which a manifest is never without */
 };
 
 /* name: what the bundle calls the file. r is the caller's to clear, also after a failure. */

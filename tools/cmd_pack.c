@@ -90,7 +90,8 @@ const struct mzg_command mzg_cmd_pack = {
         "rsync can hold; chunks that it has already are shared, so a new version costs what "
         "changed. A name that ends in .mzb gives the same bundle as a single file instead.\n"
         "\n"
-        "What a GGUF file says of its own making (mzigo.* metadata) is copied into the manifest.",
+        "What a GGUF file says of its own making (mzigo.* metadata) and of its model (name, languages, "
+        "parameters and the like) is copied into the manifest.",
     .examples =
         "mzigo pack my-model.gguf -o repo --key lab.key --name my-model --version 1.0.0\n"
         "mzigo pack my-model.gguf LICENSE -o my-model.mzb --key lab.key --name my-model --version 2",

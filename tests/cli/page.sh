@@ -139,6 +139,8 @@ has "its page: time" '<th scope="row">64 kbit/s (2G)</th><td>9 min</td>'
 has "its page: the other version" 'href="/en/shamba/1.0.0"'
 has "its page: the other language" 'hreflang="sw" href="/sw/shamba/1.1.0%2Bq8"'
 has "its page: where from" "mzigo.convert.to"
+has "its page: how large a model" "<bdi>3.7 million</bdi>"
+has "its page: how long a text" "<bdi>512 tokens"
 same "an old version" "$(get sw/shamba/1.0.0)" 200
 sound "an old version"
 has "an old version: mzigo" "shamba@1.0.0 -o models"
