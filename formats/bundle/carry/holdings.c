@@ -43,7 +43,7 @@ bool mzg_holds_sound(const struct mzg_dir *repo, const struct mzg_chunk *c, void
     return memcmp(digest, c->object, sizeof digest) == 0;
 }
 
-enum mzg_code mzg_aside_open(struct mzg_dir *aside, const struct mzg_dir *repo, struct mzg_err *e)
+enum mzg_code mzg_waiting_open(struct mzg_dir *aside, const struct mzg_dir *repo, struct mzg_err *e)
 {
     char *path = NULL;
     *aside = (struct mzg_dir){.fd = -1};
@@ -184,7 +184,7 @@ enum mzg_code mzg_holdings(const struct mzg_dir *repo, bool deep, const struct m
     if (!code)
         code = mzg_repo_each(repo, NULL, &v, e);
     if (!code)
-        code = mzg_aside_open(&aside, repo, e);
+        code = mzg_waiting_open(&aside, repo, e);
     h.from = &aside;
     if (!code && aside.fd >= 0)
         code = mzg_repo_each(&aside, NULL, &v, e);

@@ -19,6 +19,6 @@ bool mzg_holds(const struct mzg_dir *repo, const struct mzg_chunk *c);
 bool mzg_holds_sound(const struct mzg_dir *repo, const struct mzg_chunk *c, void *data);
 
 /* The folder of documents that are kept aside; fd -1 when there is none. */
-enum mzg_code mzg_aside_open(struct mzg_dir *aside, const struct mzg_dir *repo, struct mzg_err *e) MZG_MUST;
+enum mzg_code mzg_waiting_open(struct mzg_dir *aside, const struct mzg_dir *repo, struct mzg_err *e) MZG_MUST;
 
 #endif

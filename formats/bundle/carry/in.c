@@ -272,7 +272,7 @@ static enum mzg_code open_both(struct incoming *in, const char *stick, const cha
     if (!code && flock(in->repo.fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
         code = mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: another program is adding to it", mzg_quote(q, repo));
     if (!code)
-        code = mzg_aside_open(&in->aside, &in->repo, e);
+        code = mzg_waiting_open(&in->aside, &in->repo, e);
     mzg_folder_objects_init(&in->objects, &in->repo);
     in->data = malloc(MZG_CHUNK_MAX);
     return !code && !in->data ? mzg_fail_memory(e, "object") : code;
