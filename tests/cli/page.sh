@@ -75,6 +75,12 @@ ok pack shamba-q8_0.gguf LICENSE -o repo --key lab.key --name shamba --version 1
     --created 2026-11-07 --expires 2999-06-30 -q
 ok pack LICENSE -o repo --key other.key --name strange --version 1 -q
 ok pack LICENSE -o repo --key lab.key --name stale --version 1 --created 2001-01-01 --expires 2002-02-03 -q
+# The files themselves, as mirror --plain makes them; and some that should never be shown.
+mkdir -p repo/plain/shamba/1.1.0+q8 repo/plain/stale/1 repo/plain/strange/1
+cp shamba-q8_0.gguf LICENSE repo/plain/shamba/1.1.0+q8
+cp LICENSE repo/plain/shamba/1.1.0+q8/hidden
+cp LICENSE repo/plain/stale/1
+cp LICENSE repo/plain/strange/1
 serve repo --check-every 0
 for wish in ":en" "sw:sw" "sw-KE,sw;q=0.9,en;q=0.8:sw" "en,sw:en" "fr:en" "sw;q=0:en" ";q=,,:en"; do
     same "wish '$wish'" "$(get -H "Accept-Language: ${wish%:*}" "")" 200
@@ -133,8 +139,26 @@ has "its page: every file" 'href="/plain/shamba/1.1.0%2Bq8/LICENSE" download'
 has "its page: digest" "$(sha256sum shamba-q8_0.gguf | cut -d ' ' -f 1)"
 has "its page: until" "30 June 2999"
 has "its page: mzigo" "mzigo pull http://school.lan:8420 shamba@1.1.0+q8 -o models --trust PUBLISHER.pub"
-has "its page: Ollama" "ollama pull school.lan:8420/mzigo/shamba:latest --insecure"
-has "its page: llama.cpp" "HF_ENDPOINT=http://school.lan:8420 llama-cli -hf mzigo/shamba<"
+get en/shamba/1.0.0 >/dev/null
+lacks "no files, no button" "/plain/"
+get en/shamba >/dev/null
+
+# ---- the files themselves ----
+
+plain=plain/shamba/1.1.0%2Bq8
+same "a download" "$(get $plain/shamba-q8_0.gguf)" 200
+check "the file" cmp -s "$T/page" shamba-q8_0.gguf
+digest=$(sha256sum shamba-q8_0.gguf | cut -d ' ' -f 1)
+same "its ETag" "$(field ETag)" "\"$digest\""
+same "a part" "$(get -r 100-199 $plain/shamba-q8_0.gguf)" 206
+check "the part" cmp -s "$T/page" <(tail -c +101 shamba-q8_0.gguf | head -c 100)
+same "again" "$(get -H "If-None-Match: \"$digest\"" $plain/shamba-q8_0.gguf)" 304
+for p in plain plain/ plain/shamba plain/shamba/1.1.0+q8 $plain/ $plain/other.gguf plain/shamba/1.0.0/shamba-q8_0.gguf \
+    plain/shamba//LICENSE $plain/..%2f..%2fLICENSE $plain/%2e%2e/1.1.0%2Bq8/LICENSE $plain/LICENSE%00 $plain/LICENSE/ \
+    $plain//LICENSE plain/%2e%2e/shamba/LICENSE $plain/hidden $plain/LICENSE%; do
+    same "$p" "$(get --path-as-is $p)" 404
+done
+get en/shamba >/dev/null
 has "its page: time" '<th scope="row">64 kbit/s (2G)</th><td>9 min</td>'
 has "its page: the other version" 'href="/en/shamba/1.0.0"'
 has "its page: the other language" 'hreflang="sw" href="/sw/shamba/1.1.0%2Bq8"'
@@ -144,7 +168,6 @@ has "its page: how long a text" "<bdi>512 tokens"
 same "an old version" "$(get sw/shamba/1.0.0)" 200
 sound "an old version"
 has "an old version: mzigo" "shamba@1.0.0 -o models"
-lacks "an old version has no other name" "ollama pull"
 for p in en/none en/shamba/9 sw/shamba/1.0.0/x en/../repo en/%2e%2e/x en/shamba%00 en//shamba sw/%3Cscript%3E; do
     same "$p" "$(get --path-as-is "$p")" 404
     case $p in sw*) has "$p" "Hakuna modeli kama hiyo" ;; *) has "$p" "There is no such model here" ;; esac
@@ -173,7 +196,7 @@ for evil in 'a"onmouseover=x' '<script>' 'a b' 'a;reboot' '$(reboot)' 'a:9999999
     same "the host '$evil'" "$(host=$evil get en/shamba)" 400
 done
 same "an address for a host" "$(host=[fd00::1]:80 get en/shamba)" 200
-has "an address for a host" "ollama pull &#39;[fd00::1]:80/mzigo/shamba:latest&#39; --insecure"
+has "an address for a host" "mzigo pull &#39;http://[fd00::1]:80&#39; "
 same "another name for the host" "$(host=127.0.0.1 get -H "If-None-Match: $etag" en/)" 200
 lacks "a phone cannot open it" "<svg class"
 if grep -q MZG_HAVE_QRENCODE "$B/flags.stamp"; then
@@ -192,6 +215,8 @@ get en/ >/dev/null
 same "two are verified" "$(grep -c '<strong>Verified\.' "$T/page")" 2
 same "one is not" "$(grep -c '<strong>Not verified\.</strong> No publisher' "$T/page")" 1
 lacks "what is refused is not offered" "/plain/strange/"
+same "nor given" "$(get plain/strange/1/LICENSE)" 404
+same "what is verified is" "$(get plain/shamba/1.1.0+q8/LICENSE)" 200
 get sw/shamba >/dev/null
 has "verified, in Swahili" "<strong>Imethibitishwa.</strong> Imetiwa sahihi"
 has "the key" "$(sha256sum lab.pub | cut -d ' ' -f 1)"
@@ -222,6 +247,9 @@ manifest=${manifest/'"MIT"'/"\"$evil$(printf '<b>%.0s' $(seq 1000))\", \"accurac
     \"provenance\": {\"<u>k\": \"<u>$evil\"}"}
 manifest=${manifest/README.md/"it's a & b #1%.md"}
 printf '%s\n' "${manifest/'"mzigo '/'"<i>'}" >evil/bundles/evil/1/manifest.json
+mkdir -p evil/plain/evil/1
+cp LICENSE "$root/samples/shamba/README.md" evil/plain/evil/1
+mv evil/plain/evil/1/README.md "evil/plain/evil/1/it's a & b #1%.md"
 serve evil --check-every 0
 for p in en/ sw/ en/evil sw/evil; do
     same "$p: hostile" "$(get $p)" 200
@@ -231,6 +259,8 @@ for p in en/ sw/ en/evil sw/evil; do
     check "$p: hostile: how long" [ "$(stat -c %s "$T/page")" -lt 20000 ]
 done
 has "a hostile file name" 'href="/plain/evil/1/it%27s%20a%20%26%20b%20%231%25.md"'
+same "a hostile file name" "$(get evil/1 >/dev/null; get plain/evil/1/it%27s%20a%20%26%20b%20%231%25.md)" 200
+get en/evil >/dev/null
 has "a hostile file name" "it&#39;s a &amp; b #1%.md"
 has "a hostile key" "&lt;u&gt;k"
 has "a hostile measure" "&lt;u&gt;a</bdi></dt><dd><bdi>-0.0007 %"

@@ -119,12 +119,34 @@ static void a_host_in_the_request_line_is_passed_over(void **state)
     assert_string_equal(mzg_place_origin("ftp://a/x"), "ftp://a/x");
 }
 
+static void a_file_is_what_a_bundle_may_hold(void **state)
+{
+    static const struct {
+        const char *url, *file; /* NULL: none */
+    } files[] = {
+        {"m.gguf", "m.gguf"}, {"docs/a%20b.txt", "docs/a b.txt"}, {"it%27s%231%25.md", "it's#1%.md"},
+        {"", NULL}, {"/", NULL}, {"a/", NULL}, {"/a", NULL}, {"a//b", NULL}, {"..", NULL}, {"a/../b", NULL},
+        {"%2e%2e/a", NULL}, {"a%2fb", NULL}, {"a%2Fb", NULL}, {"a%00", NULL}, {"a%0ab", NULL}, {"a%", NULL},
+        {"a%4", NULL}, {"a%gg", NULL}, {"a%5cb", NULL}, {"a\\b", NULL}, {"a%3ab", NULL}, {"%c3%a9", NULL},
+    };
+    char file[16], tight[4];
+    (void)state;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        bool found = mzg_place_file(file, sizeof file, files[i].url);
+        if (found != (files[i].file != NULL) || (found && strcmp(file, files[i].file) != 0))
+            fail_msg("%s", files[i].url);
+    }
+    assert_true(mzg_place_file(tight, sizeof tight, "abc"));
+    assert_false(mzg_place_file(tight, sizeof tight, "abcd"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_repository_holds_is_found),
         cmocka_unit_test(nothing_else_is),
         cmocka_unit_test(a_bundle_is_a_name_and_perhaps_a_version),
+        cmocka_unit_test(a_file_is_what_a_bundle_may_hold),
         cmocka_unit_test(a_long_url_ends_somewhere),
         cmocka_unit_test(a_host_in_the_request_line_is_passed_over),
     };

@@ -119,6 +119,26 @@ bool mzg_place_find(struct mzg_place *place, const char *url)
     return strcmp(place->path, "index.json") == 0;
 }
 
+bool mzg_place_file(char *file, size_t room, const char *url)
+{
+    size_t n = 0;
+    for (; *url; url++) {
+        int c = (unsigned char)*url;
+        if (c == '%') {
+            int high = digit(url[1]), low = high < 0 ? -1 : digit(url[2]);
+            c = low < 0 ? 0 : high * 16 + low;
+            if (c == 0 || c == '/')
+                return false;
+            url += 2;
+        }
+        if (n + 1 >= room)
+            return false;
+        file[n++] = (char)c;
+    }
+    file[n] = '\0';
+    return mzg_member_path_valid(file);
+}
+
 bool mzg_place_bundle(struct mzg_select *s, const char *url)
 {
     char path[MZG_PLACE_PATH];

@@ -33,6 +33,10 @@ bool mzg_place_find(struct mzg_place *place, const char *url);
  * when it is neither. */
 bool mzg_place_bundle(struct mzg_select *s, const char *url);
 
+/* A file of a bundle as a URL spells it: file is what it means. False when no bundle can have such a file
+ * (mzg_member_path_valid) or it does not fit. An encoded slash is none that divides folders. */
+bool mzg_place_file(char *file, size_t room, const char *url);
+
 /* The path behind "http://HOST" where the request names its host in the request line, as it may (RFC
  * 9112, 3.2.2). */
 const char *mzg_place_origin(const char *url);

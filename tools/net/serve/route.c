@@ -1,6 +1,7 @@
 #include "route.h"
 #include "files.h"
 #include "page/page.h"
+#include "plain.h"
 #include "tools/net/clock.h"
 #include "place.h"
 #include <string.h>
@@ -31,6 +32,7 @@ static const struct {
     {"/sw", false, mzg_page_answer},
     {"/sw/", true, mzg_page_answer},
     {"/style.css", false, mzg_page_answer_style},
+    {"/plain/", true, mzg_plain_answer},
     {"/", true, mzg_files_answer},
 };
 

@@ -7,6 +7,7 @@
  *                                          health  what is damaged or stale (checkup)
  *                                          page/   what a browser shows to people
  *   shelf      the bundles' manifests, read and kept, for rooms that speak of them
+ *                                          plain   the files themselves
  *   exchange   a request and its answer; pace, rate: answers held back to a rate
  *   access     a line per request
  *

@@ -50,13 +50,4 @@ void mzg_ways_write(struct mzg_page *p, const struct mzg_card *c)
     snprintf(command, sizeof command, "mzigo pull %s %s@%s -o models --trust PUBLISHER.pub",
              mzg_shell_word(word, url), m->name, m->version);
     write_command(p, MZG_SAY_WAY_PULL, command);
-    /* The others ask for a name, and get its newest version. */
-    if (!c->facts.is_model || mzg_shelf_find(p->shelf, m->name, "") != c->b)
-        return;
-    snprintf(command, sizeof command, "%s/mzigo/%s:latest", p->host, m->name);
-    mzg_shell_word(word, command);
-    snprintf(command, sizeof command, "ollama pull %s --insecure", word);
-    write_command(p, MZG_SAY_WAY_OLLAMA, command);
-    snprintf(command, sizeof command, "HF_ENDPOINT=%s llama-cli -hf mzigo/%s", mzg_shell_word(word, url), m->name);
-    write_command(p, MZG_SAY_WAY_LLAMA, command);
 }
