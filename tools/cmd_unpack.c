@@ -25,76 +25,81 @@ static const struct mzg_option options[] = {
     {0},
 };
 
-static const struct {
-    const char *name;
-    enum mzg_code (*write)(struct mzg_verified *v, const struct mzg_documents *d, const char *dir,
-                           const struct mzg_run *run, struct mzg_err *e);
-} layouts[] = {{"oci", mzg_layout_oci}, {"hub", mzg_layout_hub}};
+static enum mzg_code write_files(struct mzg_verified *v, const struct mzg_documents *d, const char *dir,
+                                 const struct mzg_run *run, struct mzg_err *e)
+{
+    (void)d;
+    return mzg_verified_unpack(v, dir, run, e);
+}
 
-static enum mzg_code report(struct mzg_context *c, const char *dir, const struct mzg_bundle_info *info,
+typedef enum mzg_code write_fn(struct mzg_verified *v, const struct mzg_documents *d, const char *dir,
+                               const struct mzg_run *run, struct mzg_err *e);
+
+static enum mzg_code read_layout(write_fn **write, const struct mzg_args *a, struct mzg_err *e)
+{
+    static const struct {
+        const char *name;
+        write_fn *write;
+    } layouts[] = {{"files", write_files}, {"oci", mzg_layout_oci}, {"hub", mzg_layout_hub}};
+    const char *name = mzg_args_text(a, "layout");
+    char q[MZG_QUOTE];
+    *write = write_files;
+    for (size_t i = 0; name && i < sizeof layouts / sizeof *layouts; i++) {
+        *write = layouts[i].write;
+        if (strcmp(name, layouts[i].name) == 0)
+            return MZG_OK;
+    }
+    if (!name)
+        return MZG_OK;
+    return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --layout takes files, oci or hub, not '%s'",
+                    mzg_quote(q, name));
+}
+
+static enum mzg_code report(struct mzg_context *c, const char *dir, const struct mzg_verified *v,
                             struct mzg_err *e)
 {
+    struct mzg_bundle_info info;
     char word[MZG_WORD];
+    mzg_verified_info(v, &info);
     mzg_meter_wipe(c->meter);
     if (c->json) {
         mzg_report_text(c->result, "out", dir);
-        mzg_bundle_report(c->result, info);
+        mzg_bundle_report(c->result, &info);
         return MZG_OK;
     }
-    enum mzg_code code = mzg_bundle_show("verified and unpacked", info, e);
+    enum mzg_code code = mzg_bundle_show("verified and unpacked", &info, e);
     printf("the files are in %s\n", mzg_shell_word(word, dir));
-    return code;
-}
-
-static enum mzg_code unpack_as(struct mzg_context *c, size_t layout, const struct mzg_trust *trust,
-                               const char *dir, struct mzg_err *e)
-{
-    struct mzg_trusted trusted = {.n = 0};
-    struct mzg_select select;
-    struct mzg_bundle *b = NULL;
-    struct mzg_verified *v = NULL;
-    struct mzg_bundle_info info;
-    enum mzg_code code = mzg_trusted_load(&trusted, trust, e);
-    if (!code)
-        code = mzg_select_parse(&select, mzg_args_operand(&c->args, 1), e);
-    if (!code)
-        code = mzg_bundle_open(&b, mzg_args_operand(&c->args, 0), &select, e);
-    if (!code)
-        code = mzg_bundle_verify(b, &trusted.policy, &v, e);
-    if (!code)
-        code = layouts[layout].write(v, mzg_bundle_documents(b), dir, &c->run, e);
-    if (!code) {
-        mzg_verified_info(v, &info);
-        code = report(c, dir, &info, e);
-    }
-    mzg_verified_free(v);
-    mzg_bundle_close(b);
-    mzg_trusted_clear(&trusted);
     return code;
 }
 
 static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
 {
-    const char *dir = mzg_args_text(&c->args, "out"), *layout = mzg_args_text(&c->args, "layout");
-    struct mzg_bundle_info info = {0};
+    const char *dir = mzg_args_text(&c->args, "out");
+    struct mzg_trusted trusted = {.n = 0};
     struct mzg_trust trust;
-    char now[MZG_DATE], q[MZG_QUOTE];
-    enum mzg_code code;
-    code = mzg_trust_read(&trust, &c->args, now, e);
-    if (code)
-        return code;
-    for (size_t i = 0; layout && i < sizeof layouts / sizeof *layouts; i++) {
-        if (strcmp(layout, layouts[i].name) == 0)
-            return unpack_as(c, i, &trust, dir, e);
-    }
-    if (layout && strcmp(layout, "files") != 0)
-        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --layout takes files, oci or hub, not '%s'",
-                        mzg_quote(q, layout));
-    code = mzg_unpack(mzg_args_operand(&c->args, 0), mzg_args_operand(&c->args, 1), &trust, dir,
-                      &c->run, &info, e);
+    struct mzg_select select;
+    struct mzg_bundle *b = NULL;
+    struct mzg_verified *v = NULL;
+    write_fn *write;
+    char now[MZG_DATE];
+    enum mzg_code code = read_layout(&write, &c->args, e);
     if (!code)
-        code = report(c, dir, &info, e);
-    mzg_bundle_info_clear(&info);
+        code = mzg_trust_read(&trust, &c->args, now, e);
+    if (!code)
+        code = mzg_select_parse(&select, mzg_args_operand(&c->args, 1), e);
+    if (!code)
+        code = mzg_trusted_load(&trusted, &trust, e);
+    if (!code)
+        code = mzg_bundle_open(&b, mzg_args_operand(&c->args, 0), &select, e);
+    if (!code)
+        code = mzg_bundle_verify(b, &trusted.policy, &v, e);
+    if (!code)
+        code = write(v, mzg_bundle_documents(b), dir, &c->run, e);
+    if (!code)
+        code = report(c, dir, v, e);
+    mzg_verified_free(v);
+    mzg_bundle_close(b);
+    mzg_trusted_clear(&trusted);
     return code;
 }
 

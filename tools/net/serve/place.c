@@ -29,6 +29,16 @@ static bool in_name(int c)
            c == '.' || c == '_' || c == '+' || c == '-';
 }
 
+/* The character that the three at *url, "%2B", stand for; moves to the last of them. -1: they are none. */
+static int take_encoded(const char **url)
+{
+    int high = digit((*url)[1]), low = high < 0 ? -1 : digit((*url)[2]);
+    if (low < 0)
+        return -1;
+    *url += 2;
+    return high * 16 + low;
+}
+
 /* "+" in a version reaches us as "%2B" from some clients. A slash, a dot-dot or a NUL never gets in
  * this way: the result is matched against the grammar, and is not decoded again. */
 static bool decode(char out[MZG_PLACE_PATH], const char *url)
@@ -37,11 +47,9 @@ static bool decode(char out[MZG_PLACE_PATH], const char *url)
     for (; *url; url++) {
         int c = (unsigned char)*url;
         if (c == '%') {
-            int high = digit(url[1]), low = high < 0 ? -1 : digit(url[2]);
-            c = low < 0 ? 0 : high * 16 + low;
+            c = take_encoded(&url);
             if (!in_name(c))
                 return false;
-            url += 2;
         }
         if (!(in_name(c) || c == '/') || n == MZG_PLACE_PATH - 1)
             return false;
@@ -125,11 +133,9 @@ bool mzg_place_file(char *file, size_t room, const char *url)
     for (; *url; url++) {
         int c = (unsigned char)*url;
         if (c == '%') {
-            int high = digit(url[1]), low = high < 0 ? -1 : digit(url[2]);
-            c = low < 0 ? 0 : high * 16 + low;
-            if (c == 0 || c == '/')
+            c = take_encoded(&url);
+            if (c <= 0 || c == '/')
                 return false;
-            url += 2;
         }
         if (n + 1 >= room)
             return false;

@@ -125,16 +125,16 @@ static enum mzg_code keep(struct shelf *f, struct held *h, struct mzg_err *e)
     return MZG_OK;
 }
 
-/* Of a name and a version that differ from the folder's, the folder's are lies. */
+/* A manifest of another name or version than its folder's is refused. digest: of the text. */
 static enum mzg_code make(const struct reading *r, const char *name, const char *version, const char *text,
-                          size_t len, struct held **out, struct mzg_err *e)
+                          size_t len, const uint8_t *digest, struct held **out, struct mzg_err *e)
 {
     struct held *h = calloc(1, sizeof *h);
     *out = h;
     if (!h)
         return mzg_fail_memory(e, "bundle");
     atomic_init(&h->users, 1);
-    mzg_sha256_of(text, len, h->b.sha256);
+    memcpy(h->b.sha256, digest, sizeof h->b.sha256);
     enum mzg_code code = mzg_manifest_parse(&h->b.manifest, text, len, e);
     const struct mzg_manifest *m = &h->b.manifest;
     if (!code && (strcmp(m->name, name) != 0 || strcmp(m->version, version) != 0))
@@ -180,7 +180,7 @@ static enum mzg_code add(void *ctx, const char *name, const char *version, struc
             h = before;
         }
     }
-    if (!h && make(r, name, version, text, len, &h, &fault))
+    if (!h && make(r, name, version, text, len, digest, &h, &fault))
         r->f->out.left_out++;
     free(text);
     return h ? keep(r->f, h, e) : MZG_OK;
