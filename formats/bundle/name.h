@@ -21,6 +21,7 @@ bool mzg_date_valid(const char *text);
 /* A file's path inside a bundle: confined (base/file.h), printable ASCII without " * : < > ? \ |,
  * no component that begins with a space or ends with a space or '.'. */
 bool mzg_member_path_valid(const char *path);
+#define MZG_MEMBER_PATH_MAX 1024 /* bytes: what is confined is no longer */
 
 /* True when the two cannot both be unpacked: equal under ASCII case folding, or one of them is a
  * folder on the other's way. */

@@ -30,6 +30,13 @@ const char *mzg_exchange_field(const struct mzg_exchange *x, const char *name)
     return l.value;
 }
 
+const struct mzg_shelf *mzg_exchange_shelf(struct mzg_exchange *x)
+{
+    if (!x->shelf)
+        x->shelf = mzg_shelf_take(x->server->shelves);
+    return x->shelf;
+}
+
 /* ---- answers ---- */
 
 static bool add(struct MHD_Response *r, const char *name, const char *value)
@@ -57,7 +64,7 @@ static enum MHD_Result answer(struct mzg_exchange *x, const struct mzg_answer *a
     x->status = a->status;
     if (add(r, "Content-Type", a->type) && add(r, "Cache-Control", a->keep) &&
         add(r, "ETag", a->etag) && add(r, "Content-Range", range) &&
-        add_more(r, a->more) &&
+        add(r, "Accept-Ranges", a->parts ? "bytes" : NULL) && add_more(r, a->more) &&
         add(r, "Allow", a->status == 405 ? "GET, HEAD" : NULL) &&
         add(r, "X-Content-Type-Options", "nosniff") && add(r, "Connection", last ? "close" : NULL))
         result = MHD_queue_response(x->connection, a->status, r);
@@ -197,12 +204,11 @@ static struct MHD_Response *file_response(struct mzg_exchange *x, struct mzg_fil
 enum MHD_Result mzg_answer_file(struct mzg_exchange *x, const struct mzg_answer *a,
                                 struct mzg_file *f)
 {
-    static const struct mzg_field parts[] = {{"Accept-Ranges", "bytes"}, {NULL, NULL}};
     struct mzg_answer full = *a;
     struct mzg_part part = decide(x, a->etag, f->size, true);
     char range[80];
     enum MHD_Result result;
-    full.more = parts;
+    full.parts = true;
     full.status = part.status;
     x->bytes = x->head ? 0 : part.length;
     if (part.status == 206)

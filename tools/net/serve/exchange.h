@@ -23,10 +23,14 @@ struct mzg_exchange {
     const char *method, *version, *url; /* as sent; live as long as the request */
     unsigned status;    /* of the answer; 0: none yet */
     uint64_t bytes;     /* of its body */
+    const struct mzg_shelf *shelf; /* mzg_exchange_shelf */
 };
 
 /* A field of the request: NULL when it is not there, "" when it is there twice. */
 const char *mzg_exchange_field(const struct mzg_exchange *x, const char *name);
+
+/* The bundles there are, the same for as long as the exchange lasts; NULL when memory is out. */
+const struct mzg_shelf *mzg_exchange_shelf(struct mzg_exchange *x);
 
 /* A field that only some answers have. */
 struct mzg_field {
@@ -40,6 +44,7 @@ struct mzg_answer {
     const char *keep;  /* MZG_KEEP_... */
     const char *etag;
     bool last;         /* the connection ends with it */
+    bool parts;        /* parts of it may be asked for; mzg_answer_file sets it */
     const struct mzg_field *more; /* ends with one without a name */
 };
 

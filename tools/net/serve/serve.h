@@ -6,8 +6,8 @@
  *   route      which room answers a URL:   files   objects, manifests, metadata (place, range)
  *                                          health  what is damaged or stale (checkup)
  *                                          page/   what a browser shows to people
- *   shelf      the bundles' manifests, read and kept, for rooms that speak of them
  *                                          plain   the files themselves
+ *   shelf      the bundles' manifests, read and kept, for rooms that speak of them; member: a file of one
  *   exchange   a request and its answer; pace, rate: answers held back to a rate
  *   access     a line per request
  *

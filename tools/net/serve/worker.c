@@ -77,6 +77,7 @@ static void end(void *ctx, struct MHD_Connection *connection, void **con_cls,
     if (x->paced)
         mzg_pacer_leave(s->pacer, &x->client->pace);
     mzg_clients_end(s->clients, x->fd, mzg_clock_ms());
+    mzg_shelf_give_back(x->shelf);
     free(x);
     *con_cls = NULL;
 }

@@ -49,7 +49,7 @@ static enum MHD_Result answer(struct mzg_exchange *x, struct mzg_page *p, const 
 {
     struct mzg_select s;
     unsigned status = MHD_HTTP_OK;
-    p->shelf = mzg_shelf_take(x->server->shelves);
+    p->shelf = mzg_exchange_shelf(x);
     if (!p->shelf)
         return mzg_answer_status(x, MHD_HTTP_INTERNAL_SERVER_ERROR, false);
     const struct mzg_shelf_bundle *b =
@@ -63,7 +63,6 @@ static enum MHD_Result answer(struct mzg_exchange *x, struct mzg_page *p, const 
         mzg_list_write_missing(p);
         status = MHD_HTTP_NOT_FOUND;
     }
-    mzg_shelf_give_back(p->shelf);
     return send_page(x, p, status, chosen);
 }
 
