@@ -1,6 +1,7 @@
 #include "walk.h"
 
 #include "../base/pool.h"
+#include "content.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,32 +44,20 @@ struct walk {
 
 static enum mzg_code check_content(struct slot *s, struct mzg_err *e)
 {
-    uint8_t digest[MZG_SHA256_BYTES];
-    const struct mzg_chunk *c = s->chunk;
-    enum mzg_code code = mzg_coder_decode(s->coder, c->codec, s->stored, c->stored, s->decoded,
-                                          c->length, e);
-    if (code)
-        return mzg_fail(e, MZG_REFUSED, MZG_NO_OFFSET, "cannot be decoded: %s", e->msg);
-    mzg_sha256_of(s->decoded, c->length, digest);
-    if (memcmp(digest, c->sha256, sizeof digest) != 0)
-        return mzg_fail(e, MZG_REFUSED, MZG_NO_OFFSET,
-                        "decodes to other content than the manifest says");
-    s->content = s->decoded;
-    return MZG_OK;
+    enum mzg_code code = mzg_content_check_stored(s->chunk, s->stored, e);
+    if (!code && s->depth == MZG_DEPTH_CONTENT)
+        code = mzg_content_decode(s->chunk, s->coder, s->stored, s->decoded, e);
+    if (!code)
+        s->content = s->decoded;
+    return code;
 }
 
 /* The pool never sees a failure: a bad chunk must not keep the others from being looked at. */
 static enum mzg_code check_chunk(void *arg, struct mzg_err *e)
 {
     struct slot *s = arg;
-    uint8_t digest[MZG_SHA256_BYTES];
     (void)e;
-    mzg_sha256_of(s->stored, s->chunk->stored, digest);
-    if (memcmp(digest, s->chunk->object, sizeof digest) != 0)
-        s->code = mzg_fail(&s->fault, MZG_REFUSED, MZG_NO_OFFSET,
-                           "stored bytes do not match their digest");
-    else if (s->depth == MZG_DEPTH_CONTENT)
-        s->code = check_content(s, &s->fault);
+    s->code = check_content(s, &s->fault);
     return MZG_OK;
 }
 

@@ -40,6 +40,26 @@ static void note_fault(struct mzg_findings *f, json_t *list, const char *kind, c
     note(f, list, json_pack("{s:s, s:s}", kind, name, "fault", fault));
 }
 
+static bool is_damaged(const struct mzg_findings *f, const char *name)
+{
+    size_t i;
+    const json_t *entry;
+    json_array_foreach(f->damaged_objects, i, entry) {
+        const char *object = json_string_value(json_object_get(entry, "object"));
+        if (object && strcmp(object, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool mzg_findings_damage(struct mzg_findings *f, const char *object, const char *fault)
+{
+    if (is_damaged(f, object))
+        return false;
+    note_fault(f, f->damaged_objects, "object", object, fault);
+    return true;
+}
+
 /* Who asks for the findings need not know where the folder lies. */
 static void hide_location(char *text, const char *location)
 {
@@ -100,6 +120,27 @@ static enum mzg_code read_folder(const struct mzg_checkup *c, unsigned first,
     return code;
 }
 
+enum mzg_code mzg_checkup_read_again(const struct mzg_checkup *c, const json_t *objects, struct mzg_findings *f,
+                                     struct mzg_err *e)
+{
+    size_t i;
+    json_t *entry;
+    enum mzg_code code = MZG_OK;
+    json_array_foreach(objects, i, entry) {
+        const char *name = json_string_value(json_object_get(entry, "object"));
+        uint8_t id[MZG_SHA256_BYTES];
+        char path[MZG_OBJECT_PATH];
+        if (!name || !mzg_sha256_parse(name, id)) {
+            note(f, f->damaged_objects, json_incref(entry)); /* a folder that could not be read */
+            continue;
+        }
+        mzg_object_path(id, path);
+        if (mzg_dir_has(c->repo, path) && (code = read_object(c, path, f, e)) != MZG_OK)
+            break;
+    }
+    return code;
+}
+
 enum mzg_code mzg_checkup_read(const struct mzg_checkup *c, struct mzg_findings *f,
                                struct mzg_err *e)
 {
@@ -117,18 +158,6 @@ struct look {
     struct mzg_findings *f;
     uint64_t missing, wrong, damaged; /* of the bundle at hand */
 };
-
-static bool is_damaged(const struct mzg_findings *f, const char *name)
-{
-    size_t i;
-    const json_t *entry;
-    json_array_foreach(f->damaged_objects, i, entry) {
-        const char *object = json_string_value(json_object_get(entry, "object"));
-        if (object && strcmp(object, name) == 0)
-            return true;
-    }
-    return false;
-}
 
 static void look_at_object(struct look *l, const struct mzg_chunk *chunk)
 {

@@ -33,9 +33,15 @@ struct mzg_findings {
 enum mzg_code mzg_findings_init(struct mzg_findings *f, struct mzg_err *e) MZG_MUST;
 void mzg_findings_clear(struct mzg_findings *f); /* fine on a zeroed one */
 
+/* Adds an object to the list. False: it stands there already. */
+bool mzg_findings_damage(struct mzg_findings *f, const char *object, const char *fault);
+
 /* Fills the list of objects. */
 enum mzg_code mzg_checkup_read(const struct mzg_checkup *c, struct mzg_findings *f,
                                struct mzg_err *e) MZG_MUST;
+/* The same for these entries of a former list: those that are sound again, or gone, leave it. */
+enum mzg_code mzg_checkup_read_again(const struct mzg_checkup *c, const json_t *objects, struct mzg_findings *f,
+                                     struct mzg_err *e) MZG_MUST;
 /* Fills the rest. Objects that stand in the list already are damage to the bundles that name them. now:
  * a date, "2026-11-23T08:00:00Z". */
 enum mzg_code mzg_checkup_look(const struct mzg_checkup *c, const char *now,

@@ -131,103 +131,143 @@ enum MHD_Result mzg_answer_status(struct mzg_exchange *x, unsigned status, bool 
     return send_text(x, &a, NULL, text, MHD_RESPMEM_MUST_COPY);
 }
 
-/* ---- transfers that are held back to a rate ---- */
+/* ---- transfers: of bodies that are made while they are sent, or held back to a rate ---- */
 
 struct transfer {
     struct mzg_exchange *x;
+    struct mzg_body body;
     struct mzg_nap nap;
-    int fd;
     uint64_t from, length;
+    size_t allowed; /* by the rate, and not given yet */
 };
+
+static ssize_t read_body(const struct mzg_body *b, uint64_t offset, char *out, size_t n)
+{
+    if (b->fd < 0)
+        return b->give(b->ctx, offset, out, n);
+    ssize_t got = pread(b->fd, out, n, (off_t)offset);
+    return got > 0 ? got : -1; /* it has become shorter */
+}
+
+static void close_body(const struct mzg_body *b)
+{
+    if (b->fd >= 0)
+        close(b->fd);
+    else
+        b->close(b->ctx);
+}
+
+/* How many of n bytes the rate allows; 0: the connection sleeps. */
+static size_t ask(struct transfer *t, size_t n)
+{
+    struct mzg_pacer *pacer = t->x->server->pacer;
+    if (!pacer)
+        return n;
+    if (!t->x->paced) {
+        mzg_pacer_join(pacer, &t->x->client->pace);
+        t->x->paced = true;
+    }
+    if (t->allowed == 0)
+        t->allowed = mzg_pacer_ask(pacer, &t->x->client->pace, &t->nap, n);
+    return n < t->allowed ? n : t->allowed;
+}
 
 static ssize_t give(void *ctx, uint64_t position, char *out, size_t max)
 {
     struct transfer *t = ctx;
-    struct mzg_server *s = t->x->server;
     uint64_t left = t->length - position;
     size_t n = left < max ? (size_t)left : max;
     ssize_t got;
-    if (atomic_load(&s->cut))
+    if (atomic_load(&t->x->server->cut))
         return MHD_CONTENT_READER_END_WITH_ERROR;
-    if (!t->x->paced) {
-        mzg_pacer_join(s->pacer, &t->x->client->pace);
-        t->x->paced = true;
-    }
-    n = mzg_pacer_ask(s->pacer, &t->x->client->pace, &t->nap, n);
+    n = ask(t, n);
     if (n == 0)
         return 0;
-    got = pread(t->fd, out, n, (off_t)(t->from + position));
-    return got > 0 ? got : MHD_CONTENT_READER_END_WITH_ERROR; /* it has become shorter */
+    got = read_body(&t->body, t->from + position, out, n);
+    if (got <= 0)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (t->allowed > 0)
+        t->allowed -= (size_t)got;
+    return got;
 }
 
 static void end_transfer(void *ctx)
 {
     struct transfer *t = ctx;
-    close(t->fd);
+    close_body(&t->body);
     free(t);
 }
 
-/* Takes fd over. */
-static struct MHD_Response *paced_response(struct mzg_exchange *x, int fd,
-                                           const struct mzg_part *part)
+static struct MHD_Response *transfer_response(struct mzg_exchange *x, const struct mzg_body *body,
+                                              const struct mzg_part *part)
 {
     struct transfer *t = malloc(sizeof *t);
     struct MHD_Response *r = NULL;
     if (t) {
-        *t = (struct transfer){.x = x, .nap = {.connection = x->connection}, .fd = fd,
+        *t = (struct transfer){.x = x, .body = *body, .nap = {.connection = x->connection},
                                .from = part->from, .length = part->length};
         r = MHD_create_response_from_callback(part->length, BLOCK, give, t, end_transfer);
     }
     if (!r) {
         free(t);
-        close(fd);
+        close_body(body);
     }
     return r;
 }
 
-/* ---- files ---- */
+/* ---- files, and other bodies ---- */
 
-static struct MHD_Response *file_response(struct mzg_exchange *x, struct mzg_file *f,
+static struct MHD_Response *body_response(struct mzg_exchange *x, const struct mzg_body *body,
                                           const struct mzg_part *part)
 {
     struct MHD_Response *r;
-    int fd = f->fd;
-    f->fd = -1;
-    if (x->server->pacer && !x->head && part->status != 304)
-        return paced_response(x, fd, part);
-    r = MHD_create_response_from_fd_at_offset64(part->length, fd, part->from);
+    bool sent = !x->head && part->status != 304;
+    if (body->fd < 0 || (x->server->pacer && sent))
+        return transfer_response(x, body, part);
+    r = MHD_create_response_from_fd_at_offset64(part->length, body->fd, part->from);
     if (!r)
-        close(fd);
+        close(body->fd);
     return r;
 }
 
-enum MHD_Result mzg_answer_file(struct mzg_exchange *x, const struct mzg_answer *a,
-                                struct mzg_file *f)
+/* The Content-Range of a part, or of what there would be. */
+static void describe(char *range, size_t room, const struct mzg_part *part, uint64_t size)
+{
+    if (part->status == 206)
+        snprintf(range, room, "bytes %llu-%llu/%llu", (unsigned long long)part->from,
+                 (unsigned long long)(part->from + part->length - 1), (unsigned long long)size);
+    else
+        snprintf(range, room, "bytes */%llu", (unsigned long long)size);
+}
+
+enum MHD_Result mzg_answer_body(struct mzg_exchange *x, const struct mzg_answer *a,
+                                const struct mzg_body *body)
 {
     struct mzg_answer full = *a;
-    struct mzg_part part = decide(x, a->etag, f->size, true);
+    struct mzg_part part = decide(x, a->etag, body->size, true);
     char range[80];
-    enum MHD_Result result;
     full.parts = true;
     full.status = part.status;
     x->bytes = x->head ? 0 : part.length;
-    if (part.status == 206)
-        snprintf(range, sizeof range, "bytes %llu-%llu/%llu", (unsigned long long)part.from,
-                 (unsigned long long)(part.from + part.length - 1), (unsigned long long)f->size);
-    else
-        snprintf(range, sizeof range, "bytes */%llu", (unsigned long long)f->size);
+    describe(range, sizeof range, &part, body->size);
     if (part.status >= 300)
         full.type = NULL;
     if (part.status == 416)
         full.keep = MZG_KEEP_NEVER;
     /* The library sends no body with 304, and the length that there would be, as it should. */
     if (part.status == 304)
-        part.length = f->size;
-    if (part.length == 0)
-        result = send_text(x, &full, part.status == 416 ? range : NULL, (char *)(uintptr_t)"",
-                           MHD_RESPMEM_PERSISTENT);
-    else
-        result = answer(x, &full, part.status == 206 ? range : NULL, file_response(x, f, &part));
+        part.length = body->size;
+    if (part.length > 0)
+        return answer(x, &full, part.status == 206 ? range : NULL, body_response(x, body, &part));
+    close_body(body);
+    return send_text(x, &full, part.status == 416 ? range : NULL, (char *)(uintptr_t)"",
+                     MHD_RESPMEM_PERSISTENT);
+}
+
+enum MHD_Result mzg_answer_file(struct mzg_exchange *x, const struct mzg_answer *a, struct mzg_file *f)
+{
+    struct mzg_body body = {.size = f->size, .fd = f->fd};
+    f->fd = -1;
     mzg_file_close(f);
-    return result;
+    return mzg_answer_body(x, a, &body);
 }

@@ -44,7 +44,7 @@ struct mzg_answer {
     const char *keep;  /* MZG_KEEP_... */
     const char *etag;
     bool last;         /* the connection ends with it */
-    bool parts;        /* parts of it may be asked for; mzg_answer_file sets it */
+    bool parts;        /* parts of it may be asked for; mzg_answer_body sets it */
     const struct mzg_field *more; /* ends with one without a name */
 };
 
@@ -56,8 +56,22 @@ enum MHD_Result mzg_answer_given(struct mzg_exchange *x, const struct mzg_answer
 /* A status and its meaning. */
 enum MHD_Result mzg_answer_status(struct mzg_exchange *x, unsigned status, bool last);
 
-/* The file, or what the request asks of it: 200, 206, 304, 412 or 416. a has everything but the
- * status. Closes f. */
+/* Bytes to be sent: a file's, or such as are made while they are sent. */
+struct mzg_body {
+    uint64_t size;
+    int fd;    /* of the file; -1: they are made */
+    void *ctx; /* for these, only then: */
+    /* Up to max (1 or more) bytes from offset on, which lies before the end -> out: how many, 1 or more. -1: the
+     * transfer breaks off. */
+    ssize_t (*give)(void *ctx, uint64_t offset, char *out, size_t max);
+    void (*close)(void *ctx);
+};
+
+/* The body, or what the request asks of it: 200, 206, 304, 412 or 416. a has everything but the status, an etag
+ * among it. Takes the body over. */
+enum MHD_Result mzg_answer_body(struct mzg_exchange *x, const struct mzg_answer *a,
+                                const struct mzg_body *body);
+/* The same for a file; closes f. */
 enum MHD_Result mzg_answer_file(struct mzg_exchange *x, const struct mzg_answer *a,
                                 struct mzg_file *f);
 

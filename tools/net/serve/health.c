@@ -82,18 +82,28 @@ static void publish(struct mzg_health *h, struct mzg_findings *f, const char *da
     pthread_mutex_unlock(&h->lock);
 }
 
-/* Between two readings the objects that the last one found stay in the list. */
-static enum mzg_code begin_findings(struct mzg_health *h, struct mzg_findings *f, bool read,
-                                    struct mzg_err *e)
+/* Between two readings, those objects are read again that were found damaged: they may have been mended. */
+static enum mzg_code read_suspects(struct mzg_health *h, struct mzg_findings *f, struct mzg_err *e)
 {
-    enum mzg_code code = mzg_findings_init(f, e);
-    if (code || read)
-        return code;
+    enum mzg_code code;
+    json_t *suspects;
     pthread_mutex_lock(&h->lock);
-    if (h->looked)
-        json_array_extend(f->damaged_objects, h->findings.damaged_objects);
+    suspects = json_copy(h->findings.damaged_objects);
     pthread_mutex_unlock(&h->lock);
-    return MZG_OK;
+    code = mzg_checkup_read_again(&h->checkup, suspects, f, e);
+    json_decref(suspects);
+    return code;
+}
+
+static enum mzg_code find_all(struct mzg_health *h, struct mzg_findings *f, bool read, char date[MZG_DATE],
+                              struct mzg_err *e)
+{
+    enum mzg_code code = read ? mzg_checkup_read(&h->checkup, f, e) : read_suspects(h, f, e);
+    if (!code)
+        code = mzg_date_now(date, e);
+    if (!code)
+        code = mzg_checkup_look(&h->checkup, date, f, e);
+    return code;
 }
 
 /* A fault that is not the repository's (memory, a folder that cannot be listed) is one of its health. */
@@ -102,16 +112,11 @@ static bool check(struct mzg_health *h, bool read)
     struct mzg_findings f;
     struct mzg_err e;
     char date[MZG_DATE];
-    enum mzg_code code = begin_findings(h, &f, read, &e);
+    enum mzg_code code = mzg_findings_init(&f, &e);
     if (code)
         return true; /* next time, perhaps */
     h->awake = mzg_clock_ns();
-    if (read)
-        code = mzg_checkup_read(&h->checkup, &f, &e);
-    if (!code)
-        code = mzg_date_now(date, &e);
-    if (!code)
-        code = mzg_checkup_look(&h->checkup, date, &f, &e);
+    code = find_all(h, &f, read, date, &e);
     if (code) {
         mzg_findings_clear(&f);
         return code != MZG_STOPPED;
@@ -238,6 +243,15 @@ char *mzg_health_text(struct mzg_health *h, const struct mzg_health_traffic *t)
 }
 
 /* ---- for other rooms ---- */
+
+/* Before the first look there is no list yet; that look finds what it can by itself. */
+bool mzg_health_damage(struct mzg_health *h, const char *object, const char *fault)
+{
+    pthread_mutex_lock(&h->lock);
+    bool added = !h->looked || mzg_findings_damage(&h->findings, object, fault);
+    pthread_mutex_unlock(&h->lock);
+    return added;
+}
 
 bool mzg_health_damaged(struct mzg_health *h, const char *name, const char *version, char *why, size_t room)
 {

@@ -27,6 +27,10 @@ enum mzg_code mzg_health_new(struct mzg_health **h, const struct mzg_health_opti
                              struct mzg_err *e) MZG_MUST;
 void mzg_health_free(struct mzg_health *h); /* ends the thread; NULL is fine */
 
+/* An object that was found damaged as it was to be sent: it stands in the document until the next reading of
+ * every byte. False: it stands there already. Any thread. */
+bool mzg_health_damage(struct mzg_health *h, const char *object, const char *fault);
+
 /* What the server knows of itself. */
 struct mzg_health_traffic {
     uint64_t connections, clients, refused, requests, seconds;

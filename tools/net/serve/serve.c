@@ -129,6 +129,8 @@ static enum mzg_code start(struct mzg_server *s, struct mzg_workers *w, struct m
     if (!code)
         code = mzg_shelves_new(&s->shelves, &s->repo, &s->trusted.policy.trusted, e);
     if (!code)
+        code = mzg_decoded_new(&s->decoded, &s->repo, mzg_decoded_memory(), e);
+    if (!code)
         code = mzg_health_new(&s->health, &health, e);
     if (!code)
         code = mzg_workers_start(w, s, e);
@@ -181,6 +183,7 @@ enum mzg_code mzg_serve(const struct mzg_serve_options *opt, struct mzg_served *
     served->refused = s.clients ? mzg_clients_count(s.clients).refused : 0;
     mzg_listen_close(&l);
     mzg_health_free(s.health);
+    mzg_decoded_free(s.decoded);
     mzg_shelves_free(s.shelves);
     mzg_pacer_free(s.pacer);
     mzg_clients_free(s.clients);

@@ -6,6 +6,7 @@
 #include "access.h"
 #include "base/file.h"
 #include "clients.h"
+#include "decoded.h"
 #include "health.h"
 #include "mzigo_trust.h"
 #include "pace.h"
@@ -21,6 +22,7 @@ struct mzg_server {
     struct mzg_pacer *pacer; /* NULL: no rate is set */
     struct mzg_health *health;
     struct mzg_shelves *shelves;
+    struct mzg_decoded *decoded;
     struct mzg_access access;
     atomic_bool ending;      /* answers say that the connection ends with them */
     atomic_bool cut;         /* transfers break off */

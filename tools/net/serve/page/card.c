@@ -5,7 +5,6 @@
 #include "grades.h"
 #include "html.h"
 #include "base/utf8.h"
-#include "bundle/upkeep/plain.h"
 #include "languages.h"
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +17,6 @@ void mzg_card_find(struct mzg_card *c, const struct mzg_page *p, const struct mz
     const struct mzg_manifest *m = &b->manifest;
     *c = (struct mzg_card){.b = b};
     mzg_facts_find(&c->facts, m);
-    c->plain = mzg_plain_has(p->repo, m->name, m->version);
     c->expired = m->expires && strcmp(p->now, m->expires) >= 0;
     /* That nobody trusted signed it is a finding too, and has been said better. */
     c->damaged = b->is_signed != MZG_SHELF_REFUSED &&

@@ -12,7 +12,6 @@ struct mzg_card {
     const struct mzg_shelf_bundle *b;
     struct mzg_facts facts;
     bool expired, damaged;
-    bool plain; /* the files themselves are there (plain.h) */
     char why[512]; /* it is damaged */
 };
 

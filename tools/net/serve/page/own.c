@@ -61,7 +61,7 @@ static void write_file(struct mzg_page *p, const struct mzg_card *c, const struc
     char size[MZG_FIGURE], hex[MZG_SHA256_HEX], text[MZG_SENTENCE];
     mzg_sha256_hex(file->sha256, hex);
     mzg_html(&p->out, "<li>\n<p class=\"file\"><strong>%s</strong>", file->path);
-    if (!mzg_card_offered(c) || !c->plain) {
+    if (!mzg_card_offered(c)) {
         mzg_html(&p->out, " <span>%s</span></p>\n", mzg_figure_size(size, p->tongue, file->size));
     } else {
         mzg_html(&p->out, "</p>\n");

@@ -85,8 +85,7 @@ static bool take_tongue(const char **path, enum mzg_tongue *t)
 enum MHD_Result mzg_page_answer(struct mzg_exchange *x, const char *path)
 {
     const char *host = mzg_exchange_field(x, "Host");
-    struct mzg_page p = {.host = host ? host : HOST_UNKNOWN, .health = x->server->health,
-                         .repo = &x->server->repo};
+    struct mzg_page p = {.host = host ? host : HOST_UNKNOWN, .health = x->server->health};
     struct mzg_err e;
     if (!mzg_host_valid(p.host))
         return mzg_answer_status(x, MHD_HTTP_BAD_REQUEST, true);

@@ -30,7 +30,6 @@ struct mzg_page {
     const char *host;        /* as the client called this server: fit to be said back (host.h) */
     char now[MZG_DATE];
     const struct mzg_shelf *shelf;
-    const struct mzg_dir *repo;
     struct mzg_health *health;
 };
 
