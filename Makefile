@@ -211,7 +211,7 @@ asan:
 tsan:
 	@scripts/bootstrap.sh test
 	@+$(MAKE) --no-print-directory B=$(B)/tsan SAN=thread all
-	@+B=$(B)/tsan SAN=thread T='convert bundle serve' tests/steps.sh '$(MAKE)' $(TSAN_STEPS)
+	@+B=$(B)/tsan SAN=thread T='convert bundle serve plain' tests/steps.sh '$(MAKE)' $(TSAN_STEPS)
 check-clang:
 	@+$(MAKE) --no-print-directory CC=clang CI=true B=$(B)/clang all unit
 
