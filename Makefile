@@ -169,10 +169,10 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/tools.a $(B)/libmzigo.a
 unit: $(UNIT_BIN)
 	@tests/unit/run.sh $(UNIT_BIN)
 
-# What the command line tests need: fault.so strikes a program at a chosen moment, json reads JSON, pty
-# is a terminal.
-CLI_TOOLS := $(B)/tests/cli/fault.so $(B)/tests/cli/json $(B)/tests/cli/pty
-$(B)/tests/cli/fault.so: tests/cli/fault.c
+# What the command line tests need: fault.so strikes a program at a chosen moment, clock.so is a wall clock that
+# jumps, json reads JSON, pty is a terminal.
+CLI_TOOLS := $(B)/tests/cli/fault.so $(B)/tests/cli/clock.so $(B)/tests/cli/json $(B)/tests/cli/pty
+$(B)/tests/cli/%.so: tests/cli/%.c
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(STD) $(WARN) -O2 -shared $< -ldl -o $@)
 $(B)/tests/cli/json $(B)/tests/cli/pty: $(B)/tests/cli/%: tests/cli/%.c

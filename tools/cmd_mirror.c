@@ -187,7 +187,7 @@ const struct mzg_command mzg_cmd_mirror = {
         "was right is never fetched again, whatever stops it. Nothing is kept that no trusted key signed.\n\n"
         "The copy can be served at any time, also while it is brought up to date: a bundle appears when it "
         "is whole. Names that it was not asked for are left alone. With --keep or --quota old versions go "
-        "after their successor has come, and then what no bundle needs (mzigo gc).",
+        "after their successor has come, and then what no bundle needs (mzigo gc)." MZG_ABOUT_LINE,
     .examples = "mzigo mirror https://models.example.org/repo /srv/mzigo/repo --trust lab.pub\n"
                 "mzigo mirror https://models.example.org/repo repo my-model --trust lab.pub --keep 2 "
                 "--budget 50M/day --window 22:00-05:00\n"

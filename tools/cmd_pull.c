@@ -127,7 +127,7 @@ const struct mzg_command mzg_cmd_pull = {
              "part is checked before it counts; each file appears whole or not at all.\n\n"
              "Whatever stops it (a broken line, a signal, a loss of power), the same command goes on where "
              "it was: what came and was right is never fetched again. Only what is missing is fetched: "
-             "older versions and local repositories are looked through first.",
+             "older versions and local repositories are looked through first." MZG_ABOUT_LINE,
     .examples = "mzigo pull https://models.example.org/repo my-model -o models --trust lab.pub\n"
                 "mzigo pull http://192.168.1.10:8420 -o models --trust lab.pub "
                 "--mirror https://models.example.org/repo\n"

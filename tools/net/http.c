@@ -132,9 +132,23 @@ static int small_window(void *ctx, curl_socket_t s, curlsocktype purpose)
     return CURL_SOCKOPT_OK;
 }
 
+/* The file of authorities that are believed instead of the system's, where it stands in one of the variables that
+ * curl's own program reads; NULL: the system's. */
+static const char *find_authorities(void)
+{
+    static const char *const names[] = {"CURL_CA_BUNDLE", "SSL_CERT_FILE"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *path = getenv(names[i]);
+        if (path && *path)
+            return path;
+    }
+    return NULL;
+}
+
 static CURLcode set_up(struct mzg_transfer *t)
 {
     CURL *c = t->easy;
+    const char *authorities = find_authorities();
     char range[32];
     CURLcode bad = CURLE_OK;
 #define SET(option, value) bad = bad ? bad : curl_easy_setopt(c, option, value)
@@ -157,6 +171,8 @@ static CURLcode set_up(struct mzg_transfer *t)
     SET(CURLOPT_WRITEFUNCTION, take_body);
     SET(CURLOPT_WRITEDATA, t);
     SET(CURLOPT_PRIVATE, t);
+    if (authorities)
+        SET(CURLOPT_CAINFO, authorities);
     if (t->get.rate) {
         SET(CURLOPT_SOCKOPTFUNCTION, small_window);
         SET(CURLOPT_SOCKOPTDATA, t);

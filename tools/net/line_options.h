@@ -5,6 +5,11 @@
 #include "line.h"
 #include "tools/command.h"
 
+/* The end of a command's description. */
+#define MZG_ABOUT_LINE                                                                                       \
+    "\n\nProxies and certificate authorities are taken from the environment, as curl takes them: http_proxy, " \
+    "https_proxy, no_proxy, CURL_CA_BUNDLE, SSL_CERT_FILE."
+
 /* For the option tables. */
 #define MZG_OPTIONS_LINE                                                                             \
     {"mirror", 0, "URL", MZG_MANY, "Another address of the same repository. All are asked; one that " \
