@@ -239,8 +239,8 @@ static void write_statuses(FILE *out, const struct dress *d)
         d->item(out, #status, text, ITEM_INDENT);
     MZG_CODES(X)
 #undef X
-    d->para(out, "Stopped by a signal, the program removes what it had not finished and ends by "
-                 "that signal.");
+    d->para(out, "Stopped by a signal, the program ends by that signal; what it had not finished is removed, or kept "
+                 "for the next time where that is said above.");
 }
 
 static void write_name(FILE *out, const char *name, const char *brief, enum mzg_dress dress)

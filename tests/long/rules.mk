@@ -10,7 +10,7 @@ big-model: all samples $(B)/tests/long/largest $(B)/tests/bench/peak
 
 # Struck at each thing that a command does to the disk, where make test takes samples.
 struck-every: all samples $(CLI_TOOLS)
-	@STRIDE=1 B='$(B)' tests/cli/run.sh struck resume pull_struck
+	@STRIDE=1 B='$(B)' tests/cli/run.sh struck resume pull_struck carry_struck mirror
 
 # Ten minutes a parser.
 fuzz-long:
