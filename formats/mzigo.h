@@ -194,6 +194,8 @@ struct mzg_bundle_info {
     uint64_t objects;          /* distinct stored objects */
     uint64_t content_bytes;    /* of the files */
     uint64_t stored_bytes;     /* of the distinct objects */
+    uint64_t chosen_files;     /* of those, where only some are wanted; else 0 */
+    uint64_t chosen_bytes;     /* of their content */
     uint64_t new_bytes;        /* pack: stored bytes that were not in the repository before */
     void *memory;              /* what the texts live in */
 };

@@ -1,4 +1,5 @@
 #include "mzigo_trust.h"
+#include "bundle/choose.h"
 
 #include <string.h>
 
@@ -40,4 +41,9 @@ void mzg_verified_info(const struct mzg_verified *v, struct mzg_bundle_info *inf
         .files = m->n_files, .chunks = m->n_chunks, .objects = m->n_objects,
         .content_bytes = m->content_bytes, .stored_bytes = m->stored_bytes,
     };
+    for (size_t i = 0; i < m->n_files; i++) {
+        bool counts = mzg_verified_chooses(v) && mzg_verified_wants(v, i);
+        info->chosen_files += counts;
+        info->chosen_bytes += counts ? m->files[i].size : 0;
+    }
 }

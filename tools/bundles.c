@@ -80,6 +80,11 @@ static void sizes(struct mzg_table *t, const struct mzg_bundle_info *info)
     mzg_table_cell(t, "content");
     mzg_table_cell(t, "%s in %s", mzg_size_text(size, info->content_bytes),
                    mzg_count_text(count, info->files, "file"));
+    if (info->chosen_files) {
+        mzg_table_cell(t, "chosen");
+        mzg_table_cell(t, "%s in %s", mzg_size_text(size, info->chosen_bytes),
+                       mzg_count_text(count, info->chosen_files, "file"));
+    }
     mzg_table_cell(t, "stored");
     mzg_size_text(size, info->stored_bytes);
     mzg_count_text(count, info->objects, "object");
@@ -118,6 +123,10 @@ void mzg_bundle_report(json_t *o, const struct mzg_bundle_info *info)
     mzg_report_text(o, "licence", info->licence);
     mzg_report_text(o, "key_id", info->key_id);
     mzg_report_number(o, "files", info->files);
+    if (info->chosen_files) {
+        mzg_report_number(o, "chosen_files", info->chosen_files);
+        mzg_report_number(o, "chosen_bytes", info->chosen_bytes);
+    }
     mzg_report_number(o, "chunks", info->chunks);
     mzg_report_number(o, "objects", info->objects);
     mzg_report_number(o, "content_bytes", info->content_bytes);

@@ -18,6 +18,11 @@ enum mzg_code mzg_date_now(char out[MZG_DATE], struct mzg_err *e) MZG_MUST;
 /* Now, or the date that a reproducible build asks for (SOURCE_DATE_EPOCH). */
 enum mzg_code mzg_date_of_build(char out[MZG_DATE], struct mzg_err *e) MZG_MUST;
 
+/* For the option tables of commands that can leave files of a bundle out (bundle/choose.h). */
+#define MZG_OPTION_FILES                                                                           \
+    {"files", 0, "GLOB", MZG_MANY, "Only the files of the bundle whose names are of this form, '*q4_k_m*' " \
+                                   "say; upper and lower case are the same. May be given several times."}
+
 /* ---- trust ---- */
 
 /* For the option tables of commands that verify. */

@@ -18,6 +18,7 @@ static const struct mzg_operand operands[] = {
 static const struct mzg_option options[] = {
     {"out", 'o', "DIR", MZG_REQUIRED, "The folder for the files, made when it is missing. What is not "
                                       "finished is kept there for the next time."},
+    MZG_OPTION_FILES,
     MZG_OPTIONS_TRUST,
     {"reuse", 0, "PATH", MZG_MANY, "A repository folder, or another version of the model, that may have "
                                    "parts of it. The files in DIR that are to be replaced are looked at "
@@ -75,7 +76,9 @@ static enum mzg_code pull(struct mzg_context *c, struct mzg_line *l, struct mzg_
     enum mzg_code code = reuse(in, c, e);
     if (code)
         return code;
-    mzg_incoming_cost(in, cost, sizeof cost);
+    code = mzg_incoming_cost(in, cost, sizeof cost, e);
+    if (code)
+        return code;
     uint64_t left = mzg_arrival_left(in->arrival);
     if (dry) {
         r = (struct mzg_pull_result){.wire = l->wire, .requests = l->requests};
@@ -101,7 +104,9 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     struct mzg_select select;
     struct mzg_line line = {.http = NULL};
     struct mzg_incoming in = {.line = NULL};
+    struct mzg_incoming_wish wish = {&select, &trusted, NULL, 0};
     char now[MZG_DATE];
+    wish.n_files = mzg_args_list(&c->args, "files", &wish.files);
     enum mzg_code code = mzg_trust_read(&trust, &c->args, now, e);
     if (!code)
         code = mzg_trusted_load(&trusted, &trust, e);
@@ -110,7 +115,7 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     if (!code)
         code = mzg_line_open(&line, c, mzg_args_operand(&c->args, 0), e);
     if (!code)
-        code = mzg_incoming_open(&in, &line, &select, &trusted, mzg_args_text(&c->args, "out"), e);
+        code = mzg_incoming_open(&in, &line, &wish, mzg_args_text(&c->args, "out"), e);
     if (!code)
         code = pull(c, &line, &in, e);
     mzg_incoming_close(&in);
@@ -132,7 +137,9 @@ const struct mzg_command mzg_cmd_pull = {
                 "mzigo pull http://192.168.1.10:8420 -o models --trust lab.pub "
                 "--mirror https://models.example.org/repo\n"
                 "mzigo pull https://models.example.org/repo my-model -o models --trust lab.pub "
-                "--budget 50M/day --window 22:00-05:00",
+                "--budget 50M/day --window 22:00-05:00\n"
+                "mzigo pull https://models.example.org/repo my-model -o models --trust lab.pub "
+                "--files '*q4_k_m*'",
     .operands = operands,
     .options = options,
     .run = run,

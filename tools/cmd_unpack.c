@@ -1,3 +1,4 @@
+#include "bundle/choose.h"
 #include "bundles.h"
 #include "command.h"
 #include "layout/layout.h"
@@ -19,6 +20,7 @@ static const struct mzg_option options[] = {
     {"layout", 0, "LAYOUT", 0, "How the files lie in DIR: files (as they were packed, when not given), oci "
                                "(an OCI image layout, for skopeo and registries) or hub (a cache of the "
                                "Hugging Face hub, HF_HUB_CACHE)."},
+    MZG_OPTION_FILES,
     MZG_OPTIONS_TRUST,
     MZG_OPTION_THREADS,
     MZG_OPTIONS_COMMON,
@@ -82,7 +84,11 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     struct mzg_verified *v = NULL;
     write_fn *write;
     char now[MZG_DATE];
+    const char *const *files;
+    size_t n_files = mzg_args_list(&c->args, "files", &files);
     enum mzg_code code = read_layout(&write, &c->args, e);
+    if (!code && n_files && write != write_files)
+        code = mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --files goes with the layout files only");
     if (!code)
         code = mzg_trust_read(&trust, &c->args, now, e);
     if (!code)
@@ -93,6 +99,8 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
         code = mzg_bundle_open(&b, mzg_args_operand(&c->args, 0), &select, e);
     if (!code)
         code = mzg_bundle_verify(b, &trusted.policy, &v, e);
+    if (!code)
+        code = mzg_verified_choose(v, files, n_files, e);
     if (!code)
         code = write(v, mzg_bundle_documents(b), dir, &c->run, e);
     if (!code)

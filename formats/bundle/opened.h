@@ -20,6 +20,7 @@ struct mzg_verified {
     struct mzg_manifest manifest;
     const struct mzg_key *signer; /* one of the policy's */
     struct mzg_objects *objects;
+    bool *wanted;                 /* one per file (choose.h); NULL: all are */
 };
 
 /* Puts "LOCATION: NAME@VERSION: " before the message. */

@@ -11,6 +11,7 @@
 struct unpacking {
     const struct mzg_manifest *m;
     const char *const *paths;  /* instead of the members' own, or NULL */
+    const bool *wanted;        /* one per member; NULL: all are */
     struct mzg_dir dir;
     bool made_dir;             /* dir was not there before */
     struct mzg_output *files;  /* one per member, open until all are checked */
@@ -20,6 +21,11 @@ struct unpacking {
 static const char *path_of(const struct unpacking *u, size_t i)
 {
     return u->paths ? u->paths[i] : u->m->files[i].path;
+}
+
+static bool is_wanted(const struct unpacking *u, size_t i)
+{
+    return !u->wanted || u->wanted[i];
 }
 
 static enum mzg_code write_chunk(void *ctx, const struct mzg_member *file,
@@ -72,17 +78,21 @@ static void remove_parents(const struct mzg_dir *dir, const char *path, size_t k
 static enum mzg_code open_files(struct unpacking *u, struct mzg_err *e)
 {
     const struct mzg_manifest *m = u->m;
-    uint64_t space = 0;
+    uint64_t space = 0, needed = 0;
     char q[MZG_QUOTE];
     enum mzg_code code = mzg_dir_space(&u->dir, &space, e);
-    if (!code && space < m->content_bytes)
+    for (size_t i = 0; i < m->n_files; i++)
+        needed += is_wanted(u, i) ? m->files[i].size : 0;
+    if (!code && space < needed)
         code = mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: needs %llu bytes, %llu are free",
-                        mzg_quote(q, u->dir.path), (unsigned long long)m->content_bytes,
+                        mzg_quote(q, u->dir.path), (unsigned long long)needed,
                         (unsigned long long)space);
     /* All of them before any is opened: one member's folders are not another's old ones. */
     for (size_t i = 0; i < m->n_files && !code; i++)
         u->kept[i] = find_kept(&u->dir, path_of(u, i));
     for (size_t i = 0; i < m->n_files && !code; i++) {
+        if (!is_wanted(u, i))
+            continue;
         code = mzg_output_open_at(&u->files[i], &u->dir, path_of(u, i), 0666, e);
         if (!code)
             code = mzg_output_reserve(&u->files[i], m->files[i].size, e);
@@ -129,18 +139,18 @@ enum mzg_code mzg_verified_unpack(struct mzg_verified *v, const char *dir,
 enum mzg_code mzg_verified_unpack_as(struct mzg_verified *v, const char *dir, const char *const *paths,
                                      const struct mzg_run *run, struct mzg_err *e)
 {
-    struct unpacking u = {.m = &v->manifest, .paths = paths, .dir = {.fd = -1}};
-    struct mzg_walker w = {&u, write_chunk, stop_at_bad};
+    struct unpacking u = {.m = &v->manifest, .paths = paths, .wanted = v->wanted, .dir = {.fd = -1}};
+    struct mzg_walker w = {&u, write_chunk, stop_at_bad, v->wanted};
     enum mzg_code code = begin(&u, dir, e);
     if (!code) {
         code = mzg_walk(u.m, v->objects, MZG_DEPTH_CONTENT, run, "unpack", &w, e);
-        if (!code && v->bundle->archive)
+        if (!code && v->bundle->archive && !v->wanted)
             code = mzg_archive_end(v->bundle->archive, e);
         if (code)
             mzg_opened_prefix(v->bundle, e);
     }
     for (size_t i = 0; i < u.m->n_files && !code; i++)
-        code = mzg_output_commit(&u.files[i], e);
+        code = is_wanted(&u, i) ? mzg_output_commit(&u.files[i], e) : MZG_OK;
     end(&u, dir, code != MZG_OK);
     return code;
 }

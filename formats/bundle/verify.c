@@ -74,6 +74,7 @@ void mzg_verified_free(struct mzg_verified *v)
     if (!v)
         return;
     mzg_manifest_clear(&v->manifest);
+    free(v->wanted);
     free(v);
 }
 
@@ -118,7 +119,7 @@ enum mzg_code mzg_verified_check(struct mzg_verified *v, enum mzg_depth depth,
                                  const struct mzg_run *run, struct mzg_err *e)
 {
     struct tally t = {.run = run};
-    struct mzg_walker w = {&t, count_sound, count_bad};
+    struct mzg_walker w = {&t, count_sound, count_bad, NULL};
     enum mzg_code code = mzg_walk(&v->manifest, v->objects, depth, run, "verify", &w, e);
     if (!code && v->bundle->archive)
         code = mzg_archive_end(v->bundle->archive, e);

@@ -95,11 +95,18 @@ static void close_slots(struct walk *k)
     free(k->slots);
 }
 
+static bool is_wanted(const struct walk *k, size_t file)
+{
+    return !k->w->files || k->w->files[file];
+}
+
 /* Moves to the next chunk that is wanted; false at the end. */
 static bool find_next(struct walk *k)
 {
     for (; k->file < k->m->n_files; k->file++, k->chunk = 0) {
         const struct mzg_member *f = &k->m->files[k->file];
+        if (!is_wanted(k, k->file))
+            continue;
         while (k->chunk < f->n_chunks && k->depth == MZG_DEPTH_STORED && !f->chunks[k->chunk].first)
             k->chunk++;
         if (k->chunk < f->n_chunks)
@@ -141,6 +148,8 @@ static enum mzg_code end_files(struct walk *k, size_t upto, struct mzg_err *e)
     enum mzg_code code = MZG_OK;
     for (; k->depth == MZG_DEPTH_CONTENT && k->hashing < upto && !code; k->hashing++) {
         const struct mzg_member *f = &k->m->files[k->hashing];
+        if (!is_wanted(k, k->hashing))
+            continue;
         mzg_sha256_final(&k->hash, digest);
         if (!k->spoiled && memcmp(digest, f->sha256, sizeof digest) != 0) {
             mzg_fail(&fault, MZG_REFUSED, MZG_NO_OFFSET,
@@ -189,13 +198,24 @@ static enum mzg_code turn(struct walk *k, struct mzg_err *e)
     return code ? code : end_files(k, k->m->n_files, e);
 }
 
+/* Bytes to be handed on. */
+static uint64_t count_all(const struct walk *k)
+{
+    uint64_t bytes = 0;
+    if (k->depth == MZG_DEPTH_STORED)
+        return k->m->stored_bytes;
+    for (size_t i = 0; i < k->m->n_files; i++)
+        bytes += is_wanted(k, i) ? k->m->files[i].size : 0;
+    return bytes;
+}
+
 enum mzg_code mzg_walk(const struct mzg_manifest *m, struct mzg_objects *store,
                        enum mzg_depth depth, const struct mzg_run *run, const char *what,
                        const struct mzg_walker *w, struct mzg_err *e)
 {
     struct walk k = {.m = m, .store = store, .depth = depth, .run = run, .what = what, .w = w};
     unsigned threads = mzg_run_threads(run);
-    k.total = depth == MZG_DEPTH_CONTENT ? m->content_bytes : m->stored_bytes;
+    k.total = count_all(&k);
     enum mzg_code code = mzg_sha256_init(&k.hash, e);
     if (!code)
         code = open_slots(&k, threads, e);

@@ -28,6 +28,8 @@ struct mzg_walker {
      * not, though its chunks are. Returning MZG_OK goes on with the next. */
     enum mzg_code (*bad)(void *ctx, const struct mzg_member *file, const struct mzg_err *fault,
                          struct mzg_err *e);
+    const bool *files; /* which are wanted, by their index; the others are passed over.
+                        * NULL: all are; so under MZG_DEPTH_STORED */
 };
 
 /* Only what is wrong with the bundle goes to w->bad (MZG_REFUSED); an input error, a stop or lack

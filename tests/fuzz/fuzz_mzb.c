@@ -38,7 +38,7 @@ static void read_all(struct mzg_archive *a, const struct mzg_documents *d)
     struct mzg_err e;
     uint64_t sum = 0;
     struct mzg_run run = {.threads = 1};
-    struct mzg_walker w = {&sum, take, go_on};
+    struct mzg_walker w = {&sum, take, go_on, NULL};
     enum mzg_code code = mzg_manifest_parse(&m, d->manifest, d->manifest_len, &e);
     if (!code && m.content_bytes > (uint64_t)64 << 20)
         code = MZG_LIMIT; /* of a fuzzer's patience */

@@ -1,5 +1,6 @@
 #include "incoming.h"
 
+#include "bundle/choose.h"
 #include "documents.h"
 #include "mzigo_ranges.h"
 #include "tools/term.h"
@@ -32,22 +33,23 @@ static enum mzg_code fetch(struct mzg_incoming *in, const struct mzg_trusted *tr
 }
 
 enum mzg_code mzg_incoming_open(struct mzg_incoming *in, struct mzg_line *line,
-                                const struct mzg_select *select, const struct mzg_trusted *trusted,
-                                const char *dir, struct mzg_err *e)
+                                const struct mzg_incoming_wish *wish, const char *dir, struct mzg_err *e)
 {
     enum mzg_code code = MZG_REFUSED;
     bool more = true;
     *in = (struct mzg_incoming){.line = line};
     /* A mirror's documents are as little believed as its objects: what one has wrong, another may not. */
     for (line->first = 0; more; line->first++) {
-        in->select = *select;
-        code = fetch(in, trusted, dir, e);
+        in->select = *wish->select;
+        code = fetch(in, wish->trusted, dir, e);
         more = (code == MZG_REFUSED || code == MZG_MALFORMED) && line->first + 1 < line->mirrors.n;
         if (more) {
             mzg_notice(&line->run->notify, "%s (the next mirror is asked)", e->msg);
             close_bundle(in);
         }
     }
+    if (!code)
+        code = mzg_verified_choose(in->verified, wish->files, wish->n_files, e);
     return code ? code : mzg_arrival_open(&in->arrival, in->verified, dir, line->run, e);
 }
 
@@ -121,13 +123,17 @@ enum mzg_code mzg_incoming_reuse_old(struct mzg_incoming *in, const char *dir, s
 
 /* ---- telling ---- */
 
-void mzg_incoming_cost(const struct mzg_incoming *in, char *text, size_t room)
+enum mzg_code mzg_incoming_cost(const struct mzg_incoming *in, char *text, size_t room, struct mzg_err *e)
 {
+    struct mzg_chosen chosen;
     const struct mzg_manifest *m = mzg_verified_manifest(in->verified);
     uint64_t left = mzg_arrival_left(in->arrival);
     char x[MZG_SIZE], y[MZG_SIZE];
+    if (mzg_verified_chosen(in->verified, &chosen, e))
+        return e->code;
     int n = snprintf(text, room, "%s %s: %s to fetch of %s", m->name, m->version, mzg_size_text(x, left),
-                     mzg_size_text(y, m->stored_bytes));
+                     mzg_size_text(y, chosen.stored_bytes));
     if (n > 0 && (size_t)n < room)
         mzg_line_cost(in->line, left, text + n, room - (size_t)n);
+    return MZG_OK;
 }

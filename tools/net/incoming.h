@@ -16,11 +16,19 @@ struct mzg_incoming {
     uint64_t reused;   /* stored bytes that other places on this machine had */
 };
 
-/* Fetches the documents of the bundle that select means, verifies them, and opens dir for it. *in is the
+/* What is wanted of whom. */
+struct mzg_incoming_wish {
+    const struct mzg_select *select;
+    const struct mzg_trusted *trusted;
+    const char *const *files; /* globs (bundle/choose.h) */
+    size_t n_files;           /* 0: all files */
+};
+
+/* Fetches the documents of the bundle that is meant, verifies them, and opens dir for it. *in is the
  * caller's to close, also after a failure. */
 enum mzg_code mzg_incoming_open(struct mzg_incoming *in, struct mzg_line *line,
-                                const struct mzg_select *select, const struct mzg_trusted *trusted,
-                                const char *dir, struct mzg_err *e) MZG_MUST;
+                                const struct mzg_incoming_wish *wish, const char *dir,
+                                struct mzg_err *e) MZG_MUST;
 void mzg_incoming_close(struct mzg_incoming *in);
 
 /* Takes what it can from path: a repository folder, or a file that may be another version of one of the
@@ -30,6 +38,6 @@ enum mzg_code mzg_incoming_reuse(struct mzg_incoming *in, const char *path, stru
 enum mzg_code mzg_incoming_reuse_old(struct mzg_incoming *in, const char *dir, struct mzg_err *e) MZG_MUST;
 
 /* "stories 1.2.0: 41 MiB to fetch of 60 MiB, 12 minutes at 57 KiB/s" */
-void mzg_incoming_cost(const struct mzg_incoming *in, char *text, size_t room);
+enum mzg_code mzg_incoming_cost(const struct mzg_incoming *in, char *text, size_t room, struct mzg_err *e) MZG_MUST;
 
 #endif

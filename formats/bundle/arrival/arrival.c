@@ -101,6 +101,7 @@ static enum mzg_code is_whole(struct mzg_arrival *a, size_t i, bool *whole, stru
     return code;
 }
 
+/* Those that are not wanted stay closed, like those that are whole: nothing is asked for on their account. */
 static enum mzg_code open_files(struct mzg_arrival *a, struct mzg_err *e)
 {
     size_t n = a->m->n_files;
@@ -112,8 +113,9 @@ static enum mzg_code open_files(struct mzg_arrival *a, struct mzg_err *e)
         a->files[i] = (struct mzg_output){.fd = -1, .dirfd = -1};
     enum mzg_code code = MZG_OK;
     for (size_t i = 0; i < n && !code; i++) {
-        bool whole = false;
-        code = is_whole(a, i, &whole, e);
+        bool whole = a->wanted && !a->wanted[i];
+        if (!whole)
+            code = is_whole(a, i, &whole, e);
         if (!code && !whole)
             code = mzg_output_open_kept_at(&a->files[i], &a->dir, a->m->files[i].path, MZG_PART, 0666, e);
     }
@@ -127,7 +129,7 @@ static enum mzg_code reserve(struct mzg_arrival *a, struct mzg_err *e)
     char q[MZG_QUOTE];
     for (size_t i = 0; i < a->m->n_files; i++) {
         uint64_t size = a->m->files[i].size;
-        uint64_t held = a->files[i].fd >= 0 ? mzg_output_held(&a->files[i]) : size;
+        uint64_t held = a->files[i].fd >= 0 ? mzg_output_held(&a->files[i]) : size; /* closed: needs nothing */
         needed += held < size ? size - held : 0;
     }
     enum mzg_code code = mzg_dir_space(&a->dir, &space, e);
@@ -224,11 +226,25 @@ static enum mzg_code open_folder(struct mzg_arrival *a, struct mzg_err *e)
     return code;
 }
 
+/* A ledger of other wanted files says nothing of these: what is settled in it may be in none of them. */
+static void identify(struct mzg_arrival *a, const struct mzg_documents *d)
+{
+    uint8_t both[MZG_SHA256_BYTES + MZG_MANIFEST_FILES];
+    size_t n = a->wanted ? a->m->n_files : 0;
+    mzg_sha256_of(d->manifest, d->manifest_len, a->manifest);
+    if (n == 0)
+        return;
+    memcpy(both, a->manifest, MZG_SHA256_BYTES);
+    for (size_t i = 0; i < n; i++)
+        both[MZG_SHA256_BYTES + i] = a->wanted[i];
+    mzg_sha256_of(both, MZG_SHA256_BYTES + n, a->manifest);
+}
+
 static enum mzg_code open_all(struct mzg_arrival *a, const struct mzg_verified *v, const char *dir,
                               struct mzg_err *e)
 {
     const struct mzg_documents *d = &v->bundle->documents;
-    mzg_sha256_of(d->manifest, d->manifest_len, a->manifest);
+    identify(a, d);
     a->content = malloc(a->m->most_length + (size_t)1);
     enum mzg_code code = a->content ? find_places(a, e) : mzg_fail_memory(e, "chunk");
     if (!code)
@@ -260,6 +276,7 @@ enum mzg_code mzg_arrival_open(struct mzg_arrival **a, const struct mzg_verified
         return mzg_fail_memory(e, "arrival");
     (*a)->base = mzg_arrival_functions;
     (*a)->m = &v->manifest;
+    (*a)->wanted = v->wanted;
     (*a)->run = run;
     (*a)->dir.fd = (*a)->folder.fd = -1;
     (*a)->ledger.file = (struct mzg_output){.fd = -1, .dirfd = -1};
@@ -285,7 +302,8 @@ static bool is_empty(const struct mzg_arrival *a)
     }
     for (size_t i = 0; a->entries && a->first && i < a->m->n_objects; i++) {
         const struct mzg_chunk *c = mzg_arrival_object(a, i);
-        if (a->entries[i] != MZG_ENTRY_NONE || mzg_partial_there(&a->folder, c->object, c->stored) > 0)
+        bool begun = a->entries[i] != MZG_ENTRY_NONE && in_open_file(a, i); /* else looking entered it */
+        if (begun || mzg_partial_there(&a->folder, c->object, c->stored) > 0)
             return false;
     }
     return true;

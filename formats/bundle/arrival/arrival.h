@@ -24,7 +24,8 @@
 struct mzg_arrival;
 
 /* Into folder dir, made when missing. v must outlive *a. MZG_IO when the space is not there (both numbers
- * are told) or another run is at it. A file that is there already, with the right bytes, is left alone. */
+ * are told) or another run is at it. A file that is there already, with the right bytes, is left alone, and
+ * so is one that v does not want (choose.h). */
 enum mzg_code mzg_arrival_open(struct mzg_arrival **a, const struct mzg_verified *v, const char *dir,
                                const struct mzg_run *run, struct mzg_err *e) MZG_MUST;
 /* What came stays for the next time; when nothing did, nothing stays. NULL is fine. */

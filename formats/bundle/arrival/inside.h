@@ -18,10 +18,11 @@ struct mzg_arrival {
     struct mzg_receiver base;
     const struct mzg_manifest *m;
     const struct mzg_run *run;
-    uint8_t manifest[MZG_SHA256_BYTES]; /* digest of its bytes */
+    const bool *wanted;                 /* one per member, the verified bundle's; NULL: all are */
+    uint8_t manifest[MZG_SHA256_BYTES]; /* digest of its bytes, and of what is wanted */
     struct mzg_dir dir;
     struct mzg_dir folder;              /* MZG_ARRIVAL_FOLDER in dir */
-    struct mzg_output *files;           /* one per member; fd -1: that one is there, whole */
+    struct mzg_output *files;           /* one per member; fd -1: that one is there, whole, or not wanted */
     bool *dirty;                        /* one per member: written since the last sync */
     struct mzg_arrival_place *places;           /* by ordinal, then in the manifest's order */
     size_t *first;                      /* one per object, and the end: index into places */
