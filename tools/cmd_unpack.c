@@ -18,8 +18,9 @@ static const struct mzg_operand operands[] = {
 static const struct mzg_option options[] = {
     {"out", 'o', "DIR", MZG_REQUIRED, "The folder for the files, made when it is missing."},
     {"layout", 0, "LAYOUT", 0, "How the files lie in DIR: files (as they were packed, when not given), oci "
-                               "(an OCI image layout, for skopeo and registries) or hub (a cache of the "
-                               "Hugging Face hub, HF_HUB_CACHE)."},
+                               "(an OCI image layout, for skopeo and registries), hub (a cache of the "
+                               "Hugging Face hub, HF_HUB_CACHE) or ollama (Ollama's models, "
+                               "OLLAMA_MODELS)."},
     MZG_OPTION_FILES,
     MZG_OPTIONS_TRUST,
     MZG_OPTION_THREADS,
@@ -42,7 +43,8 @@ static enum mzg_code read_layout(write_fn **write, const struct mzg_args *a, str
     static const struct {
         const char *name;
         write_fn *write;
-    } layouts[] = {{"files", write_files}, {"oci", mzg_layout_oci}, {"hub", mzg_layout_hub}};
+    } layouts[] = {{"files", write_files}, {"oci", mzg_layout_oci}, {"hub", mzg_layout_hub},
+                 {"ollama", mzg_layout_ollama}};
     const char *name = mzg_args_text(a, "layout");
     char q[MZG_QUOTE];
     *write = write_files;
@@ -53,7 +55,7 @@ static enum mzg_code read_layout(write_fn **write, const struct mzg_args *a, str
     }
     if (!name)
         return MZG_OK;
-    return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --layout takes files, oci or hub, not '%s'",
+    return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --layout takes files, oci, hub or ollama, not '%s'",
                     mzg_quote(q, name));
 }
 
@@ -120,10 +122,16 @@ const struct mzg_command mzg_cmd_unpack = {
              "An OCI image layout can be copied into any registry:\n\n"
              "  skopeo copy oci:my-model.oci:1.0.0 docker://HOST/my-model:1.0.0\n\n"
              "A cache of the hub is what HF_HUB_CACHE names; programs that are told to stay offline find "
-             "mzigo/NAME in it.",
+             "mzigo/NAME in it.\n\n"
+             "Ollama's models are in the folder that OLLAMA_MODELS names, ~/.ollama/models when it is not set. "
+             "Each GGUF file that is whole becomes one; Ollama sees them at once and needs no network:\n\n"
+             "  ollama run localhost/mzigo/my-model\n\n"
+             "The host's name says that nothing is to be fetched. The files belong to whoever runs mzigo, and "
+             "Ollama has to be able to read them.",
     .examples = "mzigo unpack repo -o out --trust lab.pub\n"
                 "mzigo unpack repo my-model@1.0.0 -o out --trust lab.pub\n"
-                "mzigo unpack repo my-model -o my-model.oci --layout oci --trust lab.pub",
+                "mzigo unpack repo my-model -o my-model.oci --layout oci --trust lab.pub\n"
+                "mzigo unpack repo my-model -o ~/.ollama/models --layout ollama --trust lab.pub",
     .operands = operands,
     .options = options,
     .run = run,

@@ -1,5 +1,6 @@
 /* unpack.c: a verified bundle's files, whole or not at all. */
 #include "bundle.h"
+#include "choose.h"
 #include "opened.h"
 
 #include <fcntl.h>
@@ -10,10 +11,10 @@
 
 struct unpacking {
     const struct mzg_manifest *m;
-    const char *const *paths;  /* instead of the members' own, or NULL */
-    const bool *wanted;        /* one per member; NULL: all are */
+    const char *const *paths;  /* instead of the members' own, or NULL; a NULL in it: the file is not wanted */
     struct mzg_dir dir;
     bool made_dir;             /* dir was not there before */
+    bool *wanted;              /* one per member */
     struct mzg_output *files;  /* one per member, open until all are checked */
     size_t *kept;              /* bytes of each member's path whose folders were there before */
 };
@@ -21,11 +22,6 @@ struct unpacking {
 static const char *path_of(const struct unpacking *u, size_t i)
 {
     return u->paths ? u->paths[i] : u->m->files[i].path;
-}
-
-static bool is_wanted(const struct unpacking *u, size_t i)
-{
-    return !u->wanted || u->wanted[i];
 }
 
 static enum mzg_code write_chunk(void *ctx, const struct mzg_member *file,
@@ -82,16 +78,16 @@ static enum mzg_code open_files(struct unpacking *u, struct mzg_err *e)
     char q[MZG_QUOTE];
     enum mzg_code code = mzg_dir_space(&u->dir, &space, e);
     for (size_t i = 0; i < m->n_files; i++)
-        needed += is_wanted(u, i) ? m->files[i].size : 0;
+        needed += u->wanted[i] ? m->files[i].size : 0;
     if (!code && space < needed)
         code = mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: needs %llu bytes, %llu are free",
                         mzg_quote(q, u->dir.path), (unsigned long long)needed,
                         (unsigned long long)space);
     /* All of them before any is opened: one member's folders are not another's old ones. */
     for (size_t i = 0; i < m->n_files && !code; i++)
-        u->kept[i] = find_kept(&u->dir, path_of(u, i));
+        u->kept[i] = u->wanted[i] ? find_kept(&u->dir, path_of(u, i)) : SIZE_MAX;
     for (size_t i = 0; i < m->n_files && !code; i++) {
-        if (!is_wanted(u, i))
+        if (!u->wanted[i])
             continue;
         code = mzg_output_open_at(&u->files[i], &u->dir, path_of(u, i), 0666, e);
         if (!code)
@@ -100,15 +96,18 @@ static enum mzg_code open_files(struct unpacking *u, struct mzg_err *e)
     return code;
 }
 
-static enum mzg_code begin(struct unpacking *u, const char *dir, struct mzg_err *e)
+static enum mzg_code begin(struct unpacking *u, const struct mzg_verified *v, const char *dir,
+                           struct mzg_err *e)
 {
     struct stat st;
     size_t n = u->m->n_files;
     u->files = calloc(n, sizeof *u->files);
     u->kept = calloc(n, sizeof *u->kept);
-    if (!u->files || !u->kept)
+    u->wanted = calloc(n, sizeof *u->wanted);
+    if (!u->files || !u->kept || !u->wanted)
         return mzg_fail_memory(e, "files");
     for (size_t i = 0; i < n; i++) {
+        u->wanted[i] = mzg_verified_wants(v, i) && path_of(u, i);
         u->files[i] = (struct mzg_output){.fd = -1, .dirfd = -1};
         u->kept[i] = SIZE_MAX; /* nothing made yet */
     }
@@ -121,13 +120,24 @@ static void end(struct unpacking *u, const char *dir, bool failed)
 {
     for (size_t i = 0; u->files && i < u->m->n_files; i++)
         mzg_output_abandon(&u->files[i]);
-    for (size_t i = 0; failed && u->dir.fd >= 0 && i < u->m->n_files; i++)
-        remove_parents(&u->dir, path_of(u, i), u->kept[i]);
+    for (size_t i = 0; failed && u->dir.fd >= 0 && i < u->m->n_files; i++) {
+        if (u->wanted[i])
+            remove_parents(&u->dir, path_of(u, i), u->kept[i]);
+    }
     mzg_dir_close(&u->dir);
     if (failed && u->made_dir)
         (void)rmdir(dir);
     free(u->files);
     free(u->kept);
+    free(u->wanted);
+}
+
+static bool wants_all(const struct unpacking *u)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < u->m->n_files; i++)
+        n += u->wanted[i];
+    return n == u->m->n_files;
 }
 
 enum mzg_code mzg_verified_unpack(struct mzg_verified *v, const char *dir,
@@ -139,18 +149,19 @@ enum mzg_code mzg_verified_unpack(struct mzg_verified *v, const char *dir,
 enum mzg_code mzg_verified_unpack_as(struct mzg_verified *v, const char *dir, const char *const *paths,
                                      const struct mzg_run *run, struct mzg_err *e)
 {
-    struct unpacking u = {.m = &v->manifest, .paths = paths, .wanted = v->wanted, .dir = {.fd = -1}};
-    struct mzg_walker w = {&u, write_chunk, stop_at_bad, v->wanted};
-    enum mzg_code code = begin(&u, dir, e);
+    struct unpacking u = {.m = &v->manifest, .paths = paths, .dir = {.fd = -1}};
+    struct mzg_walker w = {&u, write_chunk, stop_at_bad, NULL};
+    enum mzg_code code = begin(&u, v, dir, e);
     if (!code) {
+        w.files = u.wanted;
         code = mzg_walk(u.m, v->objects, MZG_DEPTH_CONTENT, run, "unpack", &w, e);
-        if (!code && v->bundle->archive && !v->wanted)
+        if (!code && v->bundle->archive && wants_all(&u))
             code = mzg_archive_end(v->bundle->archive, e);
         if (code)
             mzg_opened_prefix(v->bundle, e);
     }
     for (size_t i = 0; i < u.m->n_files && !code; i++)
-        code = is_wanted(&u, i) ? mzg_output_commit(&u.files[i], e) : MZG_OK;
+        code = u.wanted[i] ? mzg_output_commit(&u.files[i], e) : MZG_OK;
     end(&u, dir, code != MZG_OK);
     return code;
 }

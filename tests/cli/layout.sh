@@ -79,4 +79,67 @@ check "the model" cmp -s a.gguf "hub/models--mzigo--m/snapshots/$commit/a.gguf"
 check "the rest" cmp -s tokenizer.json "hub/models--mzigo--m/snapshots/$commit/tokenizer.json"
 ok unpack repo m@2 -o hub --layout hub --trust lab.pub
 same "both are there" "$(ls hub/models--mzigo--m/snapshots | wc -l)" 2
+
+# ---- Ollama's models ----
+
+"$MZIGO" convert "$SAMPLE" -o m-q8_0.gguf --to Q8_0 -q >/dev/null
+"$MZIGO" convert "$SAMPLE" -o m-q4_k_m.gguf --to Q4_K_M -q >/dev/null
+cp m-q8_0.gguf mmproj-m.gguf
+pack mmproj-m.gguf m-q8_0.gguf m-q4_k_m.gguf README.md -o repo --name Some+model --version 1.0+x --licence Apache-2.0
+ok unpack repo Some+model -o models --layout ollama --trust lab.pub
+(cd models && listing | grep '^./manifests/.*/.*/.*/') >"$T/out"
+same "the tags" "$(tr '\n' ' ' <"$T/out")" "$(printf './manifests/localhost/mzigo/Some_model/%s ' 1.0_x 1.0_x-q4_k_m \
+    1.0_x-q8_0 latest)"
+check "two models, two configs, a licence" [ "$(ls models/blobs | wc -l)" = 5 ]
+wrong=0
+for blob in models/blobs/*; do
+    [ "sha256-$(digest "$blob")" = "$(basename "$blob")" ] || wrong=$((wrong + 1))
+done
+same "blobs that are not what they are called" $wrong 0
+check "latest is Q4_K_M's" cmp -s models/manifests/localhost/mzigo/Some_model/{latest,1.0_x-q4_k_m}
+check "and so is the version" cmp -s models/manifests/localhost/mzigo/Some_model/{latest,1.0_x}
+cp models/manifests/localhost/mzigo/Some_model/latest "$T/out"
+json_is mediaType application/vnd.docker.distribution.manifest.v2+json
+json_is layers "[2]"
+json_is layers.0.mediaType application/vnd.ollama.image.model
+json_is layers.0.digest "sha256:$(digest m-q4_k_m.gguf)"
+json_is layers.0.size "$(stat -c %s m-q4_k_m.gguf)"
+json_is layers.1.mediaType application/vnd.ollama.image.license
+config=$(json config.digest)
+same "the licence" "$(cat "models/blobs/sha256-$(json layers.1.digest | cut -d : -f 2)")" Apache-2.0
+cp "models/blobs/sha256-${config#sha256:}" "$T/out"
+json_is model_format gguf
+json_is model_family llama
+json_is model_families.0 llama
+json_is file_type Q4_K_M
+case $(json model_type) in *[0-9][KMB]) pass ;; *) fail "how many parameters: $(json model_type)" ;; esac
+check "readable by others" [ "$(stat -c %a "models/blobs/sha256-$(digest m-q8_0.gguf)")" = "$(printf %o $((0666 & ~$(umask))))" ]
+
+# Again: what is there stays; what is spoilt is mended.
+blob=models/blobs/sha256-$(digest m-q8_0.gguf)
+cp -r models before.models
+kept=$(stat -c %i "$blob")
+ok unpack repo Some+model -o models --layout ollama --trust lab.pub
+check "the same again changes nothing" diff -r before.models models
+same "a model that is there is kept" "$(stat -c %i "$blob")" "$kept"
+printf X | dd of="$blob" bs=1 seek=1000 conv=notrunc status=none
+ok unpack repo Some+model -o models --layout ollama --trust lab.pub
+check "a spoilt one is made anew" diff -r before.models models
+
+pack m-q8_0.gguf -o repo --name one --version 3
+ok unpack repo one -o models --layout ollama --trust lab.pub
+same "one model: no grades" "$(ls models/manifests/localhost/mzigo/one | tr '\n' ' ')" "3 latest "
+no 5 "has no whole GGUF file" unpack repo n -o models --layout ollama --trust lab.pub
+for i in 1 2; do cp a.gguf split-0000$i-of-00002.gguf; done
+pack split-*.gguf -o repo --name split --version 1
+no 5 "has no whole GGUF file" unpack repo split -o models --layout ollama --trust lab.pub
+long=$(printf 'v%.0s' $(seq 81))
+pack m-q8_0.gguf -o repo --name one --version "$long"
+no 5 "too long for Ollama" unpack repo one -o models --layout ollama --trust lab.pub
+no 6 "not trusted" unpack repo one@3 -o none --layout ollama --trust other.pub
+check "nothing is there" [ ! -e none ]
+object=$("$B/tests/cli/json" files.0.chunks.1.object <repo/bundles/one/3/manifest.json)
+printf xxxxxxxx | dd of="repo/objects/${object:0:2}/$object" bs=1 seek=9 conv=notrunc status=none
+no 6 "" unpack repo one@3 -o bad --layout ollama --trust lab.pub
+same "nothing is promised" "$(find bad -type f | wc -l)" 0
 finish

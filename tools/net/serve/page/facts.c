@@ -27,28 +27,31 @@ static size_t part_stem(const char *path)
     return n - m;
 }
 
-static void find_main(struct mzg_facts *f, const struct mzg_manifest *m)
+static const struct mzg_member *find_main(const struct mzg_manifest *m)
 {
+    const struct mzg_member *main = NULL;
+    bool main_is_model = false;
     for (size_t i = 0; i < m->n_files; i++) {
         const struct mzg_member *file = &m->files[i];
         bool is_model = ends_in(file->path, ".gguf");
-        if (!f->main || is_model > f->is_model || (is_model == f->is_model && file->size > f->main->size)) {
-            f->main = file;
-            f->is_model = is_model;
+        if (!main || is_model > main_is_model || (is_model == main_is_model && file->size > main->size)) {
+            main = file;
+            main_is_model = is_model;
         }
     }
+    return main;
 }
 
 static void add_parts(struct mzg_facts *f, const struct mzg_manifest *m)
 {
     size_t stem = f->is_model ? part_stem(f->main->path) : 0;
     f->model_bytes = f->main->size;
+    f->is_split = stem > 0 && !ends_in(f->main->path, "-of-00001.gguf");
     for (size_t i = 0; stem > 0 && i < m->n_files; i++) {
         const struct mzg_member *file = &m->files[i];
         if (file == f->main || part_stem(file->path) != stem ||
             strncmp(file->path, f->main->path, stem) != 0)
             continue;
-        f->is_split = true;
         f->model_bytes += file->size; /* content_bytes holds the sum of all, so it fits */
     }
 }
@@ -78,12 +81,9 @@ static uint64_t number(const char *text)
 
 /* ---- */
 
-void mzg_facts_find(struct mzg_facts *f, const struct mzg_manifest *m)
+void mzg_facts_of(struct mzg_facts *f, const struct mzg_manifest *m, const struct mzg_member *file)
 {
-    *f = (struct mzg_facts){.main = NULL};
-    find_main(f, m);
-    if (!f->main)
-        return;
+    *f = (struct mzg_facts){.main = file, .is_model = ends_in(file->path, ".gguf")};
     add_parts(f, m);
     if (!f->is_model)
         return;
@@ -97,4 +97,12 @@ void mzg_facts_find(struct mzg_facts *f, const struct mzg_manifest *m)
     f->parameters = number(note(f, m, "model.parameters"));
     f->context = number(note(f, m, "model.context_length"));
     f->chats = note(f, m, "model.chat_template") != NULL;
+}
+
+void mzg_facts_find(struct mzg_facts *f, const struct mzg_manifest *m)
+{
+    const struct mzg_member *main = find_main(m);
+    *f = (struct mzg_facts){.main = NULL};
+    if (main)
+        mzg_facts_of(f, m, main);
 }

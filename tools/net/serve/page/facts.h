@@ -18,6 +18,9 @@ struct mzg_facts {
     bool chats;                     /* it has a template for conversations */
 };
 
+/* The same of any file of m's, as if it were main. Points into m. */
+void mzg_facts_of(struct mzg_facts *f, const struct mzg_manifest *m, const struct mzg_member *file);
+
 /* Points into m. */
 void mzg_facts_find(struct mzg_facts *f, const struct mzg_manifest *m);
 
