@@ -135,6 +135,12 @@ has "its page: every file" 'href="/plain/shamba/1.1.0%2Bq8/LICENSE" download'
 has "its page: digest" "$(sha256sum shamba-q8_0.gguf | cut -d ' ' -f 1)"
 has "its page: until" "30 June 2999"
 has "its page: mzigo" "mzigo pull http://school.lan:8420 shamba@1.1.0+q8 -o models --trust PUBLISHER.pub"
+has "its page: Ollama" "ollama pull school.lan:8420/mzigo/shamba:1.1.0_q8 --insecure"
+get sw/shamba >/dev/null
+has "its page: Ollama, in Swahili" "Ollama: huiendesha kwenye kompyuta yako"
+get en/strange >/dev/null
+lacks "no model: no Ollama" "ollama pull"
+get en/shamba >/dev/null
 
 # ---- the files themselves ----
 
@@ -190,6 +196,7 @@ for evil in 'a"onmouseover=x' '<script>' 'a b' 'a;reboot' '$(reboot)' 'a:9999999
 done
 same "an address for a host" "$(host=[fd00::1]:80 get en/shamba)" 200
 has "an address for a host" "mzigo pull &#39;http://[fd00::1]:80&#39; "
+lacks "an address for a host: Ollama takes none" "ollama pull"
 same "another name for the host" "$(host=127.0.0.1 get -H "If-None-Match: $etag" en/)" 200
 lacks "a phone cannot open it" "<svg class"
 if grep -q MZG_HAVE_QRENCODE "$B/flags.stamp"; then

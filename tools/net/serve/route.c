@@ -4,6 +4,7 @@
 #include "plain.h"
 #include "tools/net/clock.h"
 #include "place.h"
+#include "registry/registry.h"
 #include <string.h>
 
 static enum MHD_Result answer_health(struct mzg_exchange *x, const char *path)
@@ -33,6 +34,7 @@ static const struct {
     {"/sw/", true, mzg_page_answer},
     {"/style.css", false, mzg_page_answer_style},
     {"/plain/", true, mzg_plain_answer},
+    {"/v2/", true, mzg_registry_answer},
     {"/", true, mzg_files_answer},
 };
 

@@ -1,6 +1,7 @@
 #include "serve.h"
 #include "tools/net/clock.h"
 #include "listen.h"
+#include "registry/texts.h"
 #include "server.h"
 #include "worker.h"
 #include <errno.h>
@@ -131,6 +132,8 @@ static enum mzg_code start(struct mzg_server *s, struct mzg_workers *w, struct m
     if (!code)
         code = mzg_decoded_new(&s->decoded, &s->repo, mzg_decoded_memory(), e);
     if (!code)
+        code = mzg_texts_new(&s->texts, &s->repo, e);
+    if (!code)
         code = mzg_health_new(&s->health, &health, e);
     if (!code)
         code = mzg_workers_start(w, s, e);
@@ -184,6 +187,7 @@ enum mzg_code mzg_serve(const struct mzg_serve_options *opt, struct mzg_served *
     mzg_listen_close(&l);
     mzg_health_free(s.health);
     mzg_decoded_free(s.decoded);
+    mzg_texts_free(s.texts);
     mzg_shelves_free(s.shelves);
     mzg_pacer_free(s.pacer);
     mzg_clients_free(s.clients);

@@ -7,6 +7,7 @@
  *                                          health  what is damaged or stale (checkup)
  *                                          page/   what a browser shows to people
  *                                          plain   the files themselves
+ *                                          registry/   for ollama, oras, skopeo
  *   shelf      the bundles' manifests, read and kept, for rooms that speak of them; member: a file of one,
  *              sent as it lies there or decoded (decoded: in bounded memory, shared)
  *   exchange   a request and its answer; pace, rate: answers held back to a rate

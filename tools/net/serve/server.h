@@ -14,6 +14,8 @@
 #include "shelf.h"
 #include <stdatomic.h>
 
+struct mzg_texts; /* registry/texts.h */
+
 struct mzg_server {
     const struct mzg_serve_options *opt;
     struct mzg_dir repo;
@@ -23,6 +25,7 @@ struct mzg_server {
     struct mzg_health *health;
     struct mzg_shelves *shelves;
     struct mzg_decoded *decoded;
+    struct mzg_texts *texts;
     struct mzg_access access;
     atomic_bool ending;      /* answers say that the connection ends with them */
     atomic_bool cut;         /* transfers break off */

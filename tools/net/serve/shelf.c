@@ -286,6 +286,11 @@ void mzg_shelf_give_back(const struct mzg_shelf *shelf)
     drop_shelf((struct shelf *)(uintptr_t)shelf);
 }
 
+void mzg_shelf_hold(const struct mzg_shelf *shelf)
+{
+    atomic_fetch_add(&((struct shelf *)(uintptr_t)shelf)->users, 1);
+}
+
 const struct mzg_shelf_bundle *mzg_shelf_find(const struct mzg_shelf *shelf, const char *name,
                                               const char *version)
 {

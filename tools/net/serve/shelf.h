@@ -45,6 +45,9 @@ void mzg_shelves_free(struct mzg_shelves *s); /* NULL is fine; nobody asks any m
 const struct mzg_shelf *mzg_shelf_take(struct mzg_shelves *s);
 void mzg_shelf_give_back(const struct mzg_shelf *shelf); /* NULL is fine */
 
+/* Who has one may keep it for longer: it is to be given back once more. */
+void mzg_shelf_hold(const struct mzg_shelf *shelf);
+
 /* The bundle of this name and version ("": the newest); NULL: none. Lives as long as the shelf. */
 const struct mzg_shelf_bundle *mzg_shelf_find(const struct mzg_shelf *shelf, const char *name,
                                               const char *version);

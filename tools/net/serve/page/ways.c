@@ -2,6 +2,8 @@
 #include "figures.h"
 #include "frame.h"
 #include "html.h"
+#include "tools/layout/image.h"
+#include "tools/layout/model.h"
 #include "tools/term.h"
 #include <stdio.h>
 
@@ -42,6 +44,17 @@ static void write_command(struct mzg_page *p, enum mzg_word what, const char *co
              mzg_say(p, what), mzg_say(p, what), command);
 }
 
+/* It takes no addresses in brackets. */
+static void write_ollama(struct mzg_page *p, const struct mzg_manifest *m)
+{
+    char name[MZG_IMAGE_TAG], tag[MZG_IMAGE_TAG], command[COMMAND];
+    if (!mzg_model_choose(m, NULL) || *p->host == '[')
+        return;
+    snprintf(command, sizeof command, "ollama pull %s/" MZG_IMAGE_FOLDER "/%s:%s --insecure", p->host,
+             mzg_image_tag(name, m->name), mzg_image_tag(tag, m->version));
+    write_command(p, MZG_SAY_WAY_OLLAMA, command);
+}
+
 void mzg_ways_write(struct mzg_page *p, const struct mzg_card *c)
 {
     const struct mzg_manifest *m = &c->b->manifest;
@@ -50,4 +63,5 @@ void mzg_ways_write(struct mzg_page *p, const struct mzg_card *c)
     snprintf(command, sizeof command, "mzigo pull %s %s@%s -o models --trust PUBLISHER.pub",
              mzg_shell_word(word, url), m->name, m->version);
     write_command(p, MZG_SAY_WAY_PULL, command);
+    write_ollama(p, m);
 }

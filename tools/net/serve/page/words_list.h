@@ -96,6 +96,8 @@
     W(WAYS, "Other ways to get it", "Njia nyingine za kuipata") \
     W(WAY_PULL, "mzigo: goes on after every break, and checks the signature with the publisher's key", \
       "mzigo: huendelea kila mtandao unapokatika, na hukagua sahihi kwa ufunguo wa mchapishaji") \
+    W(WAY_OLLAMA, "Ollama: runs it on your computer; checks no signature", \
+      "Ollama: huiendesha kwenye kompyuta yako; haikagui sahihi") \
     W(QR, "Open this page on a phone", "Fungua ukurasa huu kwenye simu") \
     W(QR_MORE, "Point the phone's camera at the square, or type the address:", \
       "Elekeza kamera ya simu kwenye mraba huu, au andika anwani:") \

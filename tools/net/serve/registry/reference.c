@@ -1,0 +1,56 @@
+#include "reference.h"
+#include "tools/layout/image.h"
+#include <string.h>
+
+#define PREFIX "/v2/" MZG_IMAGE_FOLDER "/"
+
+/* The rest of text behind the prefix, or NULL. */
+static const char *behind(const char *text, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return strncmp(text, prefix, n) == 0 ? text + n : NULL;
+}
+
+static bool take_name(char name[MZG_NAME_MAX + 1], const char **p)
+{
+    size_t n = strcspn(*p, "/");
+    if (n > MZG_NAME_MAX)
+        return false;
+    memcpy(name, *p, n);
+    name[n] = '\0';
+    *p += n;
+    return mzg_bundle_name_valid(name);
+}
+
+static bool take_digest(struct mzg_reference *r, const char *text)
+{
+    const char *hex = behind(text, "sha256:");
+    return hex && mzg_sha256_parse(hex, r->sha256);
+}
+
+static bool take_tag(struct mzg_reference *r, const char *text)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+    size_t n = strspn(text, allowed);
+    if (n == 0 || n > MZG_TAG_MAX || text[n] != '\0' || *text == '.' || *text == '-')
+        return false;
+    memcpy(r->tag, text, n + 1);
+    return true;
+}
+
+bool mzg_reference_parse(struct mzg_reference *r, const char *path)
+{
+    const char *rest, *p = behind(path, PREFIX);
+    *r = (struct mzg_reference){.kind = MZG_REFERENCE_TAGS};
+    if (!p || !take_name(r->name, &p))
+        return false;
+    if ((rest = behind(p, "/manifests/")) != NULL) {
+        r->kind = MZG_REFERENCE_MANIFEST;
+        return take_digest(r, rest) || take_tag(r, rest);
+    }
+    if ((rest = behind(p, "/blobs/")) != NULL) {
+        r->kind = MZG_REFERENCE_BLOB;
+        return take_digest(r, rest);
+    }
+    return strcmp(p, "/tags/list") == 0;
+}

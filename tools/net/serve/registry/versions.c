@@ -1,0 +1,166 @@
+#include "versions.h"
+#include "tools/layout/image.h"
+#include "tools/layout/model.h"
+#include "tools/net/serve/member.h"
+#include "tools/net/serve/page/card.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define LATEST "latest"
+
+/* ---- names ---- */
+
+static bool any_offered(const struct mzg_versions *v)
+{
+    for (size_t i = 0; i < v->n; i++) {
+        if (mzg_member_offered(v->all[i]))
+            return true;
+    }
+    return false;
+}
+
+/* The bundles of one name that begin at i. */
+static struct mzg_versions run_at(const struct mzg_shelf *shelf, size_t i)
+{
+    const char *name = shelf->bundles[i]->manifest.name;
+    struct mzg_versions v = {shelf->bundles + i, 1};
+    while (i + v.n < shelf->n && strcmp(shelf->bundles[i + v.n]->manifest.name, name) == 0)
+        v.n++;
+    return v;
+}
+
+static char folded(char c)
+{
+    return c == '+' ? '_' : c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool same_folded(const char *a, const char *b)
+{
+    while (*a && folded(*a) == folded(*b))
+        a++, b++;
+    return *a == '\0' && *b == '\0';
+}
+
+bool mzg_versions_find(struct mzg_versions *v, const struct mzg_shelf *shelf, const char *name)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < shelf->n;) {
+        struct mzg_versions run = run_at(shelf, i);
+        const char *has = run.all[0]->manifest.name;
+        i += run.n;
+        if (!same_folded(has, name) || !any_offered(&run))
+            continue;
+        *v = run;
+        found++;
+        if (strcmp(has, name) == 0)
+            return true;
+    }
+    return found == 1;
+}
+
+/* ---- tags ---- */
+
+/* As the page judges it. */
+static bool is_good(struct mzg_exchange *x, const struct mzg_shelf_bundle *b)
+{
+    struct mzg_page p = {.repo = &x->server->repo, .health = x->server->health, .shelf = x->shelf};
+    struct mzg_card c;
+    struct mzg_err e;
+    if (mzg_date_now(p.now, &e))
+        return false;
+    mzg_card_find(&c, &p, b);
+    return mzg_card_offered(&c);
+}
+
+const struct mzg_shelf_bundle *mzg_versions_newest(struct mzg_exchange *x, const struct mzg_versions *v)
+{
+    for (size_t i = 0; i < v->n; i++) {
+        if (is_good(x, v->all[i]))
+            return v->all[i];
+    }
+    return NULL;
+}
+
+/* The version that tag is, or, graded, begins with before a hyphen; the longest, and of equals the newest. One
+ * that is spelt just so comes before one with a '+' where tag has '_'. */
+static const struct mzg_shelf_bundle *find_version(const struct mzg_versions *v, const char *tag, bool graded)
+{
+    const struct mzg_shelf_bundle *best = NULL;
+    size_t longest = 0;
+    for (size_t i = 0; i < v->n; i++) {
+        char version[MZG_IMAGE_TAG];
+        const struct mzg_shelf_bundle *b = v->all[i];
+        size_t n = strlen(mzg_image_tag(version, b->manifest.version));
+        if (!mzg_member_offered(b) || strncmp(tag, version, n) != 0 || tag[n] != (graded ? '-' : '\0'))
+            continue;
+        if (!best || n > longest || (n == longest && strncmp(b->manifest.version, tag, n) == 0)) {
+            best = b;
+            longest = n;
+        }
+    }
+    return best;
+}
+
+static struct mzg_tagged find_graded(struct mzg_exchange *x, const struct mzg_versions *v, const char *tag)
+{
+    const struct mzg_shelf_bundle *b = find_version(v, tag, true);
+    const struct mzg_member *model =
+        b ? mzg_model_choose(&b->manifest, tag + strlen(b->manifest.version) + 1) : NULL;
+    if (model)
+        return (struct mzg_tagged){b, model};
+    for (size_t i = 0; i < v->n; i++) {
+        model = mzg_model_choose(&v->all[i]->manifest, tag);
+        if (model && is_good(x, v->all[i]))
+            return (struct mzg_tagged){v->all[i], model};
+    }
+    return (struct mzg_tagged){NULL, NULL};
+}
+
+struct mzg_tagged mzg_versions_tag(struct mzg_exchange *x, const struct mzg_versions *v, const char *tag)
+{
+    const struct mzg_shelf_bundle *b = find_version(v, tag, false);
+    if (!b && strcmp(tag, LATEST) == 0)
+        b = mzg_versions_newest(x, v);
+    return b ? (struct mzg_tagged){b, NULL} : find_graded(x, v, tag);
+}
+
+/* ---- all of them ---- */
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* Sorted, each once. */
+static json_t *list_tags(char (*tags)[MZG_IMAGE_TAG], size_t n)
+{
+    json_t *list = json_array();
+    qsort(tags, n, sizeof *tags, by_text);
+    for (size_t i = 0; i < n; i++) {
+        if ((i == 0 || strcmp(tags[i], tags[i - 1]) != 0) && json_array_append_new(list, json_string(tags[i])) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+enum MHD_Result mzg_versions_answer(struct mzg_exchange *x, const struct mzg_versions *v, const char *name)
+{
+    struct mzg_answer a = {.status = MHD_HTTP_OK, .type = "application/json", .keep = MZG_KEEP_ASKING};
+    char(*tags)[MZG_IMAGE_TAG] = calloc(v->n + 1, sizeof *tags);
+    size_t n = 0;
+    for (size_t i = 0; tags && i < v->n; i++) {
+        if (mzg_member_offered(v->all[i]))
+            mzg_image_tag(tags[n++], v->all[i]->manifest.version);
+    }
+    if (tags && mzg_versions_newest(x, v))
+        mzg_image_tag(tags[n++], LATEST);
+    json_t *list = tags ? list_tags(tags, n) : NULL;
+    json_t *all = list ? json_pack("{s:o, s:o}", "name", json_sprintf(MZG_IMAGE_FOLDER "/%s", name), "tags", list)
+                       : NULL;
+    char *text = all ? json_dumps(all, JSON_COMPACT) : NULL;
+    json_decref(all);
+    free(tags);
+    return text ? mzg_answer_given(x, &a, text) : mzg_answer_status(x, MHD_HTTP_INTERNAL_SERVER_ERROR, false);
+}
