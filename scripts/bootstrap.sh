@@ -52,6 +52,8 @@ if [ "$goal" = interop ]; then
     need nodejs have node
     need npm have npm
     want chromium have chromium
+    want skopeo have skopeo
+    want docker-registry have docker-registry
 fi
 # Who else fetches files, and serves them; huggingface_hub wants a Python of its own.
 if [ "$goal" = bench-wire ]; then

@@ -1,9 +1,10 @@
 # Ours beside the real readers: llama.cpp's library, and the hub's own parser.
 INTEROP_STEPS += interop-grids interop-blocks interop-models interop-recipes interop-shamba interop-run \
-	interop-oci
+	interop-oci interop-registry
 PEERS := $(B)/interop
 PEER_LIB := $(PEERS)/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so
-.PHONY: interop-grids interop-blocks interop-models interop-recipes interop-shamba interop-run interop-oci
+.PHONY: interop-grids interop-blocks interop-models interop-recipes interop-shamba interop-run interop-oci \
+	interop-registry
 
 $(B)/tests/interop/ggml_blocks: $(B)/tests/interop/ggml_peer.o $(B)/tests/bench/weights.o \
 	$(B)/tests/kernels/input.o $(B)/tests/kernels/types.o
@@ -35,5 +36,8 @@ interop-run: all $(B)/tests/interop/make_imatrix
 
 interop-oci: all samples
 	@B='$(B)' tests/interop/oci.sh
+
+interop-registry: all
+	@B='$(B)' tests/interop/registry.sh $(PEERS)
 
 -include $(wildcard $(B)/tests/interop/*.d)
