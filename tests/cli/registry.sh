@@ -80,6 +80,17 @@ same "/v2/: version" "$(field Docker-Distribution-Api-Version)" registry/2.0
 same "/v2/: HEAD" "$(get -I "")" 200
 same "tags" "$(get mzigo/m/tags/list)" 200
 same "tags" "$(cat "$T/out")" '{"name":"mzigo/m","tags":["1.0.0_x","1.1.0","2.0.0","latest"]}'
+same "tags: two" "$(get "mzigo/m/tags/list?n=2")" 200
+json_is tags "[2]"
+same "tags: the rest" "$(field Link)" '</v2/mzigo/m/tags/list?n=2&last=1.1.0>; rel="next"'
+same "tags: the rest" "$(get "mzigo/m/tags/list?n=2&last=1.1.0")" 200
+same "tags: the rest" "$(cat "$T/out")" '{"name":"mzigo/m","tags":["2.0.0","latest"]}'
+same "tags: no more" "$(field Link)" ""
+for ask in "n=0:[0]" "last=zzz:[0]" "last=1.1:[3]" "n=99999999999:[4]" "n=-1:[4]" "n=x&last=:[4]" "last=%00:[4]"; do
+    get "mzigo/m/tags/list?${ask%:*}" >/dev/null
+    json_is tags "${ask##*:}"
+    same "tags: $ask: no more" "$(field Link)" ""
+done
 same "tags of a name with capitals" "$(get mzigo/big_model/tags/list)" 200
 same "tags of a name with capitals" "$(cat "$T/out")" '{"name":"mzigo/big_model","tags":["1","latest"]}'
 
@@ -211,7 +222,28 @@ stop
 
 # ---- only what a trusted key signed ----
 
+# A version of m too, the newest, that lab did not sign.
+files m-q4_k_m.gguf big.gguf
+key=other pack m 9 --created 2026-05-01
+serve repo --check-every 0
+get -H "$ollama" mzigo/m/manifests/9 >/dev/null
+ninth=$(digest "$T/out")
+json_is layers.0.digest "sha256:$q4"
+get mzigo/m/manifests/9 >/dev/null
+whole=$(digest "$T/out")
+stop
 serve repo --check-every 0 --trust lab.pub
+get mzigo/m/tags/list >/dev/null
+json_is tags "[4]"
+same "latest is what is signed" "$(get -H "$ollama" mzigo/m/manifests/latest)" 200
+same "latest is what is signed" "$(field Docker-Content-Digest)" "sha256:$newest"
+missing MANIFEST_UNKNOWN -H "$ollama" mzigo/m/manifests/9
+missing MANIFEST_UNKNOWN mzigo/m/manifests/9
+missing MANIFEST_UNKNOWN -H "$ollama" mzigo/m/manifests/9-q4_k_m
+for hex in $ninth $whole; do missing MANIFEST_UNKNOWN "mzigo/m/manifests/sha256:$hex"; done
+for hex in $big $ninth $whole $(digest repo/bundles/m/9/manifest.json) $(digest repo/bundles/m/9/manifest.dsse); do
+    missing BLOB_UNKNOWN "mzigo/m/blobs/sha256:$hex"
+done
 missing NAME_UNKNOWN mzigo/strange/tags/list
 missing NAME_UNKNOWN -H "$ollama" mzigo/strange/manifests/latest
 missing NAME_UNKNOWN "mzigo/strange/blobs/sha256:$q4"
@@ -219,13 +251,14 @@ same "what is signed" "$(get -H "$ollama" mzigo/m/manifests/latest)" 200
 stop
 serve repo --check-every 0 --trust other.pub
 same "by another" "$(get -H "$ollama" mzigo/strange/manifests/q4_k_m)" 200
-missing NAME_UNKNOWN "mzigo/m/blobs/sha256:$q8"
+missing BLOB_UNKNOWN "mzigo/m/blobs/sha256:$q8"
+same "by another: its version" "$(get "mzigo/m/blobs/sha256:$big")" 200
 stop
 
 # ---- a bundle goes, another comes, one is damaged ----
 
 # All objects of one version only: nothing of it can be had.
-rm -r repo/bundles/m/1.0.0+x repo/bundles/m/2.0.0
+rm -r repo/bundles/m/1.0.0+x repo/bundles/m/2.0.0 repo/bundles/m/9
 files big.gguf m-q8_0.gguf
 pack m 3 --created 2026-03-01
 object=$("$B/tests/cli/json" files.0.chunks.0.object <repo/bundles/m/3/manifest.json)

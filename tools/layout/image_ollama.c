@@ -1,6 +1,7 @@
 /* image_ollama.c: application/vnd.ollama.image.*; see image.h.
  *
- * The template for conversations and the parameters are not here: Ollama takes them from the GGUF file. */
+ * The template for conversations is not here: Ollama takes the one in the GGUF file since it runs models by
+ * llama.cpp's server. Older versions want theirs in a language of their own, which nothing here can translate to. */
 #include "image.h"
 #include "tools/net/serve/page/facts.h"
 #include <stdio.h>

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #define MZG_TAG_MAX 128
+#define MZG_TAG_LATEST "latest"
 
 enum mzg_reference_kind { MZG_REFERENCE_TAGS, MZG_REFERENCE_MANIFEST, MZG_REFERENCE_BLOB };
 

@@ -2,6 +2,7 @@
 #include "blobs.h"
 #include "images.h"
 #include "reference.h"
+#include "tags.h"
 #include "versions.h"
 #include <jansson.h>
 #include <string.h>
@@ -35,7 +36,7 @@ enum MHD_Result mzg_registry_answer(struct mzg_exchange *x, const char *path)
         return mzg_registry_refuse(x, "NAME_UNKNOWN", "there is no such bundle, or several are spelt like it");
     switch (r.kind) {
     case MZG_REFERENCE_TAGS:
-        return mzg_versions_answer(x, &v, r.name);
+        return mzg_tags_answer(x, &v, r.name);
     case MZG_REFERENCE_MANIFEST:
         return mzg_images_answer(x, &v, &r);
     default:

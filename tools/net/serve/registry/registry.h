@@ -3,12 +3,13 @@
  * laid down in SPEC.md, "As images".
  *
  *   /v2/                                       yes, this is a registry
- *   /v2/mzigo/NAME/tags/list                   the versions                       versions
+ *   /v2/mzigo/NAME/tags/list                   the versions                       tags
  *   /v2/mzigo/NAME/manifests/TAG               a bundle's image, or one of its models as Ollama wants it   images
  *   /v2/mzigo/NAME/manifests/sha256:HEX        the same
  *   /v2/mzigo/NAME/blobs/sha256:HEX            a file, or a text that only images name                     blobs
  *
- *   reference   what a URL means      texts   where the text with a digest comes from
+ *   reference   what a URL means      versions   what a name and a tag mean
+ *   texts       where the text with a digest comes from
  *
  * NAME may be in small letters and with '_' for '+', since clients take no others, where that means one bundle
  * only. Tags: VERSION ('_' for '+'), latest, and for clients that run one model (those that ask for Docker's

@@ -1,12 +1,10 @@
 #include "versions.h"
+#include "reference.h"
 #include "tools/layout/image.h"
 #include "tools/layout/model.h"
 #include "tools/net/serve/member.h"
 #include "tools/net/serve/page/card.h"
-#include <stdlib.h>
 #include <string.h>
-
-#define LATEST "latest"
 
 /* ---- names ---- */
 
@@ -119,48 +117,7 @@ static struct mzg_tagged find_graded(struct mzg_exchange *x, const struct mzg_ve
 struct mzg_tagged mzg_versions_tag(struct mzg_exchange *x, const struct mzg_versions *v, const char *tag)
 {
     const struct mzg_shelf_bundle *b = find_version(v, tag, false);
-    if (!b && strcmp(tag, LATEST) == 0)
+    if (!b && strcmp(tag, MZG_TAG_LATEST) == 0)
         b = mzg_versions_newest(x, v);
     return b ? (struct mzg_tagged){b, NULL} : find_graded(x, v, tag);
-}
-
-/* ---- all of them ---- */
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
-
-/* Sorted, each once. */
-static json_t *list_tags(char (*tags)[MZG_IMAGE_TAG], size_t n)
-{
-    json_t *list = json_array();
-    qsort(tags, n, sizeof *tags, by_text);
-    for (size_t i = 0; i < n; i++) {
-        if ((i == 0 || strcmp(tags[i], tags[i - 1]) != 0) && json_array_append_new(list, json_string(tags[i])) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
-}
-
-enum MHD_Result mzg_versions_answer(struct mzg_exchange *x, const struct mzg_versions *v, const char *name)
-{
-    struct mzg_answer a = {.status = MHD_HTTP_OK, .type = "application/json", .keep = MZG_KEEP_ASKING};
-    char(*tags)[MZG_IMAGE_TAG] = calloc(v->n + 1, sizeof *tags);
-    size_t n = 0;
-    for (size_t i = 0; tags && i < v->n; i++) {
-        if (mzg_member_offered(v->all[i]))
-            mzg_image_tag(tags[n++], v->all[i]->manifest.version);
-    }
-    if (tags && mzg_versions_newest(x, v))
-        mzg_image_tag(tags[n++], LATEST);
-    json_t *list = tags ? list_tags(tags, n) : NULL;
-    json_t *all = list ? json_pack("{s:o, s:o}", "name", json_sprintf(MZG_IMAGE_FOLDER "/%s", name), "tags", list)
-                       : NULL;
-    char *text = all ? json_dumps(all, JSON_COMPACT) : NULL;
-    json_decref(all);
-    free(tags);
-    return text ? mzg_answer_given(x, &a, text) : mzg_answer_status(x, MHD_HTTP_INTERNAL_SERVER_ERROR, false);
 }

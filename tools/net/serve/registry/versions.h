@@ -27,7 +27,4 @@ struct mzg_tagged mzg_versions_tag(struct mzg_exchange *x, const struct mzg_vers
 /* The newest version that is good today: offered, neither expired nor damaged; or NULL. */
 const struct mzg_shelf_bundle *mzg_versions_newest(struct mzg_exchange *x, const struct mzg_versions *v);
 
-/* Answers with all tags that stand for a whole bundle: versions and latest. name: as the client spells it. */
-enum MHD_Result mzg_versions_answer(struct mzg_exchange *x, const struct mzg_versions *v, const char *name);
-
 #endif
