@@ -123,8 +123,11 @@ ok unpack repo Some+model -o models --layout ollama --trust lab.pub
 check "the same again changes nothing" diff -r before.models models
 same "a model that is there is kept" "$(stat -c %i "$blob")" "$kept"
 printf X | dd of="$blob" bs=1 seek=1000 conv=notrunc status=none
+other_blob=models/blobs/sha256-$(digest m-q4_k_m.gguf)
+kept=$(stat -c %i "$other_blob")
 ok unpack repo Some+model -o models --layout ollama --trust lab.pub
 check "a spoilt one is made anew" diff -r before.models models
+same "the other is kept" "$(stat -c %i "$other_blob")" "$kept"
 
 pack m-q8_0.gguf -o repo --name one --version 3
 ok unpack repo one -o models --layout ollama --trust lab.pub
