@@ -156,6 +156,9 @@ missing MANIFEST_UNKNOWN -H "$ollama" mzigo/m/manifests/1.0.0
 ok unpack repo m@1.1.0 -o models --layout ollama --trust lab.pub
 check "a layout has the same manifest" cmp -s manifest.json models/manifests/localhost/mzigo/m/latest
 
+curl -sS "${url}en/Big+Model" >"$T/out"
+contains "a page says how ollama spells it" "$T/out" "ollama pull ${url#http://}mzigo/Big_Model:1 --insecure"
+
 # ---- as oras and skopeo copy ----
 
 ok unpack repo m@1.1.0 -o m.oci --layout oci --trust lab.pub
@@ -222,6 +225,8 @@ stop
 
 # ---- only what a trusted key signed ----
 
+files big.gguf
+pack Big_Model 1
 # A version of m too, the newest, that lab did not sign.
 files m-q4_k_m.gguf big.gguf
 key=other pack m 9 --created 2026-05-01
@@ -244,6 +249,8 @@ for hex in $ninth $whole; do missing MANIFEST_UNKNOWN "mzigo/m/manifests/sha256:
 for hex in $big $ninth $whole $(digest repo/bundles/m/9/manifest.json) $(digest repo/bundles/m/9/manifest.dsse); do
     missing BLOB_UNKNOWN "mzigo/m/blobs/sha256:$hex"
 done
+curl -sS "${url}en/Big+Model" >"$T/out"
+check "where that means another, it does not" [ -z "$(grep "ollama pull" "$T/out")" ]
 missing NAME_UNKNOWN mzigo/strange/tags/list
 missing NAME_UNKNOWN -H "$ollama" mzigo/strange/manifests/latest
 missing NAME_UNKNOWN "mzigo/strange/blobs/sha256:$q4"

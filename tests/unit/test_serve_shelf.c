@@ -100,6 +100,19 @@ static void what_stays_is_not_parsed_again(void **state)
     close_shelves(&f);
 }
 
+static void who_keeps_one_longer_keeps_it(void **state)
+{
+    struct fixture f;
+    (void)state;
+    open_shelves(&f, false);
+    const struct mzg_shelf *shelf = mzg_shelf_take(f.shelves);
+    mzg_shelf_hold(shelf);
+    mzg_shelf_give_back(shelf);
+    close_shelves(&f);
+    assert_string_equal(shelf->bundles[0]->manifest.name, "t");
+    mzg_shelf_give_back(shelf);
+}
+
 static void signatures_are_held_against_the_trusted_keys(void **state)
 {
     struct fixture f;
@@ -145,6 +158,7 @@ int main(void)
         case(bundles_stand_by_name_with_the_newest_first),
         case(a_change_is_seen_and_who_holds_the_old_keeps_it),
         case(what_stays_is_not_parsed_again),
+        case(who_keeps_one_longer_keeps_it),
         case(signatures_are_held_against_the_trusted_keys),
         case(what_cannot_be_read_is_counted),
     };

@@ -4,6 +4,7 @@
 #include "html.h"
 #include "tools/layout/image.h"
 #include "tools/layout/model.h"
+#include "tools/net/serve/registry/versions.h"
 #include "tools/term.h"
 #include <stdio.h>
 
@@ -44,14 +45,18 @@ static void write_command(struct mzg_page *p, enum mzg_word what, const char *co
              mzg_say(p, what), mzg_say(p, what), command);
 }
 
-/* It takes no addresses in brackets. */
-static void write_ollama(struct mzg_page *p, const struct mzg_manifest *m)
+/* It takes no addresses in brackets, and no '+': as it has to be spelt, it may mean another bundle. */
+static void write_ollama(struct mzg_page *p, const struct mzg_card *c)
 {
+    const struct mzg_manifest *m = &c->b->manifest;
     char name[MZG_IMAGE_TAG], tag[MZG_IMAGE_TAG], command[COMMAND];
-    if (!mzg_model_choose(m, NULL) || *p->host == '[')
+    struct mzg_versions v;
+    mzg_image_tag(name, m->name);
+    mzg_image_tag(tag, m->version);
+    if (!mzg_model_choose(m, NULL) || *p->host == '[' || !mzg_versions_find(&v, p->shelf, name) ||
+        mzg_versions_spelt(&v, tag) != c->b)
         return;
-    snprintf(command, sizeof command, "ollama pull %s/" MZG_IMAGE_FOLDER "/%s:%s --insecure", p->host,
-             mzg_image_tag(name, m->name), mzg_image_tag(tag, m->version));
+    snprintf(command, sizeof command, "ollama pull %s/" MZG_IMAGE_FOLDER "/%s:%s --insecure", p->host, name, tag);
     write_command(p, MZG_SAY_WAY_OLLAMA, command);
 }
 
@@ -63,5 +68,5 @@ void mzg_ways_write(struct mzg_page *p, const struct mzg_card *c)
     snprintf(command, sizeof command, "mzigo pull %s %s@%s -o models --trust PUBLISHER.pub",
              mzg_shell_word(word, url), m->name, m->version);
     write_command(p, MZG_SAY_WAY_PULL, command);
-    write_ollama(p, m);
+    write_ollama(p, c);
 }

@@ -99,6 +99,11 @@ static const struct mzg_shelf_bundle *find_version(const struct mzg_versions *v,
     return best;
 }
 
+const struct mzg_shelf_bundle *mzg_versions_spelt(const struct mzg_versions *v, const char *tag)
+{
+    return find_version(v, tag, false);
+}
+
 static struct mzg_tagged find_graded(struct mzg_exchange *x, const struct mzg_versions *v, const char *tag)
 {
     const struct mzg_shelf_bundle *b = find_version(v, tag, true);
@@ -116,7 +121,7 @@ static struct mzg_tagged find_graded(struct mzg_exchange *x, const struct mzg_ve
 
 struct mzg_tagged mzg_versions_tag(struct mzg_exchange *x, const struct mzg_versions *v, const char *tag)
 {
-    const struct mzg_shelf_bundle *b = find_version(v, tag, false);
+    const struct mzg_shelf_bundle *b = mzg_versions_spelt(v, tag);
     if (!b && strcmp(tag, MZG_TAG_LATEST) == 0)
         b = mzg_versions_newest(x, v);
     return b ? (struct mzg_tagged){b, NULL} : find_graded(x, v, tag);

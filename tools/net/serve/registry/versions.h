@@ -14,6 +14,9 @@ struct mzg_versions {
  * there is none, several are meant, or none of its bundles is offered. */
 bool mzg_versions_find(struct mzg_versions *v, const struct mzg_shelf *shelf, const char *name);
 
+/* The offered version that a tag spells, or NULL. */
+const struct mzg_shelf_bundle *mzg_versions_spelt(const struct mzg_versions *v, const char *tag);
+
 /* What a tag means. */
 struct mzg_tagged {
     const struct mzg_shelf_bundle *b; /* NULL: nothing */
