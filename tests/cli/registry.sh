@@ -250,6 +250,7 @@ for hex in $big $ninth $whole $(digest repo/bundles/m/9/manifest.json) $(digest 
     missing BLOB_UNKNOWN "mzigo/m/blobs/sha256:$hex"
 done
 curl -sS "${url}en/Big+Model" >"$T/out"
+contains "where that means another, it does not" "$T/out" "mzigo pull "
 check "where that means another, it does not" [ -z "$(grep "ollama pull" "$T/out")" ]
 missing NAME_UNKNOWN mzigo/strange/tags/list
 missing NAME_UNKNOWN -H "$ollama" mzigo/strange/manifests/latest
