@@ -61,7 +61,7 @@ bool mzg_versions_find(struct mzg_versions *v, const struct mzg_shelf *shelf, co
 /* As the page judges it. */
 static bool is_good(struct mzg_exchange *x, const struct mzg_shelf_bundle *b)
 {
-    struct mzg_page p = {.repo = &x->server->repo, .health = x->server->health, .shelf = x->shelf};
+    struct mzg_page p = {.health = x->server->health, .shelf = x->shelf};
     struct mzg_card c;
     struct mzg_err e;
     if (mzg_date_now(p.now, &e))
