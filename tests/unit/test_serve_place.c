@@ -140,6 +140,24 @@ static void a_file_is_what_a_bundle_may_hold(void **state)
     assert_false(mzg_place_file(tight, sizeof tight, "abcd"));
 }
 
+static void a_folder_may_have_its_slashes_encoded(void **state)
+{
+    static const char *const none[] = {"", "%2f", "a%2f", "%2fa", "a%2f%2fb", "a%2f..%2fb", "%2e%2e%2fa", "a%2f%00", "a%2",
+                                       "a%5cb", "..", "a%2f.%2fb"};
+    char folder[16];
+    (void)state;
+    assert_true(mzg_place_folder(folder, sizeof folder, "docs%2Fa%20b%2fc/d"));
+    assert_string_equal(folder, "docs/a b/c/d");
+    assert_true(mzg_place_folder(folder, sizeof folder, "a%252fb"));
+    assert_string_equal(folder, "a%2fb"); /* decoded once */
+    assert_true(mzg_place_folder(folder, sizeof folder, "fifteen-letters"));
+    assert_false(mzg_place_folder(folder, sizeof folder, "sixteen--letters"));
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        if (mzg_place_folder(folder, sizeof folder, none[i]))
+            fail_msg("'%s' is taken for '%s'", none[i], folder);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +165,7 @@ int main(void)
         cmocka_unit_test(nothing_else_is),
         cmocka_unit_test(a_bundle_is_a_name_and_perhaps_a_version),
         cmocka_unit_test(a_file_is_what_a_bundle_may_hold),
+        cmocka_unit_test(a_folder_may_have_its_slashes_encoded),
         cmocka_unit_test(a_long_url_ends_somewhere),
         cmocka_unit_test(a_host_in_the_request_line_is_passed_over),
     };

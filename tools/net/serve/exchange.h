@@ -5,6 +5,7 @@
 #ifndef MZG_NET_SERVE_EXCHANGE_H
 #define MZG_NET_SERVE_EXCHANGE_H
 
+#include "base/buf.h"
 #include "range.h"
 #include "server.h"
 #include <microhttpd.h>
@@ -24,6 +25,8 @@ struct mzg_exchange {
     unsigned status;    /* of the answer; 0: none yet */
     uint64_t bytes;     /* of its body */
     const struct mzg_shelf *shelf; /* mzg_exchange_shelf */
+    bool posted;         /* with a body: only where the route takes one (body.h) */
+    struct mzg_buf body; /* all of it, once the route is asked */
 };
 
 /* A field of the request: NULL when it is not there, "" when it is there twice. */

@@ -127,14 +127,15 @@ bool mzg_place_find(struct mzg_place *place, const char *url)
     return strcmp(place->path, "index.json") == 0;
 }
 
-bool mzg_place_file(char *file, size_t room, const char *url)
+/* slash: an encoded one divides folders like any other. */
+static bool decode_member(char *file, size_t room, const char *url, bool slash)
 {
     size_t n = 0;
     for (; *url; url++) {
         int c = (unsigned char)*url;
         if (c == '%') {
             c = take_encoded(&url);
-            if (c <= 0 || c == '/')
+            if (c <= 0 || (c == '/' && !slash))
                 return false;
         }
         if (n + 1 >= room)
@@ -143,6 +144,16 @@ bool mzg_place_file(char *file, size_t room, const char *url)
     }
     file[n] = '\0';
     return mzg_member_path_valid(file);
+}
+
+bool mzg_place_file(char *file, size_t room, const char *url)
+{
+    return decode_member(file, room, url, false);
+}
+
+bool mzg_place_folder(char *folder, size_t room, const char *url)
+{
+    return decode_member(folder, room, url, true);
 }
 
 bool mzg_place_bundle(struct mzg_select *s, const char *url)

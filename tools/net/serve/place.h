@@ -37,6 +37,10 @@ bool mzg_place_bundle(struct mzg_select *s, const char *url);
  * (mzg_member_path_valid) or it does not fit. An encoded slash is none that divides folders. */
 bool mzg_place_file(char *file, size_t room, const char *url);
 
+/* The same for where some clients encode the slashes too ("docs%2Fa"), which then divide folders. Such a path
+ * is compared with what manifests name, and never looked for on a disk. */
+bool mzg_place_folder(char *folder, size_t room, const char *url);
+
 /* The path behind "http://HOST" where the request names its host in the request line, as it may (RFC
  * 9112, 3.2.2). */
 const char *mzg_place_origin(const char *url);

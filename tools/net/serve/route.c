@@ -1,5 +1,6 @@
 #include "route.h"
 #include "files.h"
+#include "hub/hub.h"
 #include "page/page.h"
 #include "plain.h"
 #include "tools/net/clock.h"
@@ -35,8 +36,23 @@ static const struct {
     {"/style.css", false, mzg_page_answer_style},
     {"/plain/", true, mzg_plain_answer},
     {"/v2/", true, mzg_registry_answer},
+    {"/api/models", false, mzg_hub_answer_list},
+    {"/api/models/", true, mzg_hub_answer},
+    {"/mzigo/", true, mzg_hub_answer_file},
     {"/", true, mzg_files_answer},
 };
+
+/* Who takes a body: to all others none gets through. */
+static bool (*const takers[])(const char *path) = {mzg_hub_takes_body};
+
+bool mzg_route_takes_body(const char *path)
+{
+    for (size_t i = 0; i < sizeof takers / sizeof *takers; i++) {
+        if (takers[i](path))
+            return true;
+    }
+    return false;
+}
 
 enum MHD_Result mzg_route_answer(struct mzg_exchange *x)
 {

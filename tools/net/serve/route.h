@@ -7,7 +7,10 @@
 
 #include "exchange.h"
 
-/* Answers the request of x, which is a GET or HEAD without a body. */
+/* Answers the request of x, which is a GET or HEAD without a body, or a POST with one that its route takes. */
 enum MHD_Result mzg_route_answer(struct mzg_exchange *x);
+
+/* Whether this path is for POST and nothing else; path: as mzg_place_origin gives it. */
+bool mzg_route_takes_body(const char *path);
 
 #endif

@@ -6,11 +6,12 @@
  *   route      which room answers a URL:   files   objects, manifests, metadata (place, range)
  *                                          health  what is damaged or stale (checkup)
  *                                          page/   what a browser shows to people
+ *                                          hub/    the API of the Hugging Face hub
  *                                          plain   the files themselves
  *                                          registry/   for ollama, oras, skopeo
  *   shelf      the bundles' manifests, read and kept, for rooms that speak of them; member: a file of one,
  *              sent as it lies there or decoded (decoded: in bounded memory, shared)
- *   exchange   a request and its answer; pace, rate: answers held back to a rate
+ *   exchange   a request and its answer; body: what came with it; pace, rate: answers held back to a rate
  *   access     a line per request
  *
  * The contents are signed and checked by whoever receives them, so nothing here has to be trusted. What

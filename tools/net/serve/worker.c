@@ -1,4 +1,5 @@
 #include "worker.h"
+#include "body.h"
 #include "tools/net/clock.h"
 #include "exchange.h"
 #include "route.h"
@@ -32,32 +33,43 @@ static struct mzg_exchange *begin(struct mzg_server *s, struct MHD_Connection *c
     return x;
 }
 
-static bool has_body(const struct mzg_exchange *x)
+/* While its body is on its way, the connection is one that waits: for so long as a request may take, and it may
+ * have to go for another. */
+static enum MHD_Result await_body(struct mzg_exchange *x)
 {
-    const char *length = mzg_exchange_field(x, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    return (length && strcmp(length, "0") != 0) ||
-           mzg_exchange_field(x, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
+    mzg_clients_end(x->server->clients, x->fd, mzg_clock_ms());
+    return MHD_YES;
 }
 
-/* Called twice for each request: on its header, where a refusal stands before any body is read, and on
- * its end. */
+static enum MHD_Result answer_at_last(struct mzg_exchange *x)
+{
+    if (x->posted)
+        mzg_clients_begin(x->server->clients, x->fd);
+    return mzg_route_answer(x);
+}
+
+/* Called at least twice for each request: on its header, where a refusal stands before any body is read; with
+ * each piece of its body, where it may have one; and on its end. */
 static enum MHD_Result serve(void *ctx, struct MHD_Connection *connection, const char *url,
                              const char *method, const char *version, const char *body,
                              size_t *body_length, void **con_cls)
 {
     struct mzg_exchange *x = *con_cls;
-    (void)body;
+    if (x && *body_length > 0) {
+        bool taken = mzg_body_take(x, body, *body_length);
+        *body_length = 0;
+        return taken ? MHD_YES : MHD_NO;
+    }
     if (x)
-        return *body_length > 0 ? MHD_NO : mzg_route_answer(x);
+        return answer_at_last(x);
     x = begin(ctx, connection, url, method, version);
     *con_cls = x;
     if (!x || !x->client)
         return MHD_NO;
-    if (!x->head && strcmp(method, MHD_HTTP_METHOD_GET) != 0)
-        return mzg_answer_status(x, MHD_HTTP_METHOD_NOT_ALLOWED, true);
-    if (has_body(x))
-        return mzg_answer_status(x, MHD_HTTP_CONTENT_TOO_LARGE, true);
-    return MHD_YES;
+    unsigned refused = mzg_body_refused(x);
+    if (refused)
+        return mzg_answer_status(x, refused, true);
+    return x->posted ? await_body(x) : MHD_YES;
 }
 
 static void end(void *ctx, struct MHD_Connection *connection, void **con_cls,
@@ -78,6 +90,7 @@ static void end(void *ctx, struct MHD_Connection *connection, void **con_cls,
         mzg_pacer_leave(s->pacer, &x->client->pace);
     mzg_clients_end(s->clients, x->fd, mzg_clock_ms());
     mzg_shelf_give_back(x->shelf);
+    mzg_buf_clear(&x->body);
     free(x);
     *con_cls = NULL;
 }

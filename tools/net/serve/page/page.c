@@ -2,33 +2,22 @@
 #include "list.h"
 #include "own.h"
 #include "style.h"
+#include "tools/net/serve/etag.h"
 #include "tools/net/serve/place.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PAGE_MAX ((size_t)4 << 20)
-#define ETAG (2 + MZG_SHA256_HEX)
 #define HOST_UNKNOWN "SERVER:8420" /* of a client too old to name it: to be filled in by hand */
 
 static const char policy[] = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
                              "form-action 'none'; frame-ancestors 'none'";
 
-static const char *etag_of(char etag[ETAG], const void *text, size_t len)
-{
-    uint8_t digest[MZG_SHA256_BYTES];
-    char hex[MZG_SHA256_HEX];
-    mzg_sha256_of(text, len, digest);
-    mzg_sha256_hex(digest, hex);
-    snprintf(etag, ETAG, "\"%.32s\"", hex);
-    return etag;
-}
-
 /* Sends what was written. Its tag is that of its bytes, so whatever it says may change (a bundle, the day, what
  * the check found) and a reload costs nothing otherwise. */
 static enum MHD_Result send_page(struct mzg_exchange *x, struct mzg_page *p, unsigned status, bool chosen)
 {
-    char etag[ETAG];
+    char etag[MZG_ETAG];
     const struct mzg_field more[] = {{"Content-Language", mzg_tongue_code(p->tongue)},
                                      {"Content-Security-Policy", policy},
                                      {"Referrer-Policy", "no-referrer"},
@@ -40,7 +29,7 @@ static enum MHD_Result send_page(struct mzg_exchange *x, struct mzg_page *p, uns
         return mzg_answer_status(x, MHD_HTTP_INTERNAL_SERVER_ERROR, false);
     }
     struct mzg_answer a = {.status = status, .type = "text/html; charset=utf-8", .keep = MZG_KEEP_ASKING,
-                           .etag = etag_of(etag, p->out.data, p->out.len), .more = more};
+                           .etag = mzg_etag_of(etag, p->out.data, p->out.len), .more = more};
     return mzg_answer_given(x, &a, (char *)p->out.data);
 }
 
@@ -99,9 +88,9 @@ enum MHD_Result mzg_page_answer(struct mzg_exchange *x, const char *path)
 
 enum MHD_Result mzg_page_answer_style(struct mzg_exchange *x, const char *path)
 {
-    char etag[ETAG];
+    char etag[MZG_ETAG];
     struct mzg_answer a = {.status = 200, .type = "text/css; charset=utf-8", .keep = MZG_KEEP_ASKING,
-                           .etag = etag_of(etag, mzg_style, strlen(mzg_style))};
+                           .etag = mzg_etag_of(etag, mzg_style, strlen(mzg_style))};
     (void)path;
     return mzg_answer_text(x, &a, mzg_style);
 }
