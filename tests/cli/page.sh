@@ -140,6 +140,14 @@ get sw/shamba >/dev/null
 has "its page: Ollama, in Swahili" "Ollama: huiendesha kwenye kompyuta yako"
 get en/strange >/dev/null
 lacks "no model: no Ollama" "ollama pull"
+has "its page: llama.cpp" "<code>HF_ENDPOINT=http://school.lan:8420 llama-cli -hf mzigo/shamba</code>"
+has "its page: hf" "<code>HF_ENDPOINT=http://school.lan:8420 hf download mzigo/shamba --local-dir models</code>"
+get sw/shamba >/dev/null
+has "its page, in Swahili: llama.cpp" "llama.cpp: hupakua modeli mara moja"
+has "its page, in Swahili: hf" "hf, programu ya Hugging Face"
+get en/shamba/1.0.0 >/dev/null
+has "not the newest: hf" "hf download mzigo/shamba --revision 1.0.0 --local-dir models</code>"
+lacks "not the newest: llama.cpp" "llama-cli"
 get en/shamba >/dev/null
 
 # ---- the files themselves ----
@@ -236,6 +244,37 @@ get sw/shamba >/dev/null
 sound "damaged"
 has "damaged, in Swahili" "<strong>Imeharibika.</strong>"
 has "damaged: why" "1 are missing"
+stop
+
+# ---- several files, and names that the hub's clients do not know ----
+
+grades() { # NAME FILE...: a bundle of empty files with these names
+    local name=$1 list= f
+    shift
+    mkdir -p "many/plain/$name/1"
+    ok pack LICENSE -o many --key lab.key --name "$name" --version 1 -q
+    for f; do list+="{\"path\": \"$f\", \"size\": 0, \"sha256\": \"$(printf '%064d' 0)\", \"chunks\": []}, "; done
+    sed -i "s|\"files\": \[|&$list|" "many/bundles/$name/1/manifest.json"
+}
+grades two a-Q4_K_M.gguf a-Q8_0.gguf
+grades same a-q8_0.gguf b-q8_0.gguf
+grades parts a-Q8_0-00001-of-00002.gguf a-Q8_0-00002-of-00002.gguf
+grades quoted "it's.gguf" other.gguf
+grades plus+plus a.gguf
+grades two--signs a.gguf
+grades none
+serve many --check-every 0
+for case in "two:llama-cli -hf mzigo/two:Q4_K_M<" "same:llama-cli -hf mzigo/same -hff a-q8_0.gguf<" \
+    "parts:llama-cli -hf mzigo/parts:Q8_0<" "quoted:llama-cli -hf mzigo/quoted -hff &#39;it&#39;\\&#39;&#39;s.gguf&#39;<" \
+    "none:hf download mzigo/none --local-dir models<"; do
+    same "${case%%:*}" "$(get "en/${case%%:*}")" 200
+    has "${case%%:*}" "${case#*:}"
+done
+lacks "no model" llama-cli
+for name in plus+plus two--signs; do
+    same "$name" "$(get en/$name)" 200
+    lacks "$name" HF_ENDPOINT
+done
 stop
 
 # ---- a hostile manifest (one with control bytes is not even read) ----

@@ -6,18 +6,9 @@
 const struct mzg_shelf_bundle *mzg_hub_newest(const struct mzg_exchange *x, const struct mzg_shelf *shelf,
                                               size_t first)
 {
-    struct mzg_page view = {.repo = &x->server->repo, .health = x->server->health};
-    const char *name = shelf->bundles[first]->manifest.name;
+    struct mzg_page view = {.shelf = shelf, .repo = &x->server->repo, .health = x->server->health};
     struct mzg_err e;
-    if (mzg_date_now(view.now, &e))
-        return NULL;
-    for (size_t i = first; i < shelf->n && strcmp(shelf->bundles[i]->manifest.name, name) == 0; i++) {
-        struct mzg_card c;
-        mzg_card_find(&c, &view, shelf->bundles[i]);
-        if (mzg_card_offered(&c))
-            return shelf->bundles[i];
-    }
-    return NULL;
+    return mzg_date_now(view.now, &e) ? NULL : mzg_card_newest(&view, first);
 }
 
 /* A commit says what is meant better than a version that happens to be called so. */

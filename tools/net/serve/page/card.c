@@ -28,6 +28,19 @@ bool mzg_card_offered(const struct mzg_card *c)
     return c->facts.main && !c->damaged && !c->expired && c->b->is_signed != MZG_SHELF_REFUSED;
 }
 
+const struct mzg_shelf_bundle *mzg_card_newest(const struct mzg_page *p, size_t first)
+{
+    const struct mzg_shelf *shelf = p->shelf;
+    const char *name = shelf->bundles[first]->manifest.name;
+    for (size_t i = first; i < shelf->n && strcmp(shelf->bundles[i]->manifest.name, name) == 0; i++) {
+        struct mzg_card c;
+        mzg_card_find(&c, p, shelf->bundles[i]);
+        if (mzg_card_offered(&c))
+            return shelf->bundles[i];
+    }
+    return NULL;
+}
+
 const char *mzg_card_path(char out[MZG_CARD_PATH], const struct mzg_manifest *m)
 {
     char both[2 * MZG_NAME_MAX + 2];

@@ -20,6 +20,9 @@ void mzg_card_find(struct mzg_card *c, const struct mzg_page *p, const struct mz
 /* Whether its files may be offered: nobody has to find out after an hour that they are not to be had. */
 bool mzg_card_offered(const struct mzg_card *c);
 
+/* The newest version that may be offered, of those of one name that begin at p->shelf->bundles[first]; NULL: none. */
+const struct mzg_shelf_bundle *mzg_card_newest(const struct mzg_page *p, size_t first);
+
 /* "NAME/VERSION", encoded: its page behind the language. */
 #define MZG_CARD_PATH (3 * (2 * MZG_NAME_MAX + 1) + 1)
 const char *mzg_card_path(char out[MZG_CARD_PATH], const struct mzg_manifest *m);

@@ -5,10 +5,13 @@
 #include "tools/layout/image.h"
 #include "tools/layout/model.h"
 #include "tools/net/serve/registry/versions.h"
+#include "tools/net/serve/hub/address.h"
 #include "tools/term.h"
 #include <stdio.h>
+#include <string.h>
 
 #define COMMAND (MZG_HOST_MAX + 3 * MZG_NAME_MAX + 128)
+#define FILE_TYPED 250 /* bytes: nobody types a longer name, and quoted it fits a word */
 
 /* ---- times ---- */
 
@@ -45,6 +48,8 @@ static void write_command(struct mzg_page *p, enum mzg_word what, const char *co
              mzg_say(p, what), mzg_say(p, what), command);
 }
 
+/* ---- Ollama ---- */
+
 /* It takes no addresses in brackets, and no '+': as it has to be spelt, it may mean another bundle. */
 static void write_ollama(struct mzg_page *p, const struct mzg_card *c)
 {
@@ -60,6 +65,75 @@ static void write_ollama(struct mzg_page *p, const struct mzg_card *c)
     write_command(p, MZG_SAY_WAY_OLLAMA, command);
 }
 
+/* ---- the hub's clients ---- */
+
+/* Whether the hub's API calls it `main`. */
+static bool is_newest(const struct mzg_page *p, const struct mzg_card *c)
+{
+    size_t first = 0;
+    while (strcmp(p->shelf->bundles[first]->manifest.name, c->b->manifest.name) != 0)
+        first++;
+    return mzg_card_newest(p, first) == c->b;
+}
+
+static bool is_gguf(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 5 && strcmp(path + n - 5, ".gguf") == 0;
+}
+
+/* llama.cpp takes "Q8_0" for the file that has it before a '.' or '-', in any case. */
+static bool has_type(const char *path, const char *type)
+{
+    for (const char *p = path; (p = strcasestr(p, type)) != NULL; p++) {
+        char next = p[strlen(type)];
+        if (next == '.' || next == '-')
+            return true;
+    }
+    return false;
+}
+
+/* What tells llama.cpp this file from the bundle's others. False: it cannot be told in a line. */
+static bool tell_file(char out[MZG_WORD + 8], const struct mzg_card *c)
+{
+    const struct mzg_manifest *m = &c->b->manifest;
+    const struct mzg_facts *f = &c->facts;
+    char word[MZG_WORD];
+    size_t models = 0, same = 0;
+    for (size_t i = 0; i < m->n_files; i++) {
+        models += is_gguf(m->files[i].path);
+        same += f->type && is_gguf(m->files[i].path) && has_type(m->files[i].path, f->type);
+    }
+    *out = '\0';
+    if (!is_gguf(f->main->path) || models == 1)
+        return models == 1;
+    /* Of parts it finds the first by itself. */
+    if ((f->is_split || same == 1) && f->type && has_type(f->main->path, f->type))
+        snprintf(out, MZG_WORD + 8, ":%s", f->type);
+    else if (!f->is_split && strlen(f->main->path) <= FILE_TYPED)
+        snprintf(out, MZG_WORD + 8, " -hff %s", mzg_shell_word(word, f->main->path));
+    return *out != '\0';
+}
+
+static void write_hub(struct mzg_page *p, const struct mzg_card *c, const char *url)
+{
+    const struct mzg_manifest *m = &c->b->manifest;
+    char word[MZG_WORD], file[MZG_WORD + 8], command[2 * MZG_WORD + COMMAND];
+    bool newest = is_newest(p, c);
+    if (!mzg_hub_name_fits(m->name))
+        return;
+    if (newest && c->facts.is_model && tell_file(file, c)) {
+        snprintf(command, sizeof command, "HF_ENDPOINT=%s llama-cli -hf " MZG_HUB_OWNER "/%s%s",
+                 mzg_shell_word(word, url), m->name, file);
+        write_command(p, MZG_SAY_WAY_LLAMA, command);
+    }
+    snprintf(command, sizeof command, "HF_ENDPOINT=%s hf download " MZG_HUB_OWNER "/%s%s%s --local-dir models",
+             mzg_shell_word(word, url), m->name, newest ? "" : " --revision ", newest ? "" : m->version);
+    write_command(p, MZG_SAY_WAY_HF, command);
+}
+
+/* ---- all ---- */
+
 void mzg_ways_write(struct mzg_page *p, const struct mzg_card *c)
 {
     const struct mzg_manifest *m = &c->b->manifest;
@@ -69,4 +143,5 @@ void mzg_ways_write(struct mzg_page *p, const struct mzg_card *c)
              mzg_shell_word(word, url), m->name, m->version);
     write_command(p, MZG_SAY_WAY_PULL, command);
     write_ollama(p, c);
+    write_hub(p, c, url);
 }

@@ -98,6 +98,10 @@
       "mzigo: huendelea kila mtandao unapokatika, na hukagua sahihi kwa ufunguo wa mchapishaji") \
     W(WAY_OLLAMA, "Ollama: runs it on your computer; checks no signature", \
       "Ollama: huiendesha kwenye kompyuta yako; haikagui sahihi") \
+    W(WAY_LLAMA, "llama.cpp: downloads the model once and runs it; it checks no signature", \
+      "llama.cpp: hupakua modeli mara moja na kuiendesha; haikagui sahihi") \
+    W(WAY_HF, "hf, the program of Hugging Face: downloads all files; it checks no signature", \
+      "hf, programu ya Hugging Face: hupakua faili zote; haikagui sahihi") \
     W(QR, "Open this page on a phone", "Fungua ukurasa huu kwenye simu") \
     W(QR_MORE, "Point the phone's camera at the square, or type the address:", \
       "Elekeza kamera ya simu kwenye mraba huu, au andika anwani:") \
