@@ -54,6 +54,9 @@ if [ "$goal" = interop ]; then
     want chromium have chromium
     want skopeo have skopeo
     want docker-registry have docker-registry
+    want python3-venv python3 -c 'import ensurepip'
+    want git have git
+    want g++ have g++
 fi
 # Who else fetches files, and serves them; huggingface_hub wants a Python of its own.
 if [ "$goal" = bench-wire ]; then

@@ -1,10 +1,9 @@
-# Ours beside the real readers: llama.cpp's library, and the hub's own parser.
+# Ours beside the real readers: llama.cpp's library, and the hub's own parser and clients.
 INTEROP_STEPS += interop-grids interop-blocks interop-models interop-recipes interop-shamba interop-run \
-	interop-oci interop-registry
+	interop-oci interop-registry interop-hub
 PEERS := $(B)/interop
 PEER_LIB := $(PEERS)/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so
-.PHONY: interop-grids interop-blocks interop-models interop-recipes interop-shamba interop-run interop-oci \
-	interop-registry
+.PHONY: $(INTEROP_STEPS)
 
 $(B)/tests/interop/ggml_blocks: $(B)/tests/interop/ggml_peer.o $(B)/tests/bench/weights.o \
 	$(B)/tests/kernels/input.o $(B)/tests/kernels/types.o
@@ -39,5 +38,8 @@ interop-oci: all samples
 
 interop-registry: all
 	@B='$(B)' tests/interop/registry.sh $(PEERS)
+
+interop-hub: all
+	@B='$(B)' tests/interop/hub.sh $(PEERS)
 
 -include $(wildcard $(B)/tests/interop/*.d)
