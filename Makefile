@@ -188,11 +188,12 @@ readme: all samples
 refused: all samples
 	@B='$(B)' tests/refused.sh
 
-# This one's parser is the program's.
-$(B)/tests/fuzz/replay_http_head $(B)/tests/fuzz/fuzz_http_head: $(B)/tools.a
+# These ones' parsers are the program's, and what an archive needs stands behind it.
+objects_first = $(filter %.o,$^) $(filter %/tools.a,$^) $(filter %/libmzigo.a,$^)
+$(foreach t,http_head hub,$(B)/tests/fuzz/replay_$t $(B)/tests/fuzz/fuzz_$t): $(B)/tools.a
 $(REPLAY_BIN): $(B)/tests/fuzz/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o \
 		$(B)/libmzigo.a
-	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -o $@)
+	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $(objects_first) $(LIBS) -o $@)
 
 fuzz-replay: $(REPLAY_BIN)
 	@for t in $(FUZZ_TARGETS); do $(B)/tests/fuzz/replay_$$t tests/fuzz/corpus/$$t || exit 1; done

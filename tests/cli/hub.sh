@@ -91,7 +91,10 @@ check "it has parameters" [ "$(value gguf.total)" -gt 100000 ]
 etag=$(field ETag)
 same "asked again" "$(get -H "If-None-Match: $etag" $api/revision/main)" 304
 cp "$T/body" nothing
+same "HEAD of info" "$(get -I $api)" 200
+length=$(field Content-Length)
 same "info" "$(get $api)" 200
+same "HEAD of info: length" "$length" "$(stat -c %s "$T/body")"
 same "info: the same" "$(field ETag)" "$etag"
 same "with blobs" "$(get "$api?securityStatus=true&blobs=true")" 200
 is blobs siblings.0.size "$size"
@@ -276,6 +279,9 @@ head -c 65536 /dev/zero | tr '\0' ' ' >spaces
 same "as much as there may be" "$(post -d @<(printf '{"paths":[]}' && tail -c +13 spaces))" 200
 same "a byte too many" "$(post --data-binary @<(printf '{"paths":[]}' && tail -c +12 spaces))" 413
 same "by far too many" "$(post -H 'Content-Length: 99999999999' -d x)" 413
+same "after a word of ours" "$(post -H 'Expect: 100-continue' -d '{"paths":["empty.txt"]}')" 200
+is "after a word of ours" 0.path empty.txt
+same "no word for too many" "$(post -H 'Expect: 100-continue' --data-binary @<(printf '{"paths":[]}' && tail -c +12 spaces))" 413
 same "in chunks" "$(post -H 'Transfer-Encoding: chunked' -d '{"paths":[]}')" 411
 same "no length" "$(post -H 'Content-Length:' -X POST)" 411
 same "nothing" "$(post -d '')" 400

@@ -15,7 +15,7 @@ ifdef FUZZING
 $(KERNEL_SRC:%.c=$(B)/%.o): SAN_FLAGS :=
 endif
 $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/libmzigo.a
-	$(call run,LINK,$(CC) $(LDFLAGS) -fsanitize=fuzzer$(,)$(SANITIZERS) $^ $(LIBS) -o $@)
+	$(call run,LINK,$(CC) $(LDFLAGS) -fsanitize=fuzzer$(,)$(SANITIZERS) $(objects_first) $(LIBS) -o $@)
 
 # New inputs are kept in $(B)/corpus; the one that breaks something in $(B)/found. Two million ids, the most
 # that a tokenizer may have, take three seconds here, and more on a machine that has other things to do.

@@ -100,7 +100,7 @@ static void some_names_are_no_ids(void **state)
 {
     static const char *const good[] = {"m", "My_Model-2.5", "a.b-c", "a_-b", "git", "m.gits"};
     static const char *const bad[] = {"", "a+b", "a--b", "a..b", "a-.b", "a.-b", "a-", "m.git", N64 N64};
-    char longest[92];
+    char longest[98];
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         if (!mzg_hub_name_fits(good[i]))
@@ -111,9 +111,9 @@ static void some_names_are_no_ids(void **state)
             fail_msg("'%s'", bad[i]);
     }
     memset(longest, 'a', sizeof longest);
-    longest[90] = longest[91] = '\0';
-    assert_true(mzg_hub_name_fits(longest)); /* 96 with "mzigo/" */
-    longest[90] = 'a';
+    longest[96] = longest[97] = '\0';
+    assert_true(mzg_hub_name_fits(longest));
+    longest[96] = 'a';
     assert_false(mzg_hub_name_fits(longest));
 }
 

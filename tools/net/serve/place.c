@@ -29,8 +29,7 @@ static bool in_name(int c)
            c == '.' || c == '_' || c == '+' || c == '-';
 }
 
-/* The character that the three at *url, "%2B", stand for; moves to the last of them. -1: they are none. */
-static int take_encoded(const char **url)
+int mzg_place_encoded(const char **url)
 {
     int high = digit((*url)[1]), low = high < 0 ? -1 : digit((*url)[2]);
     if (low < 0)
@@ -47,7 +46,7 @@ static bool decode(char out[MZG_PLACE_PATH], const char *url)
     for (; *url; url++) {
         int c = (unsigned char)*url;
         if (c == '%') {
-            c = take_encoded(&url);
+            c = mzg_place_encoded(&url);
             if (!in_name(c))
                 return false;
         }
@@ -134,7 +133,7 @@ static bool decode_member(char *file, size_t room, const char *url, bool slash)
     for (; *url; url++) {
         int c = (unsigned char)*url;
         if (c == '%') {
-            c = take_encoded(&url);
+            c = mzg_place_encoded(&url);
             if (c <= 0 || (c == '/' && !slash))
                 return false;
         }

@@ -41,6 +41,9 @@ bool mzg_place_file(char *file, size_t room, const char *url);
  * is compared with what manifests name, and never looked for on a disk. */
 bool mzg_place_folder(char *folder, size_t room, const char *url);
 
+/* The character that the three at *url, "%2B", stand for; moves to the last of them. -1: they are none. */
+int mzg_place_encoded(const char **url);
+
 /* The path behind "http://HOST" where the request names its host in the request line, as it may (RFC
  * 9112, 3.2.2). */
 const char *mzg_place_origin(const char *url);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #define SEGMENT (3 * MZG_NAME_MAX + 1) /* a name with all of it encoded */
-#define ID_MAX 96                      /* bytes of "mzigo/NAME", for huggingface_hub */
+#define FITS_MAX 96                    /* bytes of a name, for huggingface_hub */
 
 /* The part of a URL's path at *rest, up to a slash, which is a name or version; moves behind the slash, or to the
  * end. */
@@ -82,7 +82,7 @@ static bool is_sign(char c)
 bool mzg_hub_name_fits(const char *name)
 {
     size_t n = strlen(name);
-    if (n == 0 || sizeof MZG_HUB_OWNER + n > ID_MAX || is_sign(name[n - 1]) || strchr(name, '+') ||
+    if (n == 0 || n > FITS_MAX || is_sign(name[n - 1]) || strchr(name, '+') ||
         (n >= 4 && strcmp(name + n - 4, ".git") == 0))
         return false;
     for (size_t i = 1; i < n; i++) {

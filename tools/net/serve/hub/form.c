@@ -1,5 +1,7 @@
 #include "form.h"
 #include "base/json.h"
+#include "tools/net/serve/place.h"
+#include <microhttpd.h>
 #include <string.h>
 #include <strings.h>
 
@@ -7,75 +9,24 @@
 
 /* ---- decoding ---- */
 
-static int digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 bool mzg_hub_decode(char *text, bool plus)
 {
     char *out = text;
     for (const char *p = text; *p; p++) {
         int c = plus && *p == '+' ? ' ' : (unsigned char)*p;
-        if (*p == '%') {
-            int high = digit(p[1]), low = high < 0 ? -1 : digit(p[2]);
-            if (low < 0 || high + low == 0)
-                return false;
-            c = high * 16 + low;
-            p += 2;
-        }
+        if (*p == '%')
+            c = mzg_place_encoded(&p);
+        if (c <= 0)
+            return false;
         *out++ = (char)c;
     }
     *out = '\0';
     return true;
 }
 
-/* ---- queries ---- */
-
-struct lookup {
-    const char *name, *value;
-    size_t skip;
-};
-
-static enum MHD_Result look(void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
-{
-    struct lookup *l = ctx;
-    (void)kind;
-    if (strcmp(key, l->name) != 0 || l->skip-- > 0)
-        return MHD_YES;
-    l->value = value ? value : "";
-    return MHD_NO; /* enough */
-}
-
-/* The library has made spaces of '+' already. */
-bool mzg_hub_query(const struct mzg_exchange *x, const char *name, size_t n, char out[MZG_HUB_VALUE])
-{
-    struct lookup l = {name, NULL, n};
-    char value[MZG_HUB_VALUE];
-    MHD_get_connection_values(x->connection, MHD_GET_ARGUMENT_KIND, look, &l);
-    size_t len = l.value ? strlen(l.value) : MZG_HUB_VALUE;
-    if (len >= sizeof value)
-        return false;
-    memcpy(value, l.value, len + 1);
-    if (!mzg_hub_decode(value, false))
-        return false;
-    memcpy(out, value, sizeof value);
-    return true;
-}
-
-static bool says_yes(const char *text)
+bool mzg_hub_says_yes(const char *text)
 {
     return strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0;
-}
-
-bool mzg_hub_query_yes(const struct mzg_exchange *x, const char *name)
-{
-    char value[MZG_HUB_VALUE];
-    return mzg_hub_query(x, name, 0, value) && says_yes(value);
 }
 
 /* ---- bodies ---- */
@@ -102,7 +53,7 @@ static unsigned read_form(struct mzg_hub_question *q, char *text)
         if (strcmp(pair, "paths") == 0)
             wrong = ask(q, value);
         else if (strcmp(pair, "expand") == 0)
-            q->expand = says_yes(value);
+            q->expand = mzg_hub_says_yes(value);
     }
     return wrong;
 }

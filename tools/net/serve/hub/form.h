@@ -1,25 +1,17 @@
-/* form.h: what clients ask besides a URL's path: the query of a URL, and the body of paths-info, which some send as a
- * form and some as JSON. All of it is hostile: bounded, decoded once, and only compared with what there is. */
+/* form.h: the body of paths-info, which some clients send as a form and some as JSON. All of it is hostile: bounded,
+ * decoded once, and only compared with what there is. */
 #ifndef MZG_NET_SERVE_HUB_FORM_H
 #define MZG_NET_SERVE_HUB_FORM_H
 
-#include "tools/net/serve/exchange.h"
 #include <jansson.h>
-
-/* ---- queries ---- */
-
-/* The n-th value (from 0) of this name in the URL's query, decoded; false, and out is left alone: there is none, or
- * it is too long or no such encoding. */
-#define MZG_HUB_VALUE 160
-bool mzg_hub_query(const struct mzg_exchange *x, const char *name, size_t n, char out[MZG_HUB_VALUE]);
-
-/* Whether it says yes: "true", "True", "1". */
-bool mzg_hub_query_yes(const struct mzg_exchange *x, const char *name);
+#include <stdbool.h>
+#include <stddef.h>
 
 /* "%41" is A and, with plus, "+" a space; in place. False: it is no such encoding, or has a NUL. */
 bool mzg_hub_decode(char *text, bool plus);
 
-/* ---- the body of paths-info ---- */
+/* "true", "True", "1" */
+bool mzg_hub_says_yes(const char *text);
 
 #define MZG_HUB_ASKED 1024 /* paths */
 

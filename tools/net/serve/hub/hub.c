@@ -3,6 +3,7 @@
 #include "form.h"
 #include "info.h"
 #include "model.h"
+#include "query.h"
 #include "reply.h"
 #include "tools/net/serve/member.h"
 #include "tree.h"

@@ -10,7 +10,7 @@
  *   /mzigo/NAME/resolve/REV/FILE, .../raw/REV/FILE  a file; the text that stands for it in git
  *
  *   address   what a URL asks for     model   which bundle that is     oid    git's ids, and commits
- *   info      what a bundle is        tree    what it holds            form   queries and bodies
+ *   info      what a bundle is        tree    what it holds            form, query   the rest of a request
  *   reply     JSON answers, and the hub's way to say what is missing
  *
  * REV is `main` (the newest version that may be offered; `HEAD` too), a VERSION, or a commit. All is answered
