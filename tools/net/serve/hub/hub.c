@@ -100,7 +100,8 @@ static enum MHD_Result answer_refs(struct mzg_exchange *x, const char *name, con
 static enum MHD_Result answer_tree(struct mzg_exchange *x, const char *folder, const struct mzg_hub_model *m)
 {
     bool found;
-    json_t *tree = mzg_hub_tree(m->b, folder, mzg_hub_query_yes(x, "recursive"), mzg_hub_query_yes(x, "expand"), &found);
+    json_t *tree = mzg_hub_tree(m->b, folder, mzg_hub_query_yes(x, "recursive"), mzg_hub_query_yes(x, "expand"),
+                                &found);
     if (!tree || found)
         return mzg_hub_reply(x, tree);
     json_decref(tree);
@@ -206,8 +207,8 @@ static enum MHD_Result answer_member(struct mzg_exchange *x, const struct mzg_hu
                                      {"X-Linked-Size", size},
                                      {empty ? "Content-Range" : NULL, "bytes */0"},
                                      {NULL, NULL}};
-    const struct mzg_answer answer = {.keep = m->moves ? MZG_KEEP_ASKING : MZG_KEEP_FOREVER, .etag = whole ? etag : NULL,
-                                      .more = more};
+    const struct mzg_answer answer = {.keep = m->moves ? MZG_KEEP_ASKING : MZG_KEEP_FOREVER,
+                                      .etag = whole ? etag : NULL, .more = more};
     if (!whole)
         return answer_pointer(x, &answer, file);
     return empty ? answer_empty(x, &answer) : mzg_member_answer(x, &answer, m->b, file);
