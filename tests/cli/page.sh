@@ -5,6 +5,7 @@ export no_proxy='*'
 
 # mzigo serve OPTION... in the background: sets url and server.
 serve() {
+    : >"$T/serve" # what the last one said is no answer
     "$MZIGO" serve "$@" --bind 127.0.0.1 --port 0 >"$T/serve" 2>"$T/serve.err" </dev/null &
     server=$!
     for _ in $(seq 1000); do
