@@ -141,6 +141,7 @@ get sw/shamba >/dev/null
 has "its page: Ollama, in Swahili" "Ollama: huiendesha kwenye kompyuta yako"
 get en/strange >/dev/null
 lacks "no model: no Ollama" "ollama pull"
+get en/shamba >/dev/null
 has "its page: llama.cpp" "<code>HF_ENDPOINT=http://school.lan:8420 llama-cli -hf mzigo/shamba</code>"
 has "its page: hf" "<code>HF_ENDPOINT=http://school.lan:8420 hf download mzigo/shamba --local-dir models</code>"
 get sw/shamba >/dev/null

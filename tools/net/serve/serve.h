@@ -9,7 +9,8 @@
  *                                          hub/    the API of the Hugging Face hub
  *                                          plain   the files themselves
  *                                          registry/   for ollama, oras, skopeo
- *   shelf      the bundles' manifests, read and kept, for rooms that speak of them; member: a file of one,
+ *   shelf      the bundles' manifests, read and kept, for rooms that speak of them; offer: which are held
+ *              out; member: a file of one,
  *              sent as it lies there or decoded (decoded: in bounded memory, shared)
  *   exchange   a request and its answer; body: what came with it; pace, rate: answers held back to a rate
  *   access     a line per request

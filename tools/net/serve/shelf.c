@@ -291,6 +291,15 @@ void mzg_shelf_hold(const struct mzg_shelf *shelf)
     atomic_fetch_add(&((struct shelf *)(uintptr_t)shelf)->users, 1);
 }
 
+size_t mzg_shelf_run(const struct mzg_shelf *shelf, size_t i)
+{
+    size_t n = 1;
+    while (i + n < shelf->n &&
+           strcmp(shelf->bundles[i + n]->manifest.name, shelf->bundles[i]->manifest.name) == 0)
+        n++;
+    return n;
+}
+
 const struct mzg_shelf_bundle *mzg_shelf_find(const struct mzg_shelf *shelf, const char *name,
                                               const char *version)
 {

@@ -48,6 +48,9 @@ void mzg_shelf_give_back(const struct mzg_shelf *shelf); /* NULL is fine */
 /* Who has one may keep it for longer: it is to be given back once more. */
 void mzg_shelf_hold(const struct mzg_shelf *shelf);
 
+/* How many bundles, from the i-th on, have its name. */
+size_t mzg_shelf_run(const struct mzg_shelf *shelf, size_t i);
+
 /* The bundle of this name and version ("": the newest); NULL: none. Lives as long as the shelf. */
 const struct mzg_shelf_bundle *mzg_shelf_find(const struct mzg_shelf *shelf, const char *name,
                                               const char *version);

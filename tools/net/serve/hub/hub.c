@@ -3,6 +3,7 @@
 #include "form.h"
 #include "info.h"
 #include "model.h"
+#include "tools/net/serve/offer.h"
 #include "query.h"
 #include "reply.h"
 #include "tools/net/serve/member.h"
@@ -47,7 +48,7 @@ static json_t *list(const struct mzg_exchange *x, const struct mzg_shelf *shelf,
         if ((i > 0 && strcmp(shelf->bundles[i - 1]->manifest.name, name) == 0) ||
             !contains(mzg_hub_id(id, name), search))
             continue;
-        const struct mzg_shelf_bundle *b = mzg_hub_newest(x, shelf, i);
+        const struct mzg_shelf_bundle *b = mzg_offer_newest(x->server->health, shelf, i);
         json_t *info = b ? mzg_hub_info(b, MZG_HUB_BRIEF) : NULL;
         if (info && has_tags(x, info))
             json_array_append(all, info);

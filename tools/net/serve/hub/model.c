@@ -1,15 +1,7 @@
 #include "model.h"
 #include "tools/net/serve/member.h"
-#include "tools/net/serve/page/card.h"
+#include "tools/net/serve/offer.h"
 #include <string.h>
-
-const struct mzg_shelf_bundle *mzg_hub_newest(const struct mzg_exchange *x, const struct mzg_shelf *shelf,
-                                              size_t first)
-{
-    struct mzg_page view = {.shelf = shelf, .repo = &x->server->repo, .health = x->server->health};
-    struct mzg_err e;
-    return mzg_date_now(view.now, &e) ? NULL : mzg_card_newest(&view, first);
-}
 
 /* A commit says what is meant better than a version that happens to be called so. */
 static void look(struct mzg_hub_model *m, const struct mzg_shelf_bundle *b, const char *revision)
@@ -38,7 +30,7 @@ bool mzg_hub_find(struct mzg_hub_model *m, struct mzg_exchange *x, const char *n
             look(m, b, revision);
     }
     if (m->exists && m->moves)
-        m->b = mzg_hub_newest(x, shelf, first);
+        m->b = mzg_offer_newest(x->server->health, shelf, first);
     if (m->b)
         mzg_hub_commit(m->commit, m->b->sha256);
     return true;

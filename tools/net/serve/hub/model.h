@@ -18,9 +18,4 @@ struct mzg_hub_model {
 /* Among the versions that may be seen (member.h). False when memory is out. */
 bool mzg_hub_find(struct mzg_hub_model *m, struct mzg_exchange *x, const char *name, const char *revision);
 
-/* The version that `main` means, of those of one name that begin at bundles[first]: the newest that is neither
- * expired nor damaged. NULL: none. */
-const struct mzg_shelf_bundle *mzg_hub_newest(const struct mzg_exchange *x, const struct mzg_shelf *shelf,
-                                              size_t first);
-
 #endif

@@ -14,31 +14,9 @@
 
 void mzg_card_find(struct mzg_card *c, const struct mzg_page *p, const struct mzg_shelf_bundle *b)
 {
-    const struct mzg_manifest *m = &b->manifest;
     *c = (struct mzg_card){.b = b};
-    mzg_facts_find(&c->facts, m);
-    c->expired = m->expires && strcmp(p->now, m->expires) >= 0;
-    /* That nobody trusted signed it is a finding too, and has been said better. */
-    c->damaged = b->is_signed != MZG_SHELF_REFUSED &&
-                 mzg_health_damaged(p->health, m->name, m->version, c->why, sizeof c->why);
-}
-
-bool mzg_card_offered(const struct mzg_card *c)
-{
-    return c->facts.main && !c->damaged && !c->expired && c->b->is_signed != MZG_SHELF_REFUSED;
-}
-
-const struct mzg_shelf_bundle *mzg_card_newest(const struct mzg_page *p, size_t first)
-{
-    const struct mzg_shelf *shelf = p->shelf;
-    const char *name = shelf->bundles[first]->manifest.name;
-    for (size_t i = first; i < shelf->n && strcmp(shelf->bundles[i]->manifest.name, name) == 0; i++) {
-        struct mzg_card c;
-        mzg_card_find(&c, p, shelf->bundles[i]);
-        if (mzg_card_offered(&c))
-            return shelf->bundles[i];
-    }
-    return NULL;
+    mzg_facts_find(&c->facts, &b->manifest);
+    mzg_offer_find(&c->offer, p->health, p->now, b);
 }
 
 const char *mzg_card_path(char out[MZG_CARD_PATH], const struct mzg_manifest *m)
@@ -81,9 +59,9 @@ void mzg_card_state(struct mzg_page *p, const struct mzg_card *c, bool full)
              mzg_figure_date(date, p->tongue, m->created));
     /* What is wrong is always said in full. */
     write_state(p, &trust[c->b->is_signed], NULL, full || c->b->is_signed == MZG_SHELF_REFUSED);
-    if (c->expired)
+    if (c->offer.expired)
         write_state(p, &expired, mzg_figure_date(date, p->tongue, m->expires), true);
-    if (c->damaged)
+    if (c->offer.damaged)
         write_state(p, &damaged, NULL, true);
 }
 

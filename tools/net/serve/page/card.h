@@ -4,6 +4,7 @@
 
 #include "facts.h"
 #include "page.h"
+#include "tools/net/serve/offer.h"
 
 #define MZG_LAN_RATE UINT64_C(50000000) /* bits a second: ordinary Wi-Fi */
 
@@ -11,17 +12,10 @@
 struct mzg_card {
     const struct mzg_shelf_bundle *b;
     struct mzg_facts facts;
-    bool expired, damaged;
-    char why[512]; /* it is damaged */
+    struct mzg_offer offer;
 };
 
 void mzg_card_find(struct mzg_card *c, const struct mzg_page *p, const struct mzg_shelf_bundle *b);
-
-/* Whether its files may be offered: nobody has to find out after an hour that they are not to be had. */
-bool mzg_card_offered(const struct mzg_card *c);
-
-/* The newest version that may be offered, of those of one name that begin at p->shelf->bundles[first]; NULL: none. */
-const struct mzg_shelf_bundle *mzg_card_newest(const struct mzg_page *p, size_t first);
 
 /* "NAME/VERSION", encoded: its page behind the language. */
 #define MZG_CARD_PATH (3 * (2 * MZG_NAME_MAX + 1) + 1)

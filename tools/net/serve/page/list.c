@@ -17,7 +17,7 @@ static void write_card(struct mzg_page *p, const struct mzg_shelf_bundle *b)
     mzg_html(&p->out, "<dl>\n");
     mzg_card_facts(p, &c);
     mzg_html(&p->out, "</dl>\n<p class=\"do\">");
-    if (mzg_card_offered(&c) && !c.facts.is_split)
+    if (mzg_offer_good(&c.offer) && !c.facts.is_split)
         mzg_card_button(p, m, c.facts.main);
     mzg_html(&p->out, "<a class=\"more\" href=\"/%s/%s\">%s<span class=\"hidden\">: %s</span></a></p>\n"
                       "</article></li>\n",

@@ -44,7 +44,7 @@ static void write_about(struct mzg_page *p, const struct mzg_card *c)
     mzg_html(&p->out, "<dl>\n");
     mzg_card_facts(p, c);
     write_model(p, &c->facts);
-    if (m->expires && !c->expired)
+    if (m->expires && !c->offer.expired)
         row(p, MZG_SAY_EXPIRES, mzg_figure_date(date, p->tongue, m->expires));
     snprintf(begin, sizeof begin, "%.16s", c->b->signer);
     if (c->b->is_signed == MZG_SHELF_VERIFIED)
@@ -61,7 +61,7 @@ static void write_file(struct mzg_page *p, const struct mzg_card *c, const struc
     char size[MZG_FIGURE], hex[MZG_SHA256_HEX], text[MZG_SENTENCE];
     mzg_sha256_hex(file->sha256, hex);
     mzg_html(&p->out, "<li>\n<p class=\"file\"><strong>%s</strong>", file->path);
-    if (!mzg_card_offered(c)) {
+    if (!mzg_offer_good(&c->offer)) {
         mzg_html(&p->out, " <span>%s</span></p>\n", mzg_figure_size(size, p->tongue, file->size));
     } else {
         mzg_html(&p->out, "</p>\n");
@@ -122,9 +122,9 @@ static void write_intro(struct mzg_page *p, const struct mzg_card *c)
                       "<div class=\"intro\">\n<h1>%s</h1>\n",
              mzg_tongue_code(p->tongue), mzg_say(p, MZG_SAY_BACK), b->manifest.name);
     mzg_card_state(p, c, true);
-    if (c->damaged || b->is_signed == MZG_SHELF_REFUSED)
+    if (c->offer.damaged || b->is_signed == MZG_SHELF_REFUSED)
         mzg_html(&p->out, "<p class=\"note\">%s</p>\n",
-                 mzg_word_fill(text, sizeof text, p->tongue, MZG_SAY_WHY, c->damaged ? c->why : b->why, NULL));
+                 mzg_word_fill(text, sizeof text, p->tongue, MZG_SAY_WHY, c->offer.damaged ? c->offer.why : b->why, NULL));
     mzg_html(&p->out, "</div>\n");
 }
 
@@ -155,7 +155,7 @@ void mzg_own_write(struct mzg_page *p, const struct mzg_shelf_bundle *b)
     begin_section(p, "time", MZG_SAY_TIME);
     mzg_ways_write_times(p, &c);
     mzg_html(&p->out, "</section>\n");
-    if (mzg_card_offered(&c)) {
+    if (mzg_offer_good(&c.offer)) {
         begin_section(p, "ways", MZG_SAY_WAYS);
         mzg_ways_write(p, &c);
         mzg_html(&p->out, "</section>\n");

@@ -73,7 +73,7 @@ static bool is_newest(const struct mzg_page *p, const struct mzg_card *c)
     size_t first = 0;
     while (strcmp(p->shelf->bundles[first]->manifest.name, c->b->manifest.name) != 0)
         first++;
-    return mzg_card_newest(p, first) == c->b;
+    return mzg_offer_newest(p->health, p->shelf, first) == c->b;
 }
 
 static bool is_gguf(const char *path)

@@ -3,7 +3,7 @@
 #include "tools/layout/image.h"
 #include "tools/layout/model.h"
 #include "tools/net/serve/member.h"
-#include "tools/net/serve/page/card.h"
+#include "tools/net/serve/offer.h"
 #include <string.h>
 
 /* ---- names ---- */
@@ -20,11 +20,7 @@ static bool any_offered(const struct mzg_versions *v)
 /* The bundles of one name that begin at i. */
 static struct mzg_versions run_at(const struct mzg_shelf *shelf, size_t i)
 {
-    const char *name = shelf->bundles[i]->manifest.name;
-    struct mzg_versions v = {shelf->bundles + i, 1};
-    while (i + v.n < shelf->n && strcmp(shelf->bundles[i + v.n]->manifest.name, name) == 0)
-        v.n++;
-    return v;
+    return (struct mzg_versions){shelf->bundles + i, mzg_shelf_run(shelf, i)};
 }
 
 static char folded(char c)
@@ -58,22 +54,10 @@ bool mzg_versions_find(struct mzg_versions *v, const struct mzg_shelf *shelf, co
 
 /* ---- tags ---- */
 
-/* As the page judges it. */
-static bool is_good(struct mzg_exchange *x, const struct mzg_shelf_bundle *b)
-{
-    struct mzg_page p = {.health = x->server->health, .shelf = x->shelf};
-    struct mzg_card c;
-    struct mzg_err e;
-    if (mzg_date_now(p.now, &e))
-        return false;
-    mzg_card_find(&c, &p, b);
-    return mzg_card_offered(&c);
-}
-
 const struct mzg_shelf_bundle *mzg_versions_newest(struct mzg_exchange *x, const struct mzg_versions *v)
 {
     for (size_t i = 0; i < v->n; i++) {
-        if (is_good(x, v->all[i]))
+        if (mzg_offer_is_good(x->server->health, v->all[i]))
             return v->all[i];
     }
     return NULL;
@@ -113,7 +97,7 @@ static struct mzg_tagged find_graded(struct mzg_exchange *x, const struct mzg_ve
         return (struct mzg_tagged){b, model};
     for (size_t i = 0; i < v->n; i++) {
         model = mzg_model_choose(&v->all[i]->manifest, tag);
-        if (model && is_good(x, v->all[i]))
+        if (model && mzg_offer_is_good(x->server->health, v->all[i]))
             return (struct mzg_tagged){v->all[i], model};
     }
     return (struct mzg_tagged){NULL, NULL};
