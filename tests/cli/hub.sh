@@ -1,34 +1,13 @@
 # hub: the API of the Hugging Face hub as serve speaks it: what each client asks, in its own words, and what none
 # should.
 . "$root/tests/cli/lib.sh"
-export no_proxy='*'
+. "$root/tests/cli/serving.sh"
 
-# mzigo serve OPTION... in the background: sets url, port and server.
-serve() {
-    : >"$T/serve" # what the last one said is no answer
-    "$MZIGO" serve "$@" --bind 127.0.0.1 --port 0 >"$T/serve" 2>"$T/serve.err" </dev/null &
-    server=$!
-    for _ in $(seq 1000); do
-        url=$(grep -o 'http://[^ "]*/' "$T/serve" | head -n 1)
-        [ -z "$url" ] && kill -0 $server 2>/dev/null || break
-        sleep 0.05
-    done
-    port=${url##*:} port=${port%/}
-    [ -n "$url" ] || { fail "serve $*: does not listen" && cat "$T/serve.err"; }
-}
-stop() {
-    kill -TERM $server
-    wait $server
-    same "stopped by the signal" $? 143
-    check "says more than it should: $(grep -v '^mzigo: ' "$T/serve.err" | head -n 5)" \
-        [ -z "$(grep -v '^mzigo: ' "$T/serve.err")" ]
-}
 # CURL-ARGUMENT... PATH: the answer into $T/body, its fields into $T/head; says its status.
 get() {
     rm -f "$T/body" && touch "$T/body"
     curl -sS -g -o "$T/body" -D "$T/head" -w '%{http_code}' --path-as-is "${@:1:$#-1}" "$url${*: -1}"
 }
-field() { tr -d '\r' <"$T/head" | sed -n "s/^$1: //Ip"; }
 value() { "$B/tests/cli/json" "$1" <"$T/body"; }
 is() { same "$1: $2" "$(value "$2")" "$3"; } # TEXT PATH EXPECTED
 # What git says of a file with this content.

@@ -1,39 +1,13 @@
 # page: what a browser gets from serve: two languages, what is there and who signed it, nothing that a manifest
 # could do to it.
 . "$root/tests/cli/lib.sh"
-export no_proxy='*'
+. "$root/tests/cli/serving.sh"
 
-# mzigo serve OPTION... in the background: sets url and server.
-serve() {
-    : >"$T/serve" # what the last one said is no answer
-    "$MZIGO" serve "$@" --bind 127.0.0.1 --port 0 >"$T/serve" 2>"$T/serve.err" </dev/null &
-    server=$!
-    for _ in $(seq 1000); do
-        url=$(grep -o 'http://[^ "]*/' "$T/serve" | head -n 1)
-        [ -z "$url" ] && kill -0 $server 2>/dev/null || break
-        sleep 0.05
-    done
-    [ -n "$url" ] || { fail "serve $*: does not listen" && cat "$T/serve.err"; }
-}
-stop() {
-    kill -TERM $server
-    wait $server
-    same "stopped by the signal" $? 143
-}
-# Waits until the repository has been looked through.
-looked() {
-    for _ in $(seq 1000); do
-        [ "$(curl -sS "${url}healthz" | "$B/tests/cli/json" looked)" = null ] || return 0
-        sleep 0.05
-    done
-    fail "the check does not end"
-}
 # CURL-ARGUMENT... PATH: the page into $T/page, its fields into $T/head; says its status.
 get() {
     rm -f "$T/page" && touch "$T/page"
     curl -sS -o "$T/page" -D "$T/head" -w '%{http_code}' -H "Host: ${host:-school.lan:8420}" "${@:1:$#-1}" "$url${*: -1}"
 }
-field() { tr -d '\r' <"$T/head" | sed -n "s/^$1: //Ip"; }
 has() { contains "$1" "$T/page" "$2"; } # TEXT SUBSTRING
 lacks() { check "$1: '$2' is there" [ -z "$(grep -F -- "$2" "$T/page")" ]; }
 

@@ -1,26 +1,9 @@
 # plain: what serve gives to those who know nothing of bundles: files decoded while they are sent, every part of
 # them right, nothing of a damaged object, in bounded memory.
 . "$root/tests/cli/lib.sh"
-export no_proxy='*'
+. "$root/tests/cli/serving.sh"
 
-# mzigo serve OPTION... in the background: sets url and server.
-serve() {
-    "$MZIGO" serve "$@" --bind 127.0.0.1 --port 0 >"$T/serve" 2>"$T/serve.err" </dev/null &
-    server=$!
-    for _ in $(seq 1000); do
-        url=$(grep -o 'http://[^ "]*/' "$T/serve" | head -n 1)
-        [ -z "$url" ] && kill -0 $server 2>/dev/null || break
-        sleep 0.05
-    done
-    [ -n "$url" ] || { fail "serve $*: does not listen" && cat "$T/serve.err"; }
-}
-stop() {
-    kill -TERM $server
-    wait $server
-    same "stopped by the signal" $? 143
-}
 get() { curl -sS -o "$T/got" -D "$T/head" -w '%{http_code}' "${@:1:$#-1}" "$url${*: -1}"; } # CURL-ARGUMENT... PATH
-field() { tr -d '\r' <"$T/head" | sed -n "s/^$1: //Ip"; }
 spoil() { printf '\377\0\377\0' | dd of="$1" bs=1 seek="$2" conv=notrunc status=none; } # FILE OFFSET
 part() { tail -c +$(($1 + 1)) "$2" | head -c $(($3 - $1 + 1)); } # FIRST FILE LAST
 

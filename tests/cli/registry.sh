@@ -1,34 +1,15 @@
 # registry: what ollama, oras and skopeo ask of serve, as they ask it; tests/interop/registry.sh has the real ones.
 . "$root/tests/cli/lib.sh"
-export no_proxy='*'
+. "$root/tests/cli/serving.sh"
 raw=$B/tests/net/raw
 ollama="Accept: application/vnd.docker.distribution.manifest.v2+json"
 oras="Accept: application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, */*"
 
-# mzigo serve OPTION... in the background: sets url and server.
-serve() {
-    "$MZIGO" serve "$@" --bind 127.0.0.1 --port 0 >"$T/serve" 2>"$T/serve.err" </dev/null &
-    server=$!
-    for _ in $(seq 1000); do
-        url=$(grep -o 'http://[^ "]*/' "$T/serve" | head -n 1)
-        [ -z "$url" ] && kill -0 $server 2>/dev/null || break
-        sleep 0.05
-    done
-    [ -n "$url" ] || { fail "serve $*: does not listen" && cat "$T/serve.err"; }
-}
-stop() {
-    kill -TERM $server
-    wait $server
-    same "stopped by the signal" $? 143
-    check "says more than it should: $(grep -v '^mzigo: ' "$T/serve.err" | head -n 5)" \
-        [ -z "$(grep -v '^mzigo: ' "$T/serve.err")" ]
-}
 # CURL-ARGUMENT... PATH, behind /v2/: the answer into $T/out, its fields into $T/head; says its status.
 get() {
     rm -f "$T/out" && touch "$T/out"
     curl -sS --path-as-is -o "$T/out" -D "$T/head" -w '%{http_code}' "${@:1:$#-1}" "${url}v2/${*: -1}"
 }
-field() { tr -d '\r' <"$T/head" | sed -n "s/^$1: //Ip"; }
 digest() { sha256sum "$1" | cut -d ' ' -f 1; }
 # PATH: it is answered with 404, and the reason as the specification has it.
 missing() { # CODE CURL-ARGUMENT... PATH

@@ -10,7 +10,7 @@ B=$(cd "${B:-build}" && pwd)
 export root B SAN MZIGO=$B/mzigo SAMPLE=$B/samples/tiny
 # Those that take longest first, so that none is left alone at the end.
 [ $# -gt 0 ] || set -- pull struck resume $(cd tests/cli && ls ./*.sh | sed 's|^\./||; s|\.sh$||' |
-    grep -vx -e run -e lib -e pull -e struck -e resume)
+    grep -vx -e run -e lib -e serving -e pull -e struck -e resume)
 work=$B/tests/cli/work
 
 run_one() { # NAME

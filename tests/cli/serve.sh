@@ -1,43 +1,12 @@
 # serve: what a repository holds over HTTP, to any client; and nothing else, whatever is tried.
 . "$root/tests/cli/lib.sh"
-export no_proxy='*'
+. "$root/tests/cli/serving.sh"
 raw=$B/tests/net/raw
 
-# mzigo serve OPTION... in the background: sets url, port, server, descriptors. What it says is in $T/serve and
-# $T/serve.err.
-start() {
-    : >"$T/serve"
-    # What a test wants to be small is said in limit.
-    (ulimit -n ${limit:-$(ulimit -n)} && exec "$MZIGO" serve "$@") >"$T/serve" 2>"$T/serve.err" </dev/null &
-    server=$!
-    for _ in $(seq 200); do
-        url=$(grep -o 'http://[^ "]*/' "$T/serve" | head -n 1)
-        [ -z "$url" ] && kill -0 $server 2>/dev/null || break
-        sleep 0.05
-    done
-    port=${url##*:} port=${port%/}
+# The repository in $repo, with these options besides.
+serve_repo() {
+    serve "${repo:-repo}" "$@"
     descriptors=$(ls /proc/$server/fd | wc -l)
-    [ -n "$url" ] || { fail "serve $*: does not listen" && cat "$T/serve.err"; }
-}
-serve() { start "${repo:-repo}" --bind 127.0.0.1 --port 0 "$@"; }
-stop() {
-    kill -TERM $server
-    wait $server
-    same "stopped by the signal" $? 143
-    # A sanitizer's findings would be among it.
-    check "says more than it should: $(grep -v '^mzigo: ' "$T/serve.err" | head -n 5)" \
-        [ -z "$(grep -v '^mzigo: ' "$T/serve.err")" ]
-}
-# The value at PATH in /healthz.
-health() { curl -sS "${url}healthz" | "$B/tests/cli/json" "$1"; }
-# Waits until every byte has been read, or with `looked` until the repository has been looked through. The
-# thread that does it yields to everything else on the machine.
-checked() {
-    for _ in $(seq 600); do
-        [ "$(health "${1:-read}")" = null ] || return 0
-        sleep 0.05
-    done
-    fail "the check does not end"
 }
 # What clients had must be free again when they have gone.
 given_back() {
@@ -51,7 +20,6 @@ given_back() {
 }
 # The status of a request: CURL-ARGUMENT... PATH
 code() { rm -f "$T/body" && touch "$T/body" && curl -sS -o "$T/body" -D "$T/head" -w '%{http_code}' --path-as-is "${@:1:$#-1}" "$url${*: -1}"; }
-field() { tr -d '\r' <"$T/head" | sed -n "s/^$1: //Ip"; }
 # What comes back for bytes sent as they are: printf FORMAT
 first() { printf "$@" | "$raw" send $port | head -n 1 | tr -d '\r'; }
 
@@ -73,7 +41,7 @@ size=$(stat -c %s "repo/$big")
 
 six=
 grep -q '^0*01 .* lo$' /proc/net/if_inet6 2>/dev/null && six="--bind ::1" || skip "no IPv6"
-start repo --bind 127.0.0.1 $six --port 0 --log access.log
+serve_repo $six --log access.log
 same "one line" "$(wc -l <"$T/serve")" 1
 contains "it says where" "$T/serve" "serving repo at http://127.0.0.1:$port/"
 served=0
@@ -229,7 +197,7 @@ same "nothing was said besides" "$(wc -l <"$T/serve")" 1
 
 # ---- who is slow ----
 
-serve --timeout 1 --check-every 0
+serve_repo --timeout 1 --check-every 0
 n=$("$raw" drip $port)
 check "a header byte by byte was taken for $n tenths of a second" [ "$n" -lt 30 ]
 "$raw" stall $port "/$big" 4000 >"$T/stalled" &
@@ -244,7 +212,7 @@ stop
 
 # ---- a thousand connections ----
 
-serve --check-every 0
+serve_repo --check-every 0
 hold() { # N SPREAD
     coproc HOLD { exec "$raw" hold $port "$@"; }
     read -r said <&"${HOLD[0]}"
@@ -270,7 +238,7 @@ let_go
 check "of a thousand $n are kept" [ "$n" -le 512 ]
 same "when they have gone" "$(code "$big")" 200
 stop
-limit=300 serve --check-every 0
+limit=300 serve_repo --check-every 0
 contains "few files" "$T/serve.err" "only 300 files may be open at once"
 hold 400 400
 sleep 1.1
@@ -280,7 +248,7 @@ stop
 
 # ---- the rate, in equal parts ----
 
-serve --limit-rate 2M --check-every 0
+serve_repo --limit-rate 2M --check-every 0
 small=$(cd repo && find objects -type f -size -3000k -size +100k | head -n 1)
 check "the same bytes at a rate" cmp -s "repo/$small" <(curl -sS "$url$small")
 "$raw" race $port "/$big" 8 1 1500 >"$T/race"
@@ -296,14 +264,14 @@ stop
 # ---- the end ----
 
 # A transfer of about a second is finished, one of a minute is not.
-serve --limit-rate 4M --check-every 0
+serve_repo --limit-rate 4M --check-every 0
 curl -sS -o got "$url$big" &
 client=$!
 sleep 0.3
 stop
 wait $client
 check "a transfer ends before the server" cmp -s got "repo/$big"
-serve --limit-rate 64k --check-every 0
+serve_repo --limit-rate 64k --check-every 0
 for _ in 1 2 3; do
     curl -sS -o /dev/null "$url$big" 2>/dev/null &
     client=$!
@@ -320,48 +288,48 @@ same "is said in a line" "$(cat "$T/err")" "mzigo: serve: stopped by request"
 
 # ---- health ----
 
-serve --trust lab.pub
-checked
+serve_repo --trust lab.pub
+looked read
 same "sound: status" "$(health status)" ok
 same "sound: bundles" "$(health bundles)" 2
 stop
 cp -r repo sick
 repo=sick
 printf X | dd of="sick/$big" bs=1 seek=500 conv=notrunc status=none
-serve
-checked
+serve_repo
+looked read
 same "damaged: status" "$(health status)" degraded
 same "damaged: the object" "$(health damaged_objects.0.object)" "$hex"
 same "damaged: the bundle" "$(health damaged_bundles.0.bundle)" m@1.0.0+q8
 stop
 truncate -s 1000 "sick/$big"
-serve --check-every 0
-checked looked
+serve_repo --check-every 0
+looked
 curl -sS "${url}healthz" >"$T/out"
 contains "cut short" "$T/out" "1 have a wrong length"
 stop
 rm "sick/$big"
-serve --check-every 0
-checked looked
+serve_repo --check-every 0
+looked
 curl -sS "${url}healthz" >"$T/out"
 contains "missing" "$T/out" "1 are missing"
 check "where the folder lies is nobody's business" [ -z "$(grep -F "$PWD" "$T/out")" ]
 stop
 cp "repo/$big" "sick/$big"
 ok pack LICENSE -o sick --key lab.key --name gone --version 1 --created 2001-01-01 --expires 2002-02-02 -q
-serve --check-every 0
-checked looked
+serve_repo --check-every 0
+looked
 same "expired" "$(health expired.0)" gone@1
 same "expired: status" "$(health status)" degraded
 stop
 sed -i 's/1.0.0/1.0.1/' sick/bundles/m/1.0.0+q8/manifest.json
-serve --trust lab.pub --check-every 0
-checked looked
+serve_repo --trust lab.pub --check-every 0
+looked
 same "a changed manifest" "$(health damaged_bundles.0.bundle)" m@1.0.0+q8
 stop
 repo=repo
-serve --trust other.pub --check-every 0
-checked looked
+serve_repo --trust other.pub --check-every 0
+looked
 contains "nobody trusted signed it" <(curl -sS "${url}healthz") "not trusted"
 stop
 
@@ -369,7 +337,7 @@ stop
 
 nginx=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v nginx) || skip "no nginx"
 if [ -n "$nginx" ]; then
-    serve --check-every 0
+    serve_repo --check-every 0
     free=$port # what the system gave a moment ago
     stop
     mkdir -p nginx/logs
@@ -397,7 +365,7 @@ END
     same "nginx -t" $? 0
     "$nginx" -p "$PWD/nginx" -c nginx.conf >"$T/out" 2>"$T/err" &
     nginx_pid=$!
-    serve --check-every 0
+    serve_repo --check-every 0
     ours=$url theirs=http://127.0.0.1:$free/
     for _ in $(seq 100); do
         curl -sS -o /dev/null "$theirs" 2>/dev/null && break
@@ -439,7 +407,7 @@ fi
 
 # ---- usage ----
 
-serve --json
+serve_repo --json
 same "json: one line" "$(wc -l <"$T/serve")" 1
 same "json" "$(head -n 1 "$T/serve" | "$B/tests/cli/json" urls.0)" "$url"
 no 8 "cannot listen on 127.0.0.1, port $port" serve repo --bind 127.0.0.1 --port $port
