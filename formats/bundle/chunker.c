@@ -69,8 +69,9 @@ static void take_group(struct mzg_chunker *c, enum group group, struct mzg_piece
 {
     const struct mzg_range *r;
     size_t filled = 0;
+    uint64_t most = group == GROUP_TENSORS ? MZG_CUT_LARGE : MZG_CUT_PIECE;
     while ((r = range_at(c, c->at)) && (r->length == 0 || group_of(r) == group) &&
-           r->length <= MZG_CUT_PIECE - piece->length) {
+           r->length <= most - piece->length) {
         piece->length += r->length;
         filled += r->length != 0;
         c->at++;

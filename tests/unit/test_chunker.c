@@ -58,10 +58,14 @@ static void a_large_tensor_shares_with_nothing(void **state)
 static void small_tensors_share_and_are_never_split(void **state)
 {
     (void)state;
+    const uint64_t n = MIB / 16 - 1; /* four of them stay within a quarter of a MiB */
     struct mzg_range r[9];
     for (size_t i = 0; i < 9; i++)
-        r[i] = (struct mzg_range){i * (MIB - 1), MIB - 1, MZG_RANGE_TENSOR, 1, 64};
-    cuts(r, 9, 9 * (MIB - 1), (uint64_t[]){4 * (MIB - 1), 4 * (MIB - 1), MIB - 1, 0});
+        r[i] = (struct mzg_range){i * n, n, MZG_RANGE_TENSOR, 1, 64};
+    cuts(r, 9, 9 * n, (uint64_t[]){4 * n, 4 * n, n, 0});
+    struct mzg_range ends[] = {{0, MIB / 4 - 1, MZG_RANGE_TENSOR, 1, 64}, {MIB / 4 - 1, 1, MZG_RANGE_TENSOR, 1, 1},
+                               {MIB / 4, 1, MZG_RANGE_TENSOR, 1, 1}, {MIB / 4 + 1, MIB / 4, MZG_RANGE_TENSOR, 1, 64}};
+    cuts(ends, 4, MIB / 2 + 1, (uint64_t[]){MIB / 4, 1, MIB / 4, 0});
 }
 
 static void a_vocabulary_is_cut_apart_from_its_header(void **state)
