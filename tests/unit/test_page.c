@@ -1,9 +1,9 @@
 /* The page's parts that can be told from outside: escaping, languages, figures, what is concluded from a manifest. */
+#include "tools/net/serve/host.h"
 #include "tools/net/serve/page/devices.h"
 #include "tools/net/serve/page/facts.h"
 #include "tools/net/serve/page/figures.h"
 #include "tools/net/serve/page/grades.h"
-#include "tools/net/serve/page/host.h"
 #include "tools/net/serve/page/html.h"
 #include "tools/net/serve/page/languages.h"
 #include "tools/net/serve/page/qr.h"

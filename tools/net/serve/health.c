@@ -1,15 +1,13 @@
 #include "health.h"
 #include "bundle/name.h"
 #include "checkup.h"
+#include "modest.h"
 #include "tools/bundles.h"
 #include "tools/net/clock.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #define LOOK_EVERY (10 * 60 * (uint64_t)1000) /* milliseconds */
 #define HOUR (60 * 60 * (uint64_t)1000)
@@ -17,57 +15,24 @@
 struct mzg_health {
     struct mzg_checkup checkup;
     unsigned check_every;
-    uint64_t awake; /* nanoseconds: since when the thread has not paused */
+    struct mzg_modest modest;
     pthread_t thread;
     bool running;
 
     pthread_mutex_t lock; /* of what follows */
-    pthread_cond_t wake;
-    bool ending;
     bool looked;          /* findings and its date are there */
     struct mzg_findings findings;
+    json_t *told;         /* [{"bundle", "file", "fault"}, ...] by other rooms */
     char look_date[MZG_DATE], read_date[MZG_DATE]; /* "": not yet */
 };
 
 /* ---- the thread ---- */
 
-/* Sleeps; false at the end. */
-static bool rest(struct mzg_health *h, uint64_t ms)
-{
-    struct timespec until;
-    uint64_t end = mzg_clock_ns() + ms * 1000000u;
-    bool on;
-    until.tv_sec = (time_t)(end / 1000000000u);
-    until.tv_nsec = (long)(end % 1000000000u);
-    pthread_mutex_lock(&h->lock);
-    while (!h->ending && pthread_cond_timedwait(&h->wake, &h->lock, &until) == 0)
-        ;
-    on = !h->ending;
-    pthread_mutex_unlock(&h->lock);
-    return on;
-}
-
-/* Rests three times as long as it worked: on a slow card whoever downloads has most of it. */
 static bool pause_check(void *ctx, const char *what, uint64_t done, uint64_t total)
 {
     struct mzg_health *h = ctx;
-    uint64_t worked = (mzg_clock_ns() - h->awake) / 1000000u;
-    bool on;
     (void)what, (void)done, (void)total;
-    if (worked < 5)
-        return rest(h, 0);
-    on = rest(h, 3 * worked);
-    h->awake = mzg_clock_ns();
-    return on;
-}
-
-static void be_modest(void)
-{
-    enum { OF_PROCESS = 1, IDLE = 3, CLASS_SHIFT = 13 };
-    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 19);
-#ifdef SYS_ioprio_set
-    syscall(SYS_ioprio_set, OF_PROCESS, 0, IDLE << CLASS_SHIFT);
-#endif
+    return mzg_modest_pause(&h->modest);
 }
 
 static void publish(struct mzg_health *h, struct mzg_findings *f, const char *date, bool read)
@@ -115,7 +80,6 @@ static bool check(struct mzg_health *h, bool read)
     enum mzg_code code = mzg_findings_init(&f, &e);
     if (code)
         return true; /* next time, perhaps */
-    h->awake = mzg_clock_ns();
     code = find_all(h, &f, read, date, &e);
     if (code) {
         mzg_findings_clear(&f);
@@ -129,14 +93,14 @@ static void *run(void *arg)
 {
     struct mzg_health *h = arg;
     uint64_t next_read = 0;
-    be_modest();
+    mzg_modest_begin(&h->modest);
     while (check(h, false)) {
         if (h->check_every > 0 && mzg_clock_ms() >= next_read) {
             if (!check(h, true))
                 break;
             next_read = mzg_clock_ms() + h->check_every * HOUR;
         }
-        if (!rest(h, LOOK_EVERY))
+        if (!mzg_modest_rest(&h->modest, LOOK_EVERY))
             break;
     }
     return NULL;
@@ -148,7 +112,6 @@ enum mzg_code mzg_health_new(struct mzg_health **out, const struct mzg_health_op
                              struct mzg_err *e)
 {
     struct mzg_health *h = calloc(1, sizeof *h);
-    pthread_condattr_t monotonic;
     enum mzg_code code = MZG_OK;
     *out = NULL;
     if (!h)
@@ -157,11 +120,11 @@ enum mzg_code mzg_health_new(struct mzg_health **out, const struct mzg_health_op
     h->checkup = (struct mzg_checkup){.location = opt->location, .repo = opt->repo,
                                       .trusted = opt->trusted, .pause = {pause_check, h}};
     pthread_mutex_init(&h->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&h->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-    if (pthread_create(&h->thread, NULL, run, h) != 0)
+    mzg_modest_init(&h->modest);
+    h->told = json_array();
+    if (!h->told)
+        code = mzg_fail_memory(e, "health");
+    else if (pthread_create(&h->thread, NULL, run, h) != 0)
         code = mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "cannot start a thread for the check");
     h->running = !code;
     if (code)
@@ -175,14 +138,12 @@ void mzg_health_free(struct mzg_health *h)
 {
     if (!h)
         return;
-    pthread_mutex_lock(&h->lock);
-    h->ending = true;
-    pthread_cond_signal(&h->wake);
-    pthread_mutex_unlock(&h->lock);
+    mzg_modest_end(&h->modest);
     if (h->running)
         pthread_join(h->thread, NULL);
     mzg_findings_clear(&h->findings);
-    pthread_cond_destroy(&h->wake);
+    json_decref(h->told);
+    mzg_modest_clear(&h->modest);
     pthread_mutex_destroy(&h->lock);
     free(h);
 }
@@ -195,7 +156,7 @@ static const char *status_of(const struct mzg_health *h)
     if (!h->looked)
         return "unknown";
     return json_array_size(f->expired) + json_array_size(f->damaged_bundles) +
-                       json_array_size(f->damaged_objects) + f->left_out == 0
+                       json_array_size(f->damaged_objects) + json_array_size(h->told) + f->left_out == 0
                ? "ok"
                : "degraded";
 }
@@ -211,6 +172,15 @@ static json_t *list_value(json_t *list)
     return list ? json_incref(list) : json_null();
 }
 
+/* What the look found and what was told. */
+static json_t *bundles_value(const struct mzg_health *h)
+{
+    json_t *all = h->looked ? json_copy(h->findings.damaged_bundles) : json_null();
+    if (h->looked && all)
+        json_array_extend(all, h->told);
+    return all;
+}
+
 char *mzg_health_text(struct mzg_health *h, const struct mzg_health_traffic *t)
 {
     char *text = NULL;
@@ -221,7 +191,7 @@ char *mzg_health_text(struct mzg_health *h, const struct mzg_health_traffic *t)
                   "bundles", (json_int_t)h->findings.n_bundles,
                   "looked", date_value(h->look_date), "read", date_value(h->read_date),
                   "expired", list_value(h->findings.expired),
-                  "damaged_bundles", list_value(h->findings.damaged_bundles),
+                  "damaged_bundles", bundles_value(h),
                   "damaged_objects", list_value(h->findings.damaged_objects),
                   "left_out", (json_int_t)h->findings.left_out,
                   "connections", (json_int_t)t->connections, "clients", (json_int_t)t->clients,
@@ -253,19 +223,52 @@ bool mzg_health_damage(struct mzg_health *h, const char *object, const char *fau
     return added;
 }
 
+#define BUNDLE (2 * MZG_NAME_MAX + 2)
+
+static void name_bundle(char out[BUNDLE], const char *name, const char *version)
+{
+    snprintf(out, BUNDLE, "%s@%s", name, version);
+}
+
+/* Where the list has an entry of this bundle, and file where it is not NULL; its size where it has none. */
+static size_t find(const json_t *list, const char *bundle, const char *file)
+{
+    size_t i = 0, n = json_array_size(list);
+    for (; i < n; i++) {
+        const json_t *entry = json_array_get(list, i);
+        if (strcmp(json_string_value(json_object_get(entry, "bundle")), bundle) == 0 &&
+            (!file || strcmp(json_string_value(json_object_get(entry, "file")), file) == 0))
+            break;
+    }
+    return i;
+}
+
 bool mzg_health_damaged(struct mzg_health *h, const char *name, const char *version, char *why, size_t room)
 {
-    char bundle[2 * MZG_NAME_MAX + 2];
-    bool found = false;
-    snprintf(bundle, sizeof bundle, "%s@%s", name, version);
+    char bundle[BUNDLE];
+    name_bundle(bundle, name, version);
     pthread_mutex_lock(&h->lock);
-    size_t n = json_array_size(h->findings.damaged_bundles);
-    for (size_t i = 0; i < n && !found; i++) {
-        const json_t *entry = json_array_get(h->findings.damaged_bundles, i);
-        found = strcmp(json_string_value(json_object_get(entry, "bundle")), bundle) == 0;
-        if (found)
-            snprintf(why, room, "%s", json_string_value(json_object_get(entry, "fault")));
+    const json_t *entry = json_array_get(h->findings.damaged_bundles,
+                                         find(h->findings.damaged_bundles, bundle, NULL));
+    if (!entry)
+        entry = json_array_get(h->told, find(h->told, bundle, NULL));
+    if (entry)
+        snprintf(why, room, "%s", json_string_value(json_object_get(entry, "fault")));
+    pthread_mutex_unlock(&h->lock);
+    return entry != NULL;
+}
+
+void mzg_health_tell(struct mzg_health *h, const char *name, const char *version, const char *file,
+                     const char *fault)
+{
+    char bundle[BUNDLE];
+    name_bundle(bundle, name, version);
+    pthread_mutex_lock(&h->lock);
+    json_array_remove(h->told, find(h->told, bundle, file));
+    if (fault && json_array_size(h->told) < MZG_CHECKUP_FAULTS) {
+        json_t *entry = json_pack("{s:s, s:s, s:s}", "bundle", bundle, "file", file, "fault", fault);
+        if (entry)
+            json_array_append_new(h->told, entry);
     }
     pthread_mutex_unlock(&h->lock);
-    return found;
 }

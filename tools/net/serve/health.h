@@ -39,7 +39,12 @@ struct mzg_health_traffic {
 /* The document, malloc'd; NULL when memory is out. Any thread. */
 char *mzg_health_text(struct mzg_health *h, const struct mzg_health_traffic *t);
 
-/* Whether the last look found this bundle damaged; why: what was found, cut to room bytes. Any thread. */
+/* Whether the last look found this bundle damaged, or another room did; why: what was found, cut to room bytes.
+ * Any thread. */
 bool mzg_health_damaged(struct mzg_health *h, const char *name, const char *version, char *why, size_t room);
+
+/* What another room found by reading a file of a bundle; NULL: it is as it should be. Any thread. */
+void mzg_health_tell(struct mzg_health *h, const char *name, const char *version, const char *file,
+                     const char *fault);
 
 #endif

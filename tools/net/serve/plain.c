@@ -1,4 +1,5 @@
 #include "plain.h"
+#include "links/links.h"
 #include "member.h"
 #include "place.h"
 #include <string.h>
@@ -25,6 +26,9 @@ enum MHD_Result mzg_plain_answer(struct mzg_exchange *x, const char *path)
     const struct mzg_shelf *shelf = split(&s, file, path) ? mzg_exchange_shelf(x) : NULL;
     const struct mzg_shelf_bundle *b = shelf ? mzg_shelf_find(shelf, s.name, s.version) : NULL;
     const struct mzg_member *m = mzg_member_find(b, file);
-    return m ? mzg_member_answer(x, &(struct mzg_answer){0}, b, m)
-             : mzg_answer_status(x, MHD_HTTP_NOT_FOUND, false);
+    struct mzg_links_fields fields;
+    if (!m)
+        return mzg_links_answer(x, b, file);
+    mzg_links_fields_fill(&fields, m);
+    return mzg_member_answer(x, &(struct mzg_answer){.more = fields.all}, b, m);
 }

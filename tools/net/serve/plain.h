@@ -1,5 +1,5 @@
 /* plain.h: the room that serves the files themselves, /plain/NAME/VERSION/FILE, for browsers and other
- * programs (member.h says how). */
+ * programs (member.h says how), and the links to them (links/links.h). */
 #ifndef MZG_NET_SERVE_PLAIN_H
 #define MZG_NET_SERVE_PLAIN_H
 

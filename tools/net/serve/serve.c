@@ -136,6 +136,8 @@ static enum mzg_code start(struct mzg_server *s, struct mzg_workers *w, struct m
     if (!code)
         code = mzg_health_new(&s->health, &health, e);
     if (!code)
+        code = mzg_piecework_new(&s->piecework, &(struct mzg_piecework_options){&s->repo, s->shelves, s->health}, e);
+    if (!code)
         code = mzg_workers_start(w, s, e);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return code;
@@ -185,6 +187,7 @@ enum mzg_code mzg_serve(const struct mzg_serve_options *opt, struct mzg_served *
     served->requests = atomic_load(&s.requests);
     served->refused = s.clients ? mzg_clients_count(s.clients).refused : 0;
     mzg_listen_close(&l);
+    mzg_piecework_free(s.piecework);
     mzg_health_free(s.health);
     mzg_decoded_free(s.decoded);
     mzg_texts_free(s.texts);

@@ -8,10 +8,13 @@
  *                                          page/   what a browser shows to people
  *                                          hub/    the API of the Hugging Face hub
  *                                          plain   the files themselves
+ *                                          links/  metalinks and torrents of them
  *                                          registry/   for ollama, oras, skopeo
  *   shelf      the bundles' manifests, read and kept, for rooms that speak of them; offer: which are held
- *              out; member: a file of one,
- *              sent as it lies there or decoded (decoded: in bounded memory, shared)
+ *              out; member: a file of one, sent as it lies there or decoded (decoded: in bounded memory,
+ *              shared)
+ *   host       the name that a client called this server by
+ *   modest     threads that work in the background
  *   exchange   a request and its answer; body: what came with it; pace, rate: answers held back to a rate
  *   access     a line per request
  *

@@ -8,6 +8,7 @@
 #include "clients.h"
 #include "decoded.h"
 #include "health.h"
+#include "links/piecework.h"
 #include "mzigo_trust.h"
 #include "pace.h"
 #include "serve.h"
@@ -26,6 +27,7 @@ struct mzg_server {
     struct mzg_shelves *shelves;
     struct mzg_decoded *decoded;
     struct mzg_texts *texts;
+    struct mzg_piecework *piecework;
     struct mzg_access access;
     atomic_bool ending;      /* answers say that the connection ends with them */
     atomic_bool cut;         /* transfers break off */

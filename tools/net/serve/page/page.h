@@ -9,7 +9,7 @@
  *   card      what both say of a bundle             facts, devices, grades, languages   what is known of it
  *   ways, origin   parts of a bundle's own page
  *   words     all that is said, in each language    figures     numbers as people read them
- *   html      HTML, escaped                         qr, style, tongue, host
+ *   html      HTML, escaped                         qr, style, tongue
  *
  * It works without scripts, without the internet and without images, on the smallest phone. Whatever a
  * manifest says is text from outside: html.h escapes it, and the policy that goes with each page lets
@@ -18,9 +18,9 @@
 #define MZG_PAGE_PAGE_H
 
 #include "base/buf.h"
-#include "host.h"
 #include "tools/bundles.h"
 #include "tools/net/serve/exchange.h"
+#include "tools/net/serve/host.h"
 #include "tongue.h"
 
 /* A page while it is written. */

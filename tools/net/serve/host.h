@@ -1,7 +1,7 @@
 /* host.h: the name that a client called this server by. It is said back in addresses to copy, so it is looked
  * at first: the field Host is whatever somebody sent. */
-#ifndef MZG_PAGE_HOST_H
-#define MZG_PAGE_HOST_H
+#ifndef MZG_NET_SERVE_HOST_H
+#define MZG_NET_SERVE_HOST_H
 
 #include <stdbool.h>
 
