@@ -57,6 +57,9 @@ if [ "$goal" = interop ]; then
     want python3-venv python3 -c 'import ensurepip'
     want git have git
     want g++ have g++
+    want aria2 have aria2c
+    want wget have wget
+    want nginx-light have nginx
 fi
 # Who else fetches files, and serves them; huggingface_hub wants a Python of its own.
 if [ "$goal" = bench-wire ]; then

@@ -335,32 +335,13 @@ stop
 
 # ---- the same folder behind nginx ----
 
-nginx=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v nginx) || skip "no nginx"
+. "$root/tests/net/nginx.sh"
+[ -n "$nginx" ] || skip "no nginx"
 if [ -n "$nginx" ]; then
     serve_repo --check-every 0
     free=$port # what the system gave a moment ago
     stop
-    mkdir -p nginx/logs
-    sed -e "s|listen 80;|listen 127.0.0.1:$free;|" -e '/listen \[::\]/d' \
-        -e "s|root /srv/mzigo/repo;|root $PWD/repo;|" "$root/samples/nginx/mzigo.conf" >nginx/mzigo.conf
-    cat >nginx/nginx.conf <<END
-worker_processes 1;
-daemon off;
-pid $PWD/nginx/pid;
-error_log $PWD/nginx/logs/error.log;
-events { worker_connections 256; }
-http {
-    access_log off;
-    client_body_temp_path $PWD/nginx/body;
-    proxy_temp_path $PWD/nginx/proxy;
-    fastcgi_temp_path $PWD/nginx/fastcgi;
-    uwsgi_temp_path $PWD/nginx/uwsgi;
-    scgi_temp_path $PWD/nginx/scgi;
-    include $PWD/nginx/mzigo.conf;
-}
-END
-    # Run by root, nginx gives its workers to a user who may not look into this folder.
-    [ "$(id -u)" != 0 ] || echo "user root;" >>nginx/nginx.conf
+    nginx_configure "$PWD/nginx" "$PWD/repo" "$free"
     "$nginx" -t -p "$PWD/nginx" -c nginx.conf >"$T/out" 2>"$T/err"
     same "nginx -t" $? 0
     "$nginx" -p "$PWD/nginx" -c nginx.conf >"$T/out" 2>"$T/err" &

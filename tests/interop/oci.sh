@@ -12,8 +12,8 @@ rm -rf "$work"
 mkdir -p "$work"
 cd "$work" || exit 1
 passed=0 failed=0
-result() { # TEXT STATUS
-    if [ "$2" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAILED: $1"; fi
+result() { # STATUS TEXT: in this order, since a $(...) in the text changes $?
+    if [ "$1" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAILED: $2"; fi
 }
 {
     "$B/mzigo" keygen -o lab && "$B/mzigo" convert "$B/samples/tiny" -o m.gguf --to Q8_0 -q &&
@@ -35,13 +35,13 @@ for ((i = 0; i < 100; i++)); do
 done
 skopeo copy --insecure-policy --dest-tls-verify=false oci:m.oci:1.0_q8 "docker://127.0.0.1:$port/lab/m:1.0" \
     >log 2>&1
-result "skopeo copies the layout into the registry: $(tail -n 1 log)" $?
+result $? "skopeo copies the layout into the registry: $(tail -n 1 log)"
 skopeo copy --insecure-policy --src-tls-verify=false "docker://127.0.0.1:$port/lab/m:1.0" oci:back:1.0 >log 2>&1
-result "skopeo copies it out again: $(tail -n 1 log)" $?
+result $? "skopeo copies it out again: $(tail -n 1 log)"
 diff -r m.oci/blobs back/blobs
-result "all blobs are the same, the manifest included" $?
+result $? "all blobs are the same, the manifest included"
 curl -sf "http://127.0.0.1:$port/v2/lab/m/blobs/sha256:$(sha256sum m.gguf | cut -d ' ' -f 1)" | cmp - m.gguf
-result "the registry has the model under its digest" $?
+result $? "the registry has the model under its digest"
 printf '  %-24s %s\n' skopeo "$(skopeo --version)" docker-registry "$(docker-registry --version 2>&1 | head -n 1)"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
