@@ -110,6 +110,7 @@ has "its page: every file" 'href="/plain/shamba/1.1.0%2Bq8/LICENSE" download'
 has "its page: digest" "$(sha256sum shamba-q8_0.gguf | cut -d ' ' -f 1)"
 has "its page: until" "30 June 2999"
 has "its page: mzigo" "mzigo pull http://school.lan:8420 shamba@1.1.0+q8 -o models --trust PUBLISHER.pub"
+has "its page: aria2" "aria2c -c --follow-metalink=mem &#39;http://school.lan:8420/plain/shamba/1.1.0%2Bq8/shamba-q8_0.gguf.meta4&#39;"
 has "its page: Ollama" "ollama pull school.lan:8420/mzigo/shamba:1.1.0_q8 --insecure"
 get sw/shamba >/dev/null
 has "its page: Ollama, in Swahili" "Ollama: huiendesha kwenye kompyuta yako"
@@ -121,6 +122,7 @@ has "its page: hf" "<code>HF_ENDPOINT=http://school.lan:8420 hf download mzigo/s
 get sw/shamba >/dev/null
 has "its page, in Swahili: llama.cpp" "llama.cpp: hupakua modeli mara moja"
 has "its page, in Swahili: hf" "hf, programu ya Hugging Face"
+has "its page: aria2, in Swahili" "aria2: huendelea"
 get en/shamba/1.0.0 >/dev/null
 has "not the newest: hf" "hf download mzigo/shamba --revision 1.0.0 --local-dir models</code>"
 lacks "not the newest: llama.cpp" "llama-cli"
@@ -218,6 +220,7 @@ has "damaged" "<strong>Damaged.</strong> A part of it is missing or spoilt"
 lacks "damaged: not offered" "/plain/shamba/"
 get sw/shamba >/dev/null
 sound "damaged"
+lacks "damaged: not by aria2" aria2c
 has "damaged, in Swahili" "<strong>Imeharibika.</strong>"
 has "damaged: why" "1 are missing"
 stop
@@ -273,6 +276,7 @@ done
 has "a hostile file name" 'href="/plain/evil/1/it%27s%20a%20%26%20b%20%231%25.md"'
 same "a hostile file name" "$(get evil/1 >/dev/null; get plain/evil/1/it%27s%20a%20%26%20b%20%231%25.md)" 200
 get en/evil >/dev/null
+has "a hostile file name: aria2" "/plain/evil/1/it%27s%20a%20%26%20b%20%231%25.md.meta4&#39;"
 has "a hostile file name" "it&#39;s a &amp; b #1%.md"
 has "a hostile key" "&lt;u&gt;k"
 has "a hostile measure" "&lt;u&gt;a</bdi></dt><dd><bdi>-0.0007 %"

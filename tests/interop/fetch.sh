@@ -151,7 +151,7 @@ if has aria2c; then
     grep -q '<pieces' m.meta4
     result $? "a metalink with pieces"
     sed "s|<url>\(.*\)</url>|<url>$liar</url><url>\1</url>|" m.meta4 >liar.meta4
-    start aria2c.metalink aria --follow-metalink=mem "${from[serve]}.meta4"
+    start aria2c.metalink aria -c --follow-metalink=mem "${from[serve]}.meta4"
     start aria2c.torrent aria "${from[serve]}.torrent"
     start aria2c.liar aria -s 2 -k 1M --max-overall-download-limit=6M --log=aria2.log --log-level=info -M "$work/liar.meta4"
     settle

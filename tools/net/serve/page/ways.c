@@ -115,13 +115,14 @@ static bool tell_file(char out[MZG_WORD + 8], const struct mzg_card *c)
     return *out != '\0';
 }
 
-static void write_hub(struct mzg_page *p, const struct mzg_card *c, const char *url)
+static void write_hub(struct mzg_page *p, const struct mzg_card *c)
 {
     const struct mzg_manifest *m = &c->b->manifest;
-    char word[MZG_WORD], file[MZG_WORD + 8], command[2 * MZG_WORD + COMMAND];
+    char url[MZG_HOST_MAX + 16], word[MZG_WORD], file[MZG_WORD + 8], command[2 * MZG_WORD + COMMAND];
     bool newest = is_newest(p, c);
     if (!mzg_hub_name_fits(m->name))
         return;
+    snprintf(url, sizeof url, "http://%s", p->host);
     if (newest && c->facts.is_model && tell_file(file, c)) {
         snprintf(command, sizeof command, "HF_ENDPOINT=%s llama-cli -hf " MZG_HUB_OWNER "/%s%s",
                  mzg_shell_word(word, url), m->name, file);
@@ -132,16 +133,33 @@ static void write_hub(struct mzg_page *p, const struct mzg_card *c, const char *
     write_command(p, MZG_SAY_WAY_HF, command);
 }
 
-/* ---- all ---- */
+/* ---- the rest ---- */
 
-void mzg_ways_write(struct mzg_page *p, const struct mzg_card *c)
+static void write_pull(struct mzg_page *p, const struct mzg_manifest *m)
 {
-    const struct mzg_manifest *m = &c->b->manifest;
     char url[MZG_HOST_MAX + 16], word[MZG_WORD], command[MZG_WORD + COMMAND];
     snprintf(url, sizeof url, "http://%s", p->host);
     snprintf(command, sizeof command, "mzigo pull %s %s@%s -o models --trust PUBLISHER.pub",
              mzg_shell_word(word, url), m->name, m->version);
     write_command(p, MZG_SAY_WAY_PULL, command);
+}
+
+/* By its metalink. Nothing in the address means anything to a shell within these quotes. */
+static void write_aria2(struct mzg_page *p, const struct mzg_manifest *m, const struct mzg_member *file)
+{
+    char bundle[MZG_CARD_PATH], path[MZG_HTML_PATH];
+    char command[sizeof bundle + sizeof path + COMMAND];
+    snprintf(command, sizeof command, "aria2c -c --follow-metalink=mem 'http://%s/plain/%s/%s.meta4'", p->host,
+             mzg_card_path(bundle, m), mzg_html_path(path, sizeof path, file->path));
+    write_command(p, MZG_SAY_WAY_ARIA2, command);
+}
+
+void mzg_ways_write(struct mzg_page *p, const struct mzg_card *c)
+{
+    const struct mzg_manifest *m = &c->b->manifest;
+    write_pull(p, m);
+    if (!c->facts.is_split)
+        write_aria2(p, m, c->facts.main);
+    write_hub(p, c);
     write_ollama(p, c);
-    write_hub(p, c, url);
 }

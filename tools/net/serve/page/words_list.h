@@ -102,6 +102,8 @@
       "llama.cpp: hupakua modeli mara moja na kuiendesha; haikagui sahihi") \
     W(WAY_HF, "hf, the program of Hugging Face: downloads all files; it checks no signature", \
       "hf, programu ya Hugging Face: hupakua faili zote; haikagui sahihi") \
+    W(WAY_ARIA2, "aria2: goes on after a break, and checks the file piece by piece", \
+      "aria2: huendelea baada ya mtandao kukatika, na hukagua faili kipande kwa kipande") \
     W(QR, "Open this page on a phone", "Fungua ukurasa huu kwenye simu") \
     W(QR_MORE, "Point the phone's camera at the square, or type the address:", \
       "Elekeza kamera ya simu kwenye mraba huu, au andika anwani:") \
