@@ -88,6 +88,7 @@ has "list: nobody is trusted" "Not checked."
 has "list: expired" "It was valid until 3 February 2002"
 has "list: button" 'href="/plain/shamba/1.1.0%2Bq8/shamba-q8_0.gguf" download'
 lacks "list: expired is not offered" "/plain/stale/"
+has "list: expired" "Details<span"
 has "list: its page" 'href="/en/shamba/1.1.0%2Bq8"'
 has "list: the other language" 'hreflang="sw" href="/sw/"'
 same "list, in Swahili" "$(get sw/)" 200
@@ -109,6 +110,7 @@ same "a plus as it is" "$(get en/shamba/1.1.0+q8)" 200
 has "its page: every file" 'href="/plain/shamba/1.1.0%2Bq8/LICENSE" download'
 has "its page: digest" "$(sha256sum shamba-q8_0.gguf | cut -d ' ' -f 1)"
 has "its page: until" "30 June 2999"
+has "its page: how to use it" "To use it, open it in a program that runs GGUF models"
 has "its page: mzigo" "mzigo pull http://school.lan:8420 shamba@1.1.0+q8 -o models --trust PUBLISHER.pub"
 has "its page: aria2" "aria2c -c --follow-metalink=mem &#39;http://school.lan:8420/plain/shamba/1.1.0%2Bq8/shamba-q8_0.gguf.meta4&#39;"
 has "its page: Ollama" "ollama pull school.lan:8420/mzigo/shamba:1.1.0_q8 --insecure"
@@ -210,6 +212,8 @@ get en/strange >/dev/null
 sound "refused"
 has "refused: why" "What was found: "
 lacks "refused: no way to get it" "mzigo pull http"
+lacks "refused: nor how long that would take" '<th scope="row">'
+lacks "refused: nor how to use it" "To use it"
 stop
 cp -r repo sick
 rm "$(find sick/objects -size +100k | head -n 1)"

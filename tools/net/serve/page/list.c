@@ -21,7 +21,8 @@ static void write_card(struct mzg_page *p, const struct mzg_shelf_bundle *b)
         mzg_card_button(p, m, c.facts.main);
     mzg_html(&p->out, "<a class=\"more\" href=\"/%s/%s\">%s<span class=\"hidden\">: %s</span></a></p>\n"
                       "</article></li>\n",
-             mzg_tongue_code(p->tongue), mzg_card_path(path, m), mzg_say(p, MZG_SAY_DETAILS), m->name);
+             mzg_tongue_code(p->tongue), mzg_card_path(path, m),
+             mzg_say(p, mzg_card_offered(&c) ? MZG_SAY_DETAILS : MZG_SAY_DETAILS_ONLY), m->name);
 }
 
 static void write_count(struct mzg_page *p, enum mzg_word w, size_t n)

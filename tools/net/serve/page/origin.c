@@ -43,8 +43,8 @@ void mzg_origin_write_accuracy(struct mzg_page *p, const struct mzg_manifest *m)
 void mzg_origin_write(struct mzg_page *p, const struct mzg_manifest *m)
 {
     char path[MZG_CARD_PATH], name[TEXT_SHOWN + 8], text[TEXT_SHOWN + 8];
-    mzg_html(&p->out, "<p>%s <a href=\"/bundles/%s/manifest.json\">%s</a>.</p>\n", mzg_say(p, MZG_SAY_ORIGIN_MORE),
-             mzg_card_path(path, m), mzg_say(p, MZG_SAY_MANIFEST));
+    mzg_html(&p->out, "<p>%s <a class=\"more\" href=\"/bundles/%s/manifest.json\">%s</a>.</p>\n",
+             mzg_say(p, MZG_SAY_ORIGIN_MORE), mzg_card_path(path, m), mzg_say(p, MZG_SAY_MANIFEST));
     if (m->n_provenance == 0)
         return;
     mzg_html(&p->out, "<details>\n<summary>%s</summary>\n<dl class=\"record\">\n", mzg_say(p, MZG_SAY_RECORD));

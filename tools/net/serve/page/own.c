@@ -68,6 +68,8 @@ static void write_file(struct mzg_page *p, const struct mzg_card *c, const struc
         mzg_html(&p->out, "<p class=\"do\">");
         mzg_card_button(p, &c->b->manifest, file);
         mzg_html(&p->out, "</p>\n");
+        if (file == c->facts.main && c->facts.is_model)
+            mzg_html(&p->out, "<p class=\"note\">%s</p>\n", mzg_say(p, MZG_SAY_USE));
     }
     mzg_html(&p->out, "<details><summary>SHA-256</summary><code class=\"long\" aria-label=\"%s\">%s</code>"
                       "</details>\n</li>\n",
@@ -152,10 +154,10 @@ void mzg_own_write(struct mzg_page *p, const struct mzg_shelf_bundle *b)
     write_intro(p, &c);
     write_files(p, &c);
     write_about(p, &c);
-    begin_section(p, "time", MZG_SAY_TIME);
-    mzg_ways_write_times(p, &c);
-    mzg_html(&p->out, "</section>\n");
     if (mzg_offer_good(&c.offer)) {
+        begin_section(p, "time", MZG_SAY_TIME);
+        mzg_ways_write_times(p, &c);
+        mzg_html(&p->out, "</section>\n");
         begin_section(p, "ways", MZG_SAY_WAYS);
         mzg_ways_write(p, &c);
         mzg_html(&p->out, "</section>\n");

@@ -26,6 +26,7 @@
     W(VERSION, "Version {0}", "Toleo {0}") \
     W(DOWNLOAD, "Download", "Pakua") \
     W(DETAILS, "Details and other ways to get it", "Maelezo na njia nyingine za kuipata") \
+    W(DETAILS_ONLY, "Details", "Maelezo") \
     W(SIZE, "Size", "Ukubwa") \
     W(TIME, "Time to download", "Muda wa kupakua") \
     W(TIME_SHORT, "{0} on this network, {1} at 1\u00a0Mbit/s", "{0} kwenye mtandao huu, {1} kwa kasi ya 1\u00a0Mbit/s") \
@@ -82,6 +83,10 @@
     W(CHAT, "Conversation", "Mazungumzo") \
     W(CHAT_YES, "Made to answer in a conversation", "Imeandaliwa kujibu katika mazungumzo") \
     W(FILES, "Files", "Faili") \
+    W(USE, "To use it, open it in a program that runs GGUF models: on a computer llama.cpp, Ollama or LM Studio, " \
+           "on a phone PocketPal, for example. They work without the internet.", \
+      "Ili kuitumia, ifungue kwa programu inayoendesha modeli za GGUF: kwa mfano llama.cpp, Ollama au LM Studio " \
+      "kwenye kompyuta, au PocketPal kwenye simu. Hufanya kazi bila intaneti.") \
     W(DIGEST, "SHA-256 of {0}", "SHA-256 ya {0}") \
     W(SIZE_PLAIN, "All files", "Faili zote") \
     W(SIZE_STORED, "{0} as mzigo pull fetches it, compressed", "{0} ikipakuliwa kwa mzigo pull, ikiwa imebanwa") \
