@@ -55,13 +55,16 @@ head -c 700000 /dev/urandom >m.gguf
 head -c 262144 /dev/urandom >"$evil"
 echo "a licence" >LICENSE
 echo "the publisher's own" >LICENSE.torrent
+long=$(printf '#%.0s' $(seq 240)) long_url=$(printf '%%23%.0s' $(seq 240))
+cp LICENSE "$long"
 ok pack m.gguf "$evil" LICENSE LICENSE.torrent -o repo --key lab.key --name m --version 1.0+q8 -q
-ok pack m.gguf -o repo --key lab.key --name m --version 2 -q
+ok pack m.gguf "$long" -o repo --key lab.key --name m --version 2 -q
 ok pack LICENSE -o repo --key other.key --name strange --version 1 -q
-# As mirror --plain makes them; of the second version there are only objects.
-mkdir -p repo/plain/m/1.0+q8 repo/plain/strange/1
+# As mirror --plain makes them; of the second version there is only the second file.
+mkdir -p repo/plain/m/2 repo/plain/m/1.0+q8 repo/plain/strange/1
 cp m.gguf "$evil" LICENSE LICENSE.torrent repo/plain/m/1.0+q8
 cp LICENSE repo/plain/strange/1
+cp "$long" repo/plain/m/2
 b=plain/m/1.0%2Bq8
 sha256=$(sha256sum m.gguf | cut -d ' ' -f 1)
 
@@ -127,11 +130,19 @@ same "its link" "$(field Link)" "<$evil_url.meta4>; rel=describedby; type=\"appl
 hex=$(field Repr-Digest | sed 's/^sha-256=:\(.*\):$/\1/' | openssl base64 -d | od -An -v -tx1 | tr -d ' \n')
 same "its digest" "$hex" "$(sha256sum "$evil" | cut -d ' ' -f 1)"
 same "and as it was called before" "$(field Digest)" "SHA-256=$(field Repr-Digest | sed 's/^sha-256=:\(.*\):$/\1/')"
+same "a long name" "$(get "plain/m/2/$long_url")" 200
+same "a long name: its link" "$(field Link)" "<$long_url.meta4>; rel=describedby; type=\"application/metalink4+xml\""
+same "a long name: metalink" "$(get "plain/m/2/$long_url.meta4")" 200
+same "a long name: where it is" "$(element url)" "http://school.lan:8420/plain/m/2/$long_url"
 same "a bundle's own file comes first" "$(get $b/LICENSE.torrent)" 200
 check "a bundle's own file comes first" cmp -s "$T/body" LICENSE.torrent
 same "and has its own link" "$(settled $b/LICENSE.torrent.torrent)" 200
 same "and has its own link" "$(at info.name)" LICENSE.torrent
-for p in $b/.meta4 $b/meta4 $b/other.meta4 $b/m.gguf.META4 $b/m.gguf.meta4/ $b/m.gguf/.meta4 $b/m.gguf.meta4.meta4 \
+same "of all files" "$(get $b/.meta4)" 200
+well_formed "of all files"
+same "of all files" "$(element url | sed "s|http://school.lan:8420/$b/||" | tr '\n' ' ')" "m.gguf $evil_url LICENSE LICENSE.torrent "
+same "of all files: digests" "$(element hash | grep -cx "$(sha256sum m.gguf | cut -d ' ' -f 1)")" 1
+for p in $b/.torrent $b/meta4 $b/other.meta4 $b/m.gguf.META4 $b/m.gguf.meta4/ $b/m.gguf/.meta4 $b/m.gguf.meta4.meta4 \
     $b/m.gguf%2Fmeta4 $b/m.gguf.meta4%00 $b/%2e%2e/1.0%2Bq8/m.gguf.meta4 $b/..%2f1.0+q8%2fm.gguf.torrent \
     $b//m.gguf.meta4 plain/m/m.gguf.meta4 plain/m/3/m.gguf.torrent $b/m.gguf.torrents $b/m.gguf%2etorren%; do
     same "$p" "$(get "$p")" 404
@@ -151,6 +162,7 @@ stop
 serve repo --trust lab.pub
 same "not of what nobody trusted signed" "$(get plain/strange/1/LICENSE.meta4)" 404
 same "not of what nobody trusted signed: torrent" "$(get plain/strange/1/LICENSE.torrent)" 404
+same "not of what nobody trusted signed: all files" "$(get plain/strange/1/.meta4)" 404
 same "it was not there yet" "$(get plain/m/2/m.gguf.torrent)" 503
 case $(field Retry-After) in [1-9]*) pass ;; *) fail "no Retry-After" ;; esac
 same "out of objects" "$(settled plain/m/2/m.gguf.torrent)" 200
@@ -159,6 +171,7 @@ check "out of objects: the same torrent" cmp info m.info
 stop
 serve repo
 same "nobody is trusted" "$(get plain/strange/1/LICENSE.meta4)" 200
+same "nobody is trusted: all files" "$(get plain/strange/1/.meta4)" 200
 stop # while it may be reading
 
 # ---- damaged ----

@@ -50,6 +50,9 @@ ok pack shamba-q8_0.gguf LICENSE -o repo --key lab.key --name shamba --version 1
     --created 2026-11-07 --expires 2999-06-30 -q
 ok pack LICENSE -o repo --key other.key --name strange --version 1 -q
 ok pack LICENSE -o repo --key lab.key --name stale --version 1 --created 2001-01-01 --expires 2002-02-03 -q
+cp LICENSE parts-00001-of-00002.gguf
+cp LICENSE parts-00002-of-00002.gguf
+ok pack parts-*.gguf -o repo --key lab.key --name parts --version 1 -q
 mkdir -p repo/plain/shamba/1.1.0+q8
 cp LICENSE repo/plain/shamba/1.1.0+q8/hidden # which no manifest names
 serve repo --check-every 0
@@ -76,7 +79,7 @@ size=$(stat -c %s "$T/page")
 style=$(curl -sS "${url}style.css" | wc -c)
 check "$size and $style bytes are more than 30 kB" [ $((size + style)) -lt 30000 ]
 sound "list"
-same "three names, a card each" "$(grep -c '<article' "$T/page")" 3
+same "four names, a card each" "$(grep -c '<article' "$T/page")" 4
 has "list" '<h2 id="m-shamba">shamba</h2>'
 has "list: version" "Version 1.1.0+q8"
 has "list: date" "7 November 2026"
@@ -125,6 +128,8 @@ get sw/shamba >/dev/null
 has "its page, in Swahili: llama.cpp" "llama.cpp: hupakua modeli mara moja"
 has "its page, in Swahili: hf" "hf, programu ya Hugging Face"
 has "its page: aria2, in Swahili" "aria2: huendelea"
+get en/parts >/dev/null
+has "parts of a model: all of them by aria2" "&#39;http://school.lan:8420/plain/parts/1/.meta4&#39;"
 get en/shamba/1.0.0 >/dev/null
 has "not the newest: hf" "hf download mzigo/shamba --revision 1.0.0 --local-dir models</code>"
 lacks "not the newest: llama.cpp" "llama-cli"
@@ -200,7 +205,7 @@ stop
 
 serve repo --check-every 0 --trust lab.pub
 get en/ >/dev/null
-same "two are verified" "$(grep -c '<strong>Verified\.' "$T/page")" 2
+same "three are verified" "$(grep -c '<strong>Verified\.' "$T/page")" 3
 same "one is not" "$(grep -c '<strong>Not verified\.</strong> No publisher' "$T/page")" 1
 lacks "what is refused is not offered" "/plain/strange/"
 same "nor given" "$(get plain/strange/1/LICENSE)" 404

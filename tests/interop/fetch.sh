@@ -148,11 +148,17 @@ if has aria2c; then
     curl -sS --retry 100 --retry-delay 1 -o m.torrent "${from[serve]}.torrent"
     result $? "a torrent"
     curl -sS -o m.meta4 "${from[serve]}.meta4"
+    # The digest of the info dictionary as another program finds it, which begins behind "d4:info".
+    ends=$(($(stat -c %s m.torrent) - $(grep -abo '8:url-listl' m.torrent | tail -n 1 | cut -d : -f 1)))
+    info=$(tail -c +8 m.torrent | head -c -$ends | sha1sum | cut -d ' ' -f 1)
+    aria2c --no-conf -S m.torrent | grep -qi "info hash: $info"
+    result $? "the info-hash is not $info: $(aria2c --no-conf -S m.torrent | grep -i 'info hash')"
     grep -q '<pieces' m.meta4
     result $? "a metalink with pieces"
     sed "s|<url>\(.*\)</url>|<url>$liar</url><url>\1</url>|" m.meta4 >liar.meta4
     start aria2c.metalink aria -c --follow-metalink=mem "${from[serve]}.meta4"
     start aria2c.torrent aria "${from[serve]}.torrent"
+    start aria2c.all aria -c --follow-metalink=mem "${from[serve]%/*}/.meta4"
     start aria2c.liar aria -s 2 -k 1M --max-overall-download-limit=6M --log=aria2.log --log-level=info -M "$work/liar.meta4"
     settle
     grep -q 'Invalid checksum' aria2c.liar/aria2.log && grep -q " 206 \| 200 " liar.log

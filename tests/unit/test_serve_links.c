@@ -130,37 +130,45 @@ static void a_metalink_is_escaped_and_right_without_its_pieces(void **state)
 {
 #define ABC "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 #define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<metalink xmlns=\"urn:ietf:params:xml:ns:metalink\">\n" \
-             "  <generator>mzigo/" MZG_VERSION "</generator>\n  <file name=\"d/&lt;a&gt;&amp;&#39;&quot;.gguf\">\n" \
-             "    <size>3</size>\n    <hash type=\"sha-256\">" ABC "</hash>\n"
+             "  <generator>mzigo/" MZG_VERSION "</generator>\n"
+#define NAMED "  <file name=\"d/&lt;a&gt;&amp;&#39;&quot;.gguf\">\n" \
+              "    <size>3</size>\n    <hash type=\"sha-256\">" ABC "</hash>\n"
 #define PIECES "    <pieces length=\"262144\" type=\"sha-256\">\n      <hash>" ABC "</hash>\n    </pieces>\n"
-#define TAIL "    <url>http://h/?a&amp;b</url>\n  </file>\n</metalink>\n"
+#define WHERE "    <url>http://h/?a&amp;b</url>\n  </file>\n"
+#define TAIL "</metalink>\n"
     struct mzg_member m = {.path = "d/<a>&'\".gguf", .size = 3};
     struct mzg_pieces *p = piece_up((const uint8_t *)"abc", 3, 3, m.sha256);
     struct mzg_buf b;
     (void)state;
     mzg_buf_init(&b, MZG_METALINK_MAX);
-    mzg_metalink_write(&b, &m, NULL, "http://h/?a&b");
-    assert_document(&b, HEAD TAIL, sizeof HEAD TAIL - 1);
-    mzg_buf_init(&b, MZG_METALINK_MAX);
-    mzg_metalink_write(&b, &m, p, "http://h/?a&b");
-    assert_document(&b, HEAD PIECES TAIL, sizeof HEAD PIECES TAIL - 1);
+    mzg_metalink_begin(&b);
+    mzg_metalink_file(&b, &m, NULL, "http://h/?a&b");
+    mzg_metalink_file(&b, &m, p, "http://h/?a&b");
+    mzg_metalink_end(&b);
+    assert_document(&b, HEAD NAMED WHERE NAMED PIECES WHERE TAIL,
+                    sizeof HEAD NAMED WHERE NAMED PIECES WHERE TAIL - 1);
     mzg_pieces_drop(p);
 }
 
 static void the_largest_documents_fit(void **state)
 {
-    char url[4500];
+    char url[3 * MZG_MEMBER_PATH_MAX + 1200], path[MZG_MEMBER_PATH_MAX + 1];
     struct mzg_pieces p = {.size = 2000 * 256 * KIB, .length = 256 * KIB, .n = MZG_PIECES_MAX};
-    struct mzg_member m = {.path = url};
+    struct mzg_member m = {.path = path};
     struct mzg_buf b;
     (void)state;
-    memset(url, '&', sizeof url - 1);
+    memset(path, '&', sizeof path - 1); /* each is five bytes */
+    path[sizeof path - 1] = '\0';
+    memset(url, '%', sizeof url - 1);
     url[sizeof url - 1] = '\0';
     p.sha1 = calloc(p.n, sizeof *p.sha1);
     p.sha256 = calloc(p.n, sizeof *p.sha256);
     assert_true(p.sha1 && p.sha256);
     mzg_buf_init(&b, MZG_METALINK_MAX);
-    mzg_metalink_write(&b, &m, &p, url);
+    mzg_metalink_begin(&b);
+    for (size_t i = 0; i < MZG_MANIFEST_FILES; i++)
+        mzg_metalink_file(&b, &m, &p, url);
+    mzg_metalink_end(&b);
     assert_false(b.bad);
     mzg_buf_clear(&b);
     mzg_buf_init(&b, MZG_TORRENT_MAX);

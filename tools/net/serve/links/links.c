@@ -68,47 +68,45 @@ static void write_url(char url[URL], const char *host, const struct mzg_manifest
     snprintf(url, URL, "http://%s/plain/%s", host, mzg_html_path(encoded, sizeof encoded, path));
 }
 
-static enum MHD_Result answer_metalink(struct mzg_exchange *x, const struct mzg_member *m,
-                                       const struct mzg_pieces *p, const char *url)
+/* Of n files of b, with the pieces that are known. */
+static enum MHD_Result answer_metalink(struct mzg_exchange *x, const struct mzg_shelf_bundle *b,
+                                       const struct mzg_member *files, size_t n, const char *host)
 {
+    char url[URL];
+    struct mzg_pieces *p;
     struct mzg_buf out;
     mzg_buf_init(&out, MZG_METALINK_MAX);
-    mzg_metalink_write(&out, m, p, url);
+    mzg_metalink_begin(&out);
+    for (size_t i = 0; i < n; i++) {
+        (void)mzg_piecework_ask(x->server->piecework, b, &files[i], &p);
+        write_url(url, host, &b->manifest, &files[i]);
+        mzg_metalink_file(&out, &files[i], p, url);
+        mzg_pieces_drop(p);
+    }
+    mzg_metalink_end(&out);
     return send_document(x, "application/metalink4+xml", &out);
 }
 
-static enum MHD_Result answer_torrent(struct mzg_exchange *x, const struct mzg_member *m,
-                                      const struct mzg_pieces *p, const char *url)
+/* A torrent of nothing is none: its clients refuse it. */
+static enum MHD_Result answer_torrent(struct mzg_exchange *x, const struct mzg_shelf_bundle *b,
+                                      const struct mzg_member *m, const char *host)
 {
+    char url[URL];
+    struct mzg_pieces *p;
     struct mzg_buf out;
+    if (m->size == 0)
+        return mzg_answer_status(x, MHD_HTTP_NOT_FOUND, false);
+    enum mzg_piecework_state state = mzg_piecework_ask(x->server->piecework, b, m, &p);
+    if (!p)
+        return state == MZG_PIECEWORK_COMING ? answer_later(x, m) : mzg_answer_status(x, MHD_HTTP_NOT_FOUND, false);
     mzg_buf_init(&out, MZG_TORRENT_MAX);
+    write_url(url, host, &b->manifest, m);
     mzg_torrent_write(&out, last_part(m->path), p, url);
+    mzg_pieces_drop(p);
     return send_document(x, "application/x-bittorrent", &out);
 }
 
-/* A torrent of nothing is none: its clients refuse it. */
-static enum MHD_Result answer_for(struct mzg_exchange *x, const struct mzg_shelf_bundle *b,
-                                  const struct mzg_member *m, bool torrent)
-{
-    const char *host = mzg_exchange_field(x, "Host");
-    struct mzg_pieces *p;
-    char url[URL];
-    enum MHD_Result result;
-    if (!host || !mzg_host_valid(host))
-        return mzg_answer_status(x, MHD_HTTP_BAD_REQUEST, true);
-    if (torrent && m->size == 0)
-        return mzg_answer_status(x, MHD_HTTP_NOT_FOUND, false);
-    write_url(url, host, &b->manifest, m);
-    enum mzg_piecework_state state = mzg_piecework_ask(x->server->piecework, b, m, &p);
-    if (!torrent)
-        result = answer_metalink(x, m, p, url);
-    else if (p)
-        result = answer_torrent(x, m, p, url);
-    else
-        result = state == MZG_PIECEWORK_COMING ? answer_later(x, m) : mzg_answer_status(x, MHD_HTTP_NOT_FOUND, false);
-    mzg_pieces_drop(p);
-    return result;
-}
+/* ---- which ---- */
 
 /* The file that FILE and the ending are the link to; NULL: none. */
 static const struct mzg_member *linked(const struct mzg_shelf_bundle *b, const char *file, const char *ending)
@@ -123,11 +121,17 @@ static const struct mzg_member *linked(const struct mzg_shelf_bundle *b, const c
 
 enum MHD_Result mzg_links_answer(struct mzg_exchange *x, const struct mzg_shelf_bundle *b, const char *file)
 {
-    const struct mzg_member *m = linked(b, file, META4);
-    bool torrent = !m;
-    if (torrent)
-        m = linked(b, file, TORRENT);
-    return m ? answer_for(x, b, m, torrent) : mzg_answer_status(x, MHD_HTTP_NOT_FOUND, false);
+    const char *host = mzg_exchange_field(x, "Host");
+    const struct mzg_member *meta4 = linked(b, file, META4);
+    const struct mzg_member *torrent = meta4 ? NULL : linked(b, file, TORRENT);
+    bool all = b && mzg_member_offered(b) && strcmp(file, META4) == 0;
+    if (!meta4 && !torrent && !all)
+        return mzg_answer_status(x, MHD_HTTP_NOT_FOUND, false);
+    if (!host || !mzg_host_valid(host))
+        return mzg_answer_status(x, MHD_HTTP_BAD_REQUEST, true);
+    if (all)
+        return answer_metalink(x, b, b->manifest.files, b->manifest.n_files, host);
+    return meta4 ? answer_metalink(x, b, meta4, 1, host) : answer_torrent(x, b, torrent, host);
 }
 
 /* ---- fields ---- */

@@ -1,6 +1,7 @@
 /* links.h: what tells other programs where a bundle's file is and what it should be:
  *
  *   /plain/NAME/VERSION/FILE.meta4     a Metalink (aria2, wget2)   metalink
+ *   /plain/NAME/VERSION/.meta4         one of all its files
  *   /plain/NAME/VERSION/FILE.torrent   a torrent that HTTP seeds   torrent, bencode
  *
  *   pieces      a file's digests piece by piece     reading   a file, read for them

@@ -144,22 +144,21 @@ static void write_pull(struct mzg_page *p, const struct mzg_manifest *m)
     write_command(p, MZG_SAY_WAY_PULL, command);
 }
 
-/* By its metalink. Nothing in the address means anything to a shell within these quotes. */
-static void write_aria2(struct mzg_page *p, const struct mzg_manifest *m, const struct mzg_member *file)
+/* By the metalink of the file, or of all files where it is one of several parts. Nothing in the address means anything to a shell within these quotes. */
+static void write_aria2(struct mzg_page *p, const struct mzg_card *c)
 {
+    const struct mzg_manifest *m = &c->b->manifest;
     char bundle[MZG_CARD_PATH], path[MZG_HTML_PATH];
     char command[sizeof bundle + sizeof path + COMMAND];
     snprintf(command, sizeof command, "aria2c -c --follow-metalink=mem 'http://%s/plain/%s/%s.meta4'", p->host,
-             mzg_card_path(bundle, m), mzg_html_path(path, sizeof path, file->path));
+             mzg_card_path(bundle, m), mzg_html_path(path, sizeof path, c->facts.is_split ? "" : c->facts.main->path));
     write_command(p, MZG_SAY_WAY_ARIA2, command);
 }
 
 void mzg_ways_write(struct mzg_page *p, const struct mzg_card *c)
 {
-    const struct mzg_manifest *m = &c->b->manifest;
-    write_pull(p, m);
-    if (!c->facts.is_split)
-        write_aria2(p, m, c->facts.main);
+    write_pull(p, &c->b->manifest);
+    write_aria2(p, c);
     write_hub(p, c);
     write_ollama(p, c);
 }
