@@ -60,6 +60,7 @@ static enum mzg_code fill_info(struct mzg_bundle_info *info, const struct mzg_ma
     }
     info->sequence = (uint64_t)m->sequence;
     info->files = m->n_files;
+    info->files_left_out = m->n_left_out;
     info->chunks = m->n_chunks;
     info->objects = m->n_objects;
     info->content_bytes = m->content_bytes;

@@ -190,6 +190,7 @@ struct mzg_bundle_info {
     const char *licence;       /* or NULL */
     const char *key_id;        /* of the trusted key that signed; NULL: not verified */
     uint64_t files;
+    uint64_t files_left_out;   /* that the bundle has too, and this copy of it has not */
     uint64_t chunks;
     uint64_t objects;          /* distinct stored objects */
     uint64_t content_bytes;    /* of the files */

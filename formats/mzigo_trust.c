@@ -38,8 +38,8 @@ void mzg_verified_info(const struct mzg_verified *v, struct mzg_bundle_info *inf
     *info = (struct mzg_bundle_info){
         .name = m->name, .version = m->version, .sequence = (uint64_t)m->sequence, .created = m->created,
         .expires = m->expires, .licence = m->licence, .key_id = mzg_key_id(mzg_verified_signer(v)),
-        .files = m->n_files, .chunks = m->n_chunks, .objects = m->n_objects,
-        .content_bytes = m->content_bytes, .stored_bytes = m->stored_bytes,
+        .files = m->n_files, .files_left_out = m->n_left_out, .chunks = m->n_chunks,
+        .objects = m->n_objects, .content_bytes = m->content_bytes, .stored_bytes = m->stored_bytes,
     };
     for (size_t i = 0; i < m->n_files; i++) {
         bool counts = mzg_verified_chooses(v) && mzg_verified_wants(v, i);

@@ -98,12 +98,17 @@ static void sizes(struct mzg_table *t, const struct mzg_bundle_info *info)
 enum mzg_code mzg_bundle_show(const char *heading, const struct mzg_bundle_info *info,
                               struct mzg_err *e)
 {
-    char name[MZG_QUOTE], version[MZG_QUOTE];
+    char name[MZG_QUOTE], version[MZG_QUOTE], partial[80];
     struct mzg_table t;
     enum mzg_code code;
     printf("%s: %s %s\n", heading, mzg_quote(name, info->name), mzg_quote(version, info->version));
     mzg_table_init(&t, "ll");
     sizes(&t, info);
+    if (info->files_left_out > 0) {
+        snprintf(partial, sizeof partial, "%llu of %llu files are here", (unsigned long long)info->files,
+                 (unsigned long long)(info->files + info->files_left_out));
+        line(&t, "partial", partial);
+    }
     line(&t, "created", info->created);
     line(&t, "expires", info->expires);
     line(&t, "licence", info->licence);
@@ -123,6 +128,7 @@ void mzg_bundle_report(json_t *o, const struct mzg_bundle_info *info)
     mzg_report_text(o, "licence", info->licence);
     mzg_report_text(o, "key_id", info->key_id);
     mzg_report_number(o, "files", info->files);
+    mzg_report_number(o, "files_left_out", info->files_left_out);
     if (info->chosen_files) {
         mzg_report_number(o, "chosen_files", info->chosen_files);
         mzg_report_number(o, "chosen_bytes", info->chosen_bytes);

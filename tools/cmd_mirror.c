@@ -30,6 +30,9 @@ static const struct mzg_option options[] = {
     {"grace", 0, "TIME", 0, "Objects of bundles that were dropped less than TIME ago stay, so that a "
                             "download in the middle goes on (12h, 2d; 0 for none); 1d when not given, 0 "
                             "with --quota."},
+    {"files", 0, "GLOB", MZG_MANY, "Of each bundle only the files whose paths are like GLOB ('*Q4_K_M*', "
+                                   "LICENSE), and what the copy has of it already; may be given several times. "
+                                   "Such a copy says that it is partial; without --files it is made whole."},
     {"plain", 0, NULL, 0, "Makes the files themselves too, as REPO/plain/NAME/VERSION/FILE."},
     {"check", 0, NULL, 0, "Reads every object that is here, and fetches anew what is damaged."},
     MZG_OPTIONS_LINE,
@@ -52,6 +55,7 @@ static enum mzg_code read_wish(struct mzg_mirror_wish *w, const struct mzg_args 
                         mzg_quote(q, quota));
     w->keep = (unsigned)keep;
     w->grace = (int64_t)grace;
+    w->n_files = mzg_args_list(a, "files", &w->files);
     w->plain = mzg_args_has(a, "plain");
     w->dry_run = mzg_args_has(a, "dry-run");
     w->check = mzg_args_has(a, "check");

@@ -1,6 +1,7 @@
 /* bundle.c: a location, opened. */
 #include "bundle.h"
 
+#include "excerpt.h"
 #include "opened.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,9 +163,11 @@ const struct mzg_documents *mzg_bundle_documents(const struct mzg_bundle *b)
 enum mzg_code mzg_bundle_peek(const struct mzg_bundle *b, struct mzg_manifest *m, struct mzg_err *e)
 {
     enum mzg_code code = mzg_manifest_parse(m, b->documents.manifest, b->documents.manifest_len, e);
-    if (code) {
+    if (code)
         mzg_prefix(e, MZG_REPO_MANIFEST);
+    else if (b->dir.fd >= 0 && (code = mzg_excerpt_apply(&b->dir, m, e)) != MZG_OK)
+        mzg_manifest_clear(m);
+    if (code)
         mzg_opened_prefix(b, e);
-    }
     return code;
 }

@@ -102,8 +102,12 @@ enum mzg_code mzg_bundle_verify(struct mzg_bundle *b, const struct mzg_policy *p
                                 struct mzg_verified **v, struct mzg_err *e) MZG_MUST;
 void mzg_verified_free(struct mzg_verified *v); /* NULL is fine */
 
+/* Of a partial copy in a repository (excerpt.h), the files that it has. */
 const struct mzg_manifest *mzg_verified_manifest(const struct mzg_verified *v);
 const struct mzg_key *mzg_verified_signer(const struct mzg_verified *v);
+
+/* Leaves the files of its manifest whose keep is true (mzg_manifest_keep). */
+enum mzg_code mzg_verified_keep(struct mzg_verified *v, const bool *keep, struct mzg_err *e) MZG_MUST;
 
 /* Every stored byte against the manifest, or every decoded one. Each bad object goes to run->notify
  * as a line that names it; MZG_REFUSED at the end when there was any. An archive whose structure is

@@ -87,6 +87,17 @@ static enum mzg_code read_chunk(struct parser *p, const json_t *o, struct mzg_ch
     return code;
 }
 
+static void weigh(struct mzg_manifest *m, const struct mzg_member *f)
+{
+    for (size_t i = 0; i < f->n_chunks; i++) {
+        const struct mzg_chunk *c = &f->chunks[i];
+        m->most_length = c->length > m->most_length ? c->length : m->most_length;
+        m->most_stored = c->stored > m->most_stored ? c->stored : m->most_stored;
+    }
+    m->n_chunks += f->n_chunks;
+    m->content_bytes += f->size;
+}
+
 static enum mzg_code read_chunks(struct parser *p, const json_t *o, struct mzg_member *f)
 {
     const json_t *list;
@@ -106,15 +117,12 @@ static enum mzg_code read_chunks(struct parser *p, const json_t *o, struct mzg_m
         if (code)
             return code;
         sum += c->length; /* at most 2^16 * 2^23 */
-        m->most_length = c->length > m->most_length ? c->length : m->most_length;
-        m->most_stored = c->stored > m->most_stored ? c->stored : m->most_stored;
     }
     p->in.chunk = MZG_ITEM_NONE;
     if (sum != f->size)
         return bad(p, MZG_MALFORMED, "size", "%llu, but the chunks' lengths sum to %llu",
                    (unsigned long long)f->size, (unsigned long long)sum);
-    m->n_chunks += f->n_chunks;
-    m->content_bytes += sum;
+    weigh(m, f);
     return MZG_OK;
 }
 
@@ -346,6 +354,23 @@ enum mzg_code mzg_manifest_parse(struct mzg_manifest *m, const char *text, size_
     if (code)
         mzg_manifest_clear(m);
     return code;
+}
+
+enum mzg_code mzg_manifest_keep(struct mzg_manifest *m, const bool *keep, struct mzg_err *e)
+{
+    struct parser p = {m, {NULL, 0, e, MZG_ITEM_NONE, MZG_ITEM_NONE, NULL}}; /* finds nothing new to name */
+    size_t n = 0;
+    m->n_chunks = m->n_objects = m->content_bytes = m->stored_bytes = 0;
+    m->most_length = m->most_stored = 0;
+    for (size_t i = 0; i < m->n_files; i++) {
+        if (!keep[i])
+            continue;
+        m->files[n] = m->files[i];
+        weigh(m, &m->files[n++]);
+    }
+    m->n_left_out += m->n_files - n;
+    m->n_files = n;
+    return find_objects(&p);
 }
 
 void mzg_manifest_clear(struct mzg_manifest *m)

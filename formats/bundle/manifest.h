@@ -68,6 +68,7 @@ struct mzg_manifest {
     size_t n_accuracy;
     struct mzg_member *files;
     size_t n_files;
+    size_t n_left_out; /* files that were signed too and are not among these (mzg_manifest_keep) */
 
     /* sums, filled by mzg_manifest_parse */
     uint64_t n_chunks;
@@ -84,6 +85,10 @@ struct mzg_manifest {
 enum mzg_code mzg_manifest_parse(struct mzg_manifest *m, const char *text, size_t len,
                                  struct mzg_err *e) MZG_MUST;
 void mzg_manifest_clear(struct mzg_manifest *m); /* fine on a zeroed one */
+
+/* Leaves the files whose keep is true, in their order; objects are numbered and sums made anew.
+ * MZG_LIMIT: m is only to be cleared. */
+enum mzg_code mzg_manifest_keep(struct mzg_manifest *m, const bool *keep, struct mzg_err *e) MZG_MUST;
 
 /* Appends the manifest's bytes to out; equal manifests give equal bytes. The result is parsed again
  * before it is returned, so nothing is ever signed that a reader would refuse. */

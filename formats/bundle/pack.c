@@ -76,7 +76,10 @@ static enum mzg_code check_existing(const char *location, const struct packing *
         code = mzg_bundle_verify(b, &policy, &v, e);
     if (!code)
         code = same_files(k->p, mzg_verified_manifest(v), &same, e);
-    if (!code && !same)
+    if (!code && mzg_verified_manifest(v)->n_left_out > 0)
+        code = mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: has a partial copy of %s@%s, which mzigo mirror makes whole",
+                        mzg_quote(q, location), s.name, s.version);
+    else if (!code && !same)
         code = mzg_fail(e, MZG_IO, MZG_NO_OFFSET,
                         "%s: holds %s@%s with other files; a published version never changes",
                         mzg_quote(q, location), s.name, s.version);

@@ -1,5 +1,6 @@
 /* verify.c: the one way from an untrusted bundle to a verified one. */
 #include "bundle.h"
+#include "excerpt.h"
 #include "opened.h"
 
 #include <stdlib.h>
@@ -51,6 +52,8 @@ static enum mzg_code fill_verified(struct mzg_verified *v, const struct mzg_poli
         code = check_claims(v, policy, e);
     if (code)
         return mzg_prefix(e, MZG_REPO_MANIFEST);
+    if (b->dir.fd >= 0 && mzg_excerpt_apply(&b->dir, &v->manifest, e))
+        return e->code;
     v->objects = b->archive ? mzg_archive_objects(b->archive) : &b->folder.base;
     return b->archive ? mzg_archive_expect(b->archive, &v->manifest, e) : MZG_OK;
 }
@@ -81,6 +84,11 @@ void mzg_verified_free(struct mzg_verified *v)
 const struct mzg_manifest *mzg_verified_manifest(const struct mzg_verified *v)
 {
     return &v->manifest;
+}
+
+enum mzg_code mzg_verified_keep(struct mzg_verified *v, const bool *keep, struct mzg_err *e)
+{
+    return mzg_manifest_keep(&v->manifest, keep, e);
 }
 
 const struct mzg_key *mzg_verified_signer(const struct mzg_verified *v)

@@ -7,6 +7,7 @@
  * lets go of what is here already makes room first. What then does not fit is told before the first object. */
 #include "mirroring.h"
 
+#include "bundle/excerpt.h"
 #include "bundle/upkeep/intake.h"
 #include "bundle/upkeep/plain.h"
 #include <string.h>
@@ -77,20 +78,22 @@ enum mzg_code mzg_mirroring_clear_up(struct mzg_mirroring *m, struct mzg_err *e)
 
 /* ---- weighing ---- */
 
-/* From the repository, or from what is on its way. */
+/* As it is on its way, or else in the repository: with the files that this copy is to have. */
 static enum mzg_code read_manifest(const struct mzg_mirroring *m, const struct mzg_held *h,
                                    struct mzg_manifest *out, struct mzg_err *e)
 {
     struct mzg_dir coming = {.fd = -1};
+    const struct mzg_dir *from = &m->repo;
     char path[MZG_REPO_PATH];
     bool there = false;
     mzg_repo_path(path, h->name, h->version, MZG_REPO_MANIFEST);
-    if (mzg_dir_has(&m->repo, path))
-        return mzg_repo_manifest(&m->repo, h->name, h->version, out, e);
     enum mzg_code code = mzg_aside_open(&coming, &m->repo, MZG_LOCAL_COMING, &there, e);
+    if (!code && there && mzg_dir_has(&coming, path))
+        from = &coming;
     if (!code)
-        code = there ? mzg_repo_manifest(&coming, h->name, h->version, out, e)
-                     : mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: is gone", path);
+        code = mzg_repo_manifest(from, h->name, h->version, out, e);
+    if (!code)
+        code = mzg_excerpt_apply(from, out, e);
     mzg_dir_close(&coming);
     return code;
 }

@@ -1,8 +1,10 @@
 /* mirror_learn.c: the documents of what is wanted: from here, or from the source; believed when signed. */
 #include "mirroring.h"
 
+#include "bundle/excerpt.h"
 #include "bundle/upkeep/intake.h"
 #include "documents.h"
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@ struct learning {
     struct mzg_bundle *bundle;
     struct mzg_verified *verified;
     bool held; /* these very documents are in the repository */
+    size_t held_left_out; /* files that its copy is without */
 };
 
 static void forget(struct learning *k)
@@ -113,6 +116,49 @@ static enum mzg_code compare(struct learning *k, struct mzg_err *e)
     return code;
 }
 
+/* ---- which of its files ---- */
+
+static bool is_like(const struct mzg_mirror_wish *w, const char *path)
+{
+    for (size_t i = 0; i < w->n_files; i++) {
+        if (fnmatch(w->files[i], path, 0) == 0)
+            return true;
+    }
+    return w->n_files == 0;
+}
+
+/* Those that the copy has already; it is read anew where it says what cannot be. */
+static void keep_held(struct learning *k, const struct mzg_manifest *all, bool *keep)
+{
+    struct mzg_manifest here;
+    struct mzg_err ignored;
+    if (!k->held || mzg_repo_manifest(&k->m->repo, all->name, all->version, &here, &ignored))
+        return;
+    if (mzg_excerpt_apply(&k->m->repo, &here, &ignored))
+        here.n_files = 0;
+    k->held_left_out = all->n_files - here.n_files;
+    for (size_t i = 0; i < all->n_files; i++) {
+        for (size_t j = 0; j < here.n_files && !keep[i]; j++)
+            keep[i] = strcmp(here.files[j].path, all->files[i].path) == 0;
+    }
+    mzg_manifest_clear(&here);
+}
+
+static enum mzg_code choose_files(struct learning *k, struct mzg_err *e)
+{
+    const struct mzg_manifest *all = mzg_verified_manifest(k->verified);
+    bool keep[MZG_MANIFEST_FILES] = {false}, any = false;
+    keep_held(k, all, keep);
+    for (size_t i = 0; i < all->n_files; i++) {
+        keep[i] |= is_like(k->m->wish, all->files[i].path);
+        any |= keep[i];
+    }
+    if (!any)
+        return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s@%s: has no file like what --files says", all->name,
+                        all->version);
+    return mzg_verified_keep(k->verified, keep, e);
+}
+
 static enum mzg_code learn_one(struct learning *k, struct mzg_err *e)
 {
     struct mzg_mirroring *m = k->m;
@@ -121,9 +167,13 @@ static enum mzg_code learn_one(struct learning *k, struct mzg_err *e)
         code = fetch(k, e);
     if (!code)
         code = compare(k, e);
+    if (!code)
+        code = choose_files(k, e);
     if (code)
         return code;
-    bool whole = k->held && !m->wish->check && mzg_intake_is_whole(&m->repo, mzg_verified_manifest(k->verified));
+    const struct mzg_manifest *wanted = mzg_verified_manifest(k->verified);
+    bool whole = k->held && !m->wish->check && k->held_left_out == wanted->n_left_out &&
+                 mzg_intake_is_whole(&m->repo, wanted);
     if (!whole)
         code = mzg_intake_announce(&m->repo, k->verified, m->run, e);
     if (!code)

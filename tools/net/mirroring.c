@@ -126,7 +126,7 @@ static enum mzg_code fetch_item(struct mzg_mirroring *m, struct mzg_mirror_item 
         code = with_bundle(m, t, m->coming, work_fetch, e);
         t->state = code ? t->state : MZG_MIRRORED_NEW;
     }
-    if (!code && m->wish->plain && !mzg_plain_has(&m->repo, t->is.name, t->is.version))
+    if (!code && m->wish->plain)
         code = with_bundle(m, t, m->repo.path, work_plain, e);
     return code;
 }

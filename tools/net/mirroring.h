@@ -37,6 +37,8 @@ struct mzg_mirror_wish {
     unsigned keep;   /* newest versions of each name; 0: not said: one is fetched, none is dropped */
     uint64_t quota;  /* bytes of the repository as a whole; 0: any */
     int64_t grace;   /* seconds, as gc's */
+    const char *const *files; /* patterns: of each bundle only files like one of them, and what is here already */
+    size_t n_files;           /* 0: all files */
     bool plain;      /* make plain files too */
     bool dry_run;    /* nothing goes */
     bool check;      /* read every object that is here */

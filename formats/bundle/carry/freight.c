@@ -1,5 +1,6 @@
 #include "freight.h"
 
+#include "../excerpt.h"
 #include "../objects.h"
 #include "../opened.h"
 #include <stdlib.h>
@@ -111,7 +112,13 @@ static enum mzg_code read_bundle(struct mzg_freight *p, struct mzg_bundle *b, st
 {
     enum mzg_code code = MZG_OK;
     if (p->policy)
-        return mzg_bundle_verify(b, p->policy, v, fault);
+        code = mzg_bundle_verify(b, p->policy, v, fault);
+    if (!code && mzg_excerpt_is(&b->dir, b->name, b->version)) {
+        mzg_fail(fault, MZG_REFUSED, MZG_NO_OFFSET, "is a partial copy, which is not carried");
+        return mzg_opened_prefix(b, fault);
+    }
+    if (p->policy)
+        return code;
     if (!b->documents.envelope || b->documents.envelope_len == 0)
         code = mzg_fail(fault, MZG_REFUSED, MZG_NO_OFFSET, "is not signed: it has no " MZG_REPO_ENVELOPE);
     if (code)

@@ -2,6 +2,7 @@
 #include "intake_inside.h"
 
 #include "../catalog.h"
+#include "../excerpt.h"
 #include "../opened.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -46,6 +47,16 @@ void mzg_intake_manifest(const struct mzg_verified *v, uint8_t digest[MZG_SHA256
     mzg_sha256_of(v->bundle->documents.manifest, v->bundle->documents.manifest_len, digest);
 }
 
+static enum mzg_code announce_excerpt(const struct mzg_dir *repo, const struct mzg_manifest *m, struct mzg_err *e)
+{
+    struct mzg_dir coming = {.fd = -1};
+    enum mzg_code code = mzg_dir_open_at(&coming, repo, MZG_LOCAL_COMING, true, e);
+    if (!code)
+        code = mzg_excerpt_save(&coming, m, e);
+    mzg_dir_close(&coming);
+    return code;
+}
+
 /* The manifest last: both or nothing. Written anew each time, so that its date says when it was wanted. */
 enum mzg_code mzg_intake_announce(const struct mzg_dir *repo, const struct mzg_verified *v,
                                   const struct mzg_run *run, struct mzg_err *e)
@@ -58,7 +69,9 @@ enum mzg_code mzg_intake_announce(const struct mzg_dir *repo, const struct mzg_v
     if (code)
         return code;
     coming_path(path, name, version, MZG_REPO_ENVELOPE);
-    code = mzg_file_save_at(repo, path, d->envelope, d->envelope_len, e);
+    code = announce_excerpt(repo, &v->manifest, e);
+    if (!code)
+        code = mzg_file_save_at(repo, path, d->envelope, d->envelope_len, e);
     coming_path(path, name, version, MZG_REPO_MANIFEST);
     if (!code)
         code = mzg_file_save_at(repo, path, d->manifest, d->manifest_len, e);
@@ -169,11 +182,23 @@ static enum mzg_code look_at_all(struct mzg_intake *x, bool anew, struct mzg_err
 
 /* ---- opening and closing ---- */
 
+/* Objects are numbered within the files that come, so a ledger is of these files only. */
+static void name_ledger(struct mzg_intake *x)
+{
+    mzg_intake_manifest(x->v, x->manifest);
+    for (size_t i = 0; x->m->n_left_out > 0 && i < x->m->n_files; i++) {
+        uint8_t both[2 * MZG_SHA256_BYTES];
+        memcpy(both, x->manifest, MZG_SHA256_BYTES);
+        mzg_sha256_of(x->m->files[i].path, strlen(x->m->files[i].path), both + MZG_SHA256_BYTES);
+        mzg_sha256_of(both, sizeof both, x->manifest);
+    }
+}
+
 static enum mzg_code open_all(struct mzg_intake *x, bool anew, struct mzg_err *e)
 {
     char path[COMING_PATH];
     coming_path(path, x->m->name, x->m->version, "");
-    mzg_intake_manifest(x->v, x->manifest);
+    name_ledger(x);
     x->chunks = calloc((size_t)x->m->n_objects + 1, sizeof(const struct mzg_chunk *));
     x->entries = calloc((size_t)x->m->n_objects + 1, sizeof *x->entries);
     enum mzg_code code = x->chunks && x->entries ? MZG_OK : mzg_fail_memory(e, "objects");
@@ -261,8 +286,12 @@ enum mzg_code mzg_intake_publish(struct mzg_intake *x, struct mzg_err *e)
     if (code)
         return code;
     code = save(x, MZG_REPO_ENVELOPE, d->envelope, d->envelope_len, e);
+    if (!code && x->m->n_left_out > 0) /* never a manifest that seems to be all here */
+        code = mzg_excerpt_save(x->repo, x->m, e);
     if (!code)
         code = save(x, MZG_REPO_MANIFEST, d->manifest, d->manifest_len, e);
+    if (!code && x->m->n_left_out == 0)
+        code = mzg_excerpt_save(x->repo, x->m, e);
     if (!code)
         code = mzg_catalog_update(x->repo, &x->run->notify, e);
     if (!code)

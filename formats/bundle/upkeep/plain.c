@@ -23,6 +23,18 @@ bool mzg_plain_has(const struct mzg_dir *repo, const char *name, const char *ver
     return mzg_dir_has(repo, path);
 }
 
+/* Each of the files: of a copy that was partial there are fewer. */
+static bool has_all(const struct mzg_dir *repo, const struct mzg_manifest *m)
+{
+    char path[PLAIN_PATH + MZG_MEMBER_PATH_MAX + 1];
+    bool there = mzg_plain_has(repo, m->name, m->version);
+    for (size_t i = 0; i < m->n_files && there; i++) {
+        snprintf(path, sizeof path, MZG_REPO_PLAIN "/%s/%s/%s", m->name, m->version, m->files[i].path);
+        there = mzg_dir_has(repo, path);
+    }
+    return there;
+}
+
 /* Onto its name, where nothing is. */
 static enum mzg_code publish(const struct mzg_dir *repo, const struct mzg_manifest *m, struct mzg_err *e)
 {
@@ -46,8 +58,9 @@ enum mzg_code mzg_plain_make(const struct mzg_dir *repo, struct mzg_verified *v,
 {
     struct mzg_dir making = {.fd = -1};
     char *path = NULL;
-    if (mzg_plain_has(repo, v->manifest.name, v->manifest.version))
+    if (has_all(repo, &v->manifest))
         return MZG_OK;
+    mzg_plain_remove(repo, &v->manifest);
     if (asprintf(&path, "%s/" MAKING, repo->path) < 0)
         return mzg_fail_memory(e, "path");
     mzg_plain_clear(repo);

@@ -11,7 +11,7 @@
 
 bool mzg_plain_has(const struct mzg_dir *repo, const char *name, const char *version);
 
-/* Makes it, unless it is there. v: opened from repo. MZG_REFUSED when an object
+/* Makes it, unless all of its files are there. v: opened from repo. MZG_REFUSED when an object
  * is not sound. */
 enum mzg_code mzg_plain_make(const struct mzg_dir *repo, struct mzg_verified *v, const struct mzg_run *run,
                              struct mzg_err *e) MZG_MUST;

@@ -1,5 +1,7 @@
 #include "stock.h"
 
+#include "../excerpt.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +41,12 @@ static enum mzg_code append(struct mzg_stock *s, const struct mzg_manifest *m, s
 
 enum mzg_code mzg_stock_add(struct mzg_stock *s, const struct mzg_manifest *m, struct mzg_err *e)
 {
-    return mzg_stock_find(s, m->name, m->version) ? MZG_OK : append(s, m, e);
+    struct mzg_held *h = mzg_stock_find(s, m->name, m->version);
+    if (!h)
+        return append(s, m, e);
+    h->stored_bytes = m->stored_bytes; /* of a copy that was partial, or becomes it */
+    h->content_bytes = m->content_bytes;
+    return MZG_OK;
 }
 
 struct reading {
@@ -52,7 +59,10 @@ static enum mzg_code read_one(void *ctx, const char *name, const char *version, 
     struct reading *r = ctx;
     struct mzg_manifest m;
     enum mzg_code code = mzg_repo_manifest(r->repo, name, version, &m, e);
+    if (!code)
+        code = mzg_excerpt_apply(r->repo, &m, e);
     if (code) {
+        mzg_manifest_clear(&m);
         if (r->stock->unreadable++ == 0)
             r->stock->why = *e;
         return MZG_OK;

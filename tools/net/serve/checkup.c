@@ -1,5 +1,6 @@
 #include "checkup.h"
 #include "bundle/bundle.h"
+#include "bundle/excerpt.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -235,10 +236,11 @@ static enum mzg_code look_at_bundle(void *ctx, const char *name, const char *ver
         code = look_signed(l, &select, text, e);
     } else {
         code = mzg_repo_manifest(l->c->repo, name, version, &m, e);
-        if (!code) {
+        if (!code)
+            code = mzg_excerpt_apply(l->c->repo, &m, e);
+        if (!code)
             code = look_at_objects(l, &m, text, e);
-            mzg_manifest_clear(&m);
-        }
+        mzg_manifest_clear(&m);
     }
     if (code == MZG_OK || code == MZG_STOPPED)
         return code;

@@ -1,5 +1,6 @@
 #include "shelf.h"
 #include "bundle/catalog.h"
+#include "bundle/excerpt.h"
 #include "bundle/repo.h"
 #include "tools/net/clock.h"
 #include <fcntl.h>
@@ -95,13 +96,15 @@ static void check_signature(const struct mzg_shelves *s, struct mzg_shelf_bundle
         snprintf(b->signer, sizeof b->signer, "%s", mzg_key_id(signer));
 }
 
+/* Not of a copy that is partial, or was: which files it has may change while its manifest stays. */
 static struct held *held_before(const struct reading *r, const char *name, const char *version,
                                       const uint8_t *sha256)
 {
-    for (size_t i = 0; r->before && i < r->before->n; i++) {
+    bool partial = mzg_excerpt_is(r->s->repo, name, version);
+    for (size_t i = 0; r->before && i < r->before->n && !partial; i++) {
         struct held *h = r->before->all[i];
-        if (memcmp(h->b.sha256, sha256, MZG_SHA256_BYTES) == 0 && strcmp(h->b.manifest.name, name) == 0 &&
-            strcmp(h->b.manifest.version, version) == 0)
+        if (h->b.manifest.n_left_out == 0 && memcmp(h->b.sha256, sha256, MZG_SHA256_BYTES) == 0 &&
+            strcmp(h->b.manifest.name, name) == 0 && strcmp(h->b.manifest.version, version) == 0)
             return h;
     }
     return NULL;
@@ -139,6 +142,8 @@ static enum mzg_code make(const struct reading *r, const char *name, const char 
     const struct mzg_manifest *m = &h->b.manifest;
     if (!code && (strcmp(m->name, name) != 0 || strcmp(m->version, version) != 0))
         code = mzg_fail(e, MZG_REFUSED, MZG_NO_OFFSET, "is the manifest of %s %s", m->name, m->version);
+    if (!code)
+        code = mzg_excerpt_apply(r->s->repo, &h->b.manifest, e);
     if (!code && r->f->memory + m->arena.used > MZG_SHELF_MEMORY)
         code = mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "too many bundles");
     if (!code) {

@@ -20,7 +20,7 @@ enum mzg_shelf_signed {
 };
 
 struct mzg_shelf_bundle {
-    struct mzg_manifest manifest;
+    struct mzg_manifest manifest;     /* of a partial copy (bundle/excerpt.h), the files that it has */
     uint8_t sha256[MZG_SHA256_BYTES]; /* of the manifest's bytes */
     enum mzg_shelf_signed is_signed;
     char signer[MZG_SHA256_HEX];      /* the id of the trusted key that signed it, or "" */

@@ -79,6 +79,7 @@ static void write_file(struct mzg_page *p, const struct mzg_card *c, const struc
 static void write_files(struct mzg_page *p, const struct mzg_card *c)
 {
     const struct mzg_manifest *m = &c->b->manifest;
+    char here[24], all[24], text[MZG_SENTENCE];
     begin_section(p, "files", MZG_SAY_FILES);
     mzg_html(&p->out, "<ul class=\"files\">\n");
     /* The one that people come for stands first. */
@@ -88,7 +89,14 @@ static void write_files(struct mzg_page *p, const struct mzg_card *c)
         if (&m->files[i] != c->facts.main)
             write_file(p, c, &m->files[i]);
     }
-    mzg_html(&p->out, "</ul>\n</section>\n");
+    mzg_html(&p->out, "</ul>\n");
+    if (m->n_left_out > 0) {
+        snprintf(here, sizeof here, "%zu", m->n_files);
+        snprintf(all, sizeof all, "%zu", m->n_files + m->n_left_out);
+        mzg_html(&p->out, "<p class=\"note\">%s</p>\n",
+                 mzg_word_fill(text, sizeof text, p->tongue, MZG_SAY_PARTIAL, here, all));
+    }
+    mzg_html(&p->out, "</section>\n");
 }
 
 /* ---- other versions ---- */

@@ -157,7 +157,8 @@ static void write_aria2(struct mzg_page *p, const struct mzg_card *c)
 
 void mzg_ways_write(struct mzg_page *p, const struct mzg_card *c)
 {
-    write_pull(p, &c->b->manifest);
+    if (c->b->manifest.n_left_out == 0) /* it fetches all files, or those that are named */
+        write_pull(p, &c->b->manifest);
     write_aria2(p, c);
     write_hub(p, c);
     write_ollama(p, c);

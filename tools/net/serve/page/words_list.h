@@ -87,6 +87,7 @@
            "on a phone PocketPal, for example. They work without the internet.", \
       "Ili kuitumia, ifungue kwa programu inayoendesha modeli za GGUF: kwa mfano llama.cpp, Ollama au LM Studio " \
       "kwenye kompyuta, au PocketPal kwenye simu. Hufanya kazi bila intaneti.") \
+    W(PARTIAL, "This server has {0} of the {1} files.", "Seva hii ina faili {0} kati ya {1}.") \
     W(DIGEST, "SHA-256 of {0}", "SHA-256 ya {0}") \
     W(SIZE_PLAIN, "All files", "Faili zote") \
     W(SIZE_STORED, "{0} as mzigo pull fetches it, compressed", "{0} ikipakuliwa kwa mzigo pull, ikiwa imebanwa") \
