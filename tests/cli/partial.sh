@@ -1,7 +1,7 @@
 # partial: mirror --files keeps some files of a bundle; whoever reads that copy knows, and it can be made whole.
 . "$root/tests/cli/lib.sh"
 . "$root/tests/net/lib.sh"
-export no_proxy='*' XDG_STATE_HOME=$T/state
+export no_proxy='*' ASAN_OPTIONS=verify_asan_link_order=0 XDG_STATE_HOME=$T/state
 
 ok keygen -o lab
 head -c 300000 /dev/urandom >m-q4.gguf
@@ -18,6 +18,20 @@ mirror() { # STATUS OPTION...
     shift
     "$MZIGO" mirror "$url" copy --trust "$trusted" "$@" >"$T/out" 2>"$T/err" </dev/null
     same "mirror $*: status" $? "$expected"
+}
+start_page() { # sets page, server
+    "$MZIGO" serve copy --bind 127.0.0.1 --port 0 --check-every 0 --trust lab.pub >"$T/serve" 2>"$T/serve.err" </dev/null &
+    server=$!
+    for _ in $(seq 1000); do
+        page=$(grep -o 'http://[^ "]*/' "$T/serve" | head -n 1)
+        [ -z "$page" ] && kill -0 $server 2>/dev/null || break
+        sleep 0.05
+    done
+}
+stop_page() {
+    kill -TERM $server
+    wait $server
+    same "stopped by the signal" $? 143
 }
 files() { "$B/tests/cli/json" "$1" <$partial; }
 
@@ -66,15 +80,37 @@ same "another choice: sound" $? 0
 check "and what the first began is no longer needed" [ ! -e copy/.mzigo/coming ]
 cd ..
 
+# ---- killed at any moment ----
+
+run_mirror() { # OPTION...
+    env LD_PRELOAD="$B/tests/cli/fault.so" MZG_FAULT=$n:kill MZG_FAULT_MARK="$T/mark" \
+        "$MZIGO" mirror "$url" copy m --trust lab.pub -q "$@"
+}
+cp -r copy begun
+killed() { # FILES [OPTION]...: how many there are in the end
+    local expected=$1 n before=$failed
+    shift
+    for ((n = 1; ; n += 1 + n / 2)); do
+        rm -rf copy "$T/mark"
+        cp -r begun copy
+        run_mirror "$@" >"$T/out" 2>"$T/err" </dev/null
+        [ -e "$T/mark" ] || break
+        "$MZIGO" verify copy --trust lab.pub --deep -q >"$T/out" 2>"$T/err" || fail "killed at $n ($(cat "$T/mark"))"
+        mirror 0 m "$@"
+        "$MZIGO" verify copy m --trust lab.pub --deep --json >"$T/out" 2>"$T/err" || fail "killed at $n: after it"
+        json_is bundles.0.files "$expected"
+        [ "$failed" = "$before" ] || break
+    done
+    check "killed more than once ($n)" [ "$n" -gt 8 ]
+}
+killed 2 --files LICENSE
+killed 3
+rm -rf copy
+mv begun copy
+
 # ---- served ----
 
-"$MZIGO" serve copy --bind 127.0.0.1 --port 0 --check-every 0 --trust lab.pub >"$T/serve" 2>"$T/serve.err" </dev/null &
-server=$!
-for _ in $(seq 1000); do
-    page=$(grep -o 'http://[^ "]*/' "$T/serve" | head -n 1)
-    [ -z "$page" ] && kill -0 $server 2>/dev/null || break
-    sleep 0.05
-done
+start_page
 curl -sS "${page}en/m" >"$T/page"
 contains "the page knows" "$T/page" "This server has 1 of the 3 files."
 check "and shows no other" [ -z "$(grep -F -e m-q8 -e 'mzigo pull http' "$T/page")" ]
@@ -97,19 +133,13 @@ check "whole: what was here is not fetched" [ "$(wire_bytes net objects)" -lt 41
 ok verify copy m --trust lab.pub --deep
 check "whole: nothing more is said" [ -z "$(grep partial "$T/out")" ]
 check "plain files: the third too" cmp -s m-q8.gguf copy/plain/m/1/m-q8.gguf
-sleep 1.1 # longer than the server's knowledge may be old
-curl -sS "${page}en/m" >/dev/null
-for _ in $(seq 1000); do
-    curl -sS "${page}en/m" >"$T/page"
-    grep -q m-q8 "$T/page" && break
-    sleep 0.05
-done
+stop_page
+start_page
+curl -sS "${page}en/m" >"$T/page"
 contains "the page knows" "$T/page" m-q8.gguf
 mirror 0 m --files LICENSE
 check "a whole copy stays whole" [ ! -e $partial ]
-kill -TERM $server
-wait $server
-same "stopped by the signal" $? 143
+stop_page
 
 # ---- a copy that says other things ----
 
