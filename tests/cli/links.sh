@@ -1,31 +1,13 @@
 # links: the metalinks and torrents that serve makes of a bundle's files: the right digests in a right form, the
 # same on every mirror, and none of what is damaged or nobody trusted signed.
 . "$root/tests/cli/lib.sh"
-export no_proxy='*'
+. "$root/tests/cli/serving.sh"
 
-# mzigo serve OPTION... in the background: sets url and server.
-serve() {
-    "$MZIGO" serve "$@" --bind 127.0.0.1 --port 0 --check-every 0 >"$T/serve" 2>"$T/serve.err" </dev/null &
-    server=$!
-    for _ in $(seq 1000); do
-        url=$(grep -o 'http://[^ "]*/' "$T/serve" | head -n 1)
-        [ -z "$url" ] && kill -0 $server 2>/dev/null || break
-        sleep 0.05
-    done
-    [ -n "$url" ] || { fail "serve $*: does not listen" && cat "$T/serve.err"; }
-}
-stop() {
-    kill -TERM $server
-    wait $server
-    same "stopped by the signal" $? 143
-    check "says more than it should: $(head -n 5 "$T/serve.err")" [ "$(grep -vc '^mzigo: ' "$T/serve.err")" = 0 ]
-}
 # CURL-ARGUMENT... PATH: the answer into $T/body, its fields into $T/head; says its status.
 get() {
     rm -f "$T/body" && touch "$T/body"
     curl -sS -o "$T/body" -D "$T/head" -w '%{http_code}' --path-as-is -H "Host: ${host:-school.lan:8420}" "${@:1:$#-1}" "$url${*: -1}"
 }
-field() { tr -d '\r' <"$T/head" | sed -n "s/^$1: //Ip"; }
 # Waits until PATH is no longer answered by 503; says what it is answered by.
 settled() { # PATH
     local status i
@@ -70,7 +52,7 @@ sha256=$(sha256sum m.gguf | cut -d ' ' -f 1)
 
 # ---- a metalink, at once and with its pieces ----
 
-serve repo
+serve repo --check-every 0
 same "a metalink" "$(get $b/m.gguf.meta4)" 200
 same "its type" "$(field Content-Type)" application/metalink4+xml
 same "it may change" "$(field Cache-Control)" no-cache
@@ -159,7 +141,7 @@ stop
 
 # ---- out of objects, on another server ----
 
-serve repo --trust lab.pub
+serve repo --check-every 0 --trust lab.pub
 same "not of what nobody trusted signed" "$(get plain/strange/1/LICENSE.meta4)" 404
 same "not of what nobody trusted signed: torrent" "$(get plain/strange/1/LICENSE.torrent)" 404
 same "not of what nobody trusted signed: all files" "$(get plain/strange/1/.meta4)" 404
@@ -169,7 +151,7 @@ same "out of objects" "$(settled plain/m/2/m.gguf.torrent)" 200
 at info >info
 check "out of objects: the same torrent" cmp info m.info
 stop
-serve repo
+serve repo --check-every 0
 same "nobody is trusted" "$(get plain/strange/1/LICENSE.meta4)" 200
 same "nobody is trusted: all files" "$(get plain/strange/1/.meta4)" 200
 stop # while it may be reading
@@ -178,7 +160,7 @@ stop # while it may be reading
 
 printf X | dd of=repo/plain/m/1.0+q8/m.gguf bs=1 seek=500000 conv=notrunc status=none
 cmp -s repo/plain/m/1.0+q8/m.gguf m.gguf && printf Y | dd of=repo/plain/m/1.0+q8/m.gguf bs=1 seek=500000 conv=notrunc status=none
-serve repo
+serve repo --check-every 0
 same "other bytes" "$(settled $b/m.gguf.torrent)" 404
 same "other bytes: metalink" "$(get $b/m.gguf.meta4)" 200
 check "other bytes: no pieces" [ -z "$(grep pieces "$T/body")" ]

@@ -57,7 +57,7 @@ static enum mzg_code read_objects(struct mzg_piecing *g, const struct mzg_dir *r
     one.n_files = 1;
     mzg_folder_objects_init(&objects, repo);
     return mzg_walk(&one, &objects.base, MZG_DEPTH_CONTENT, &run, "links",
-                    &(struct mzg_walker){g, feed_chunk, end_at_fault}, e);
+                    &(struct mzg_walker){g, feed_chunk, end_at_fault, NULL}, e);
 }
 
 /* ---- all of it ---- */

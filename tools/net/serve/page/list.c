@@ -22,7 +22,7 @@ static void write_card(struct mzg_page *p, const struct mzg_shelf_bundle *b)
     mzg_html(&p->out, "<a class=\"more\" href=\"/%s/%s\">%s<span class=\"hidden\">: %s</span></a></p>\n"
                       "</article></li>\n",
              mzg_tongue_code(p->tongue), mzg_card_path(path, m),
-             mzg_say(p, mzg_card_offered(&c) ? MZG_SAY_DETAILS : MZG_SAY_DETAILS_ONLY), m->name);
+             mzg_say(p, mzg_offer_good(&c.offer) ? MZG_SAY_DETAILS : MZG_SAY_DETAILS_ONLY), m->name);
 }
 
 static void write_count(struct mzg_page *p, enum mzg_word w, size_t n)
