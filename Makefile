@@ -12,6 +12,7 @@
 #   make deps            asks for, or installs, the Debian packages that are missing
 #
 #   B=folder: where everything is built (default build). V=1: whole commands. CI=true: -Werror.
+#   WITHOUT=avahi: leaves out what finds servers on the local network, as where Avahi is not installed.
 #   CC, CFLAGS, LDFLAGS as usual; SAN=address,undefined,... builds with sanitizers.
 VERSION := $(shell cat VERSION)
 B ?= build
@@ -34,7 +35,9 @@ STD := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -ffp-contract=off -fno-math
 INC := -I. -Iformats $(shell $(PKG_CONFIG) --cflags $(LIBS_PKG) 2>/dev/null)
 LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS_PKG) 2>/dev/null) -lpthread -lm
 # What talks to the network: the program's only, the library does without.
-NET_PKG := libcurl libmicrohttpd
+LAN_PKG := $(if $(filter avahi,$(WITHOUT)),,$(shell $(PKG_CONFIG) --exists avahi-client 2>/dev/null && \
+	echo avahi-client))
+NET_PKG := libcurl libmicrohttpd $(LAN_PKG)
 NET_LIBS := $(shell $(PKG_CONFIG) --libs $(NET_PKG) 2>/dev/null)
 # The server's page has squares for phones' cameras where this is there.
 ifeq ($(shell $(PKG_CONFIG) --exists libqrencode 2>/dev/null && echo yes),yes)
@@ -69,7 +72,8 @@ endif
 KERNEL_SRC := $(filter-out $(OTHER_ARCH),$(wildcard kernels/*.c kernels/*/*.c))
 LIB_SRC := $(KERNEL_SRC) $(wildcard formats/base/*.c formats/model/*.c formats/model/*/*.c \
 	formats/bundle/*.c formats/bundle/*/*.c formats/*.c)
-TOOL_SRC := $(wildcard tools/*.c tools/*/*.c tools/*/*/*.c tools/*/*/*/*.c)
+OTHER_ENGINE := tools/net/lan/$(if $(LAN_PKG),none,avahi).c
+TOOL_SRC := $(filter-out $(OTHER_ENGINE),$(wildcard tools/*.c tools/*/*.c tools/*/*/*.c tools/*/*/*/*.c))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 
@@ -92,9 +96,9 @@ else
 run = @printf '  %-7s%s\n' '$1' '$(or $3,$@)'; $2
 endif
 
-# Rebuilds everything when the compiler or a flag changes.
+# Rebuilds everything when the compiler, a flag or a library changes.
 STAMP := $(B)/flags.stamp
-$(shell mkdir -p $(B); echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' > $(B)/flags.new; \
+$(shell mkdir -p $(B); echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(NET_LIBS)' > $(B)/flags.new; \
 	cmp -s $(B)/flags.new $(STAMP) || cp $(B)/flags.new $(STAMP))
 
 $(B)/%.o: %.c $(STAMP)

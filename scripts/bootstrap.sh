@@ -29,6 +29,13 @@ for l in $libraries; do
     need "${l#*:}" "${PKG_CONFIG:-pkg-config}" --exists "${l%:*}"
 done
 want libqrencode-dev "${PKG_CONFIG:-pkg-config}" --exists libqrencode
+# Finds servers on the local network; the program builds without.
+want libavahi-client-dev "${PKG_CONFIG:-pkg-config}" --exists avahi-client
+if [ "$goal" != build ]; then
+    want avahi-daemon env PATH="$PATH:/usr/sbin" sh -c 'command -v avahi-daemon'
+    want dbus-daemon have dbus-daemon
+    want iproute2 env PATH="$PATH:/usr/sbin" sh -c 'command -v ip'
+fi
 # The second implementation of verify, in shell, is built of openssl and zstd; curl is another client
 # for what speaks HTTP.
 if [ "$goal" != build ]; then

@@ -109,7 +109,7 @@ plain ~ /^[ \t]*(#|%:)[ \t]*include/ {
     else if (path != "" && !may(from, path))
         bad(from " may not include " path)
     else if (path == "" && from != "tools/net" &&
-             name ~ /^(sys\/socket|sys\/un|netdb|netinet\/.*|arpa\/inet|curl\/.*|microhttpd)\.?/)
+             name ~ /^(sys\/socket|sys\/un|netdb|netinet\/.*|arpa\/inet|curl\/.*|microhttpd|avahi-.*)\.?/)
         bad("only tools/net opens sockets: <" name ">")
 }
 '
@@ -261,6 +261,7 @@ self_test() {
     plant formats/model/planted_macro.c '#include PLANTED'
     plant formats/model/planted_lost.c '#include "lost.h"'
     plant tools/planted_socket.c '#include <sys/socket.h>'
+    plant tools/planted_avahi.c '#include <avahi-client/client.h>'
     for f in strcpy strcat sprintf vsprintf gets strtok atoi atol atof alloca rand; do
         plant "tools/planted_$f.c" "int f(void) { return 1 + $f (0); }"
     done

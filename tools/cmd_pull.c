@@ -2,6 +2,7 @@
 #include "command.h"
 #include "net/incoming.h"
 #include "net/line_options.h"
+#include "net/lan/lan.h"
 #include "net/pull.h"
 #include "report.h"
 #include "term.h"
@@ -9,7 +10,8 @@
 #include <string.h>
 
 static const struct mzg_operand operands[] = {
-    {"URL", 0, "A repository's address: http://HOST/PATH or https://HOST/PATH."},
+    {"URL", MZG_OPTIONAL, "A repository's address: http://HOST/PATH or https://HOST/PATH. Without it all "
+                          "comes from servers on the local network."},
     {"NAME[@VERSION]", MZG_OPTIONAL, "The bundle; may be left out when the repository has only one. Without "
                                      "VERSION the newest."},
     {0},
@@ -20,6 +22,7 @@ static const struct mzg_option options[] = {
                                       "finished is kept there for the next time."},
     MZG_OPTION_FILES,
     MZG_OPTIONS_TRUST,
+    MZG_OPTIONS_LAN,
     {"reuse", 0, "PATH", MZG_MANY, "A repository folder, or another version of the model, that may have "
                                    "parts of it. The files in DIR that are to be replaced are looked at "
                                    "anyway. May be given several times."},
@@ -28,6 +31,21 @@ static const struct mzg_option options[] = {
     MZG_OPTIONS_COMMON,
     {0},
 };
+
+/* The operand that is the URL, or NULL: the only one may be a NAME. */
+static const char *url_of(const struct mzg_args *a)
+{
+    const char *first = mzg_args_operand(a, 0);
+    return first && (mzg_args_operand(a, 1) || strstr(first, "://")) ? first : NULL;
+}
+
+static enum mzg_code read_select(struct mzg_select *s, const struct mzg_args *a, struct mzg_err *e)
+{
+    const char *url = url_of(a), *name = mzg_args_operand(a, url ? 1 : 0);
+    if (!url && !name)
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "URL or NAME is missing (see mzigo pull --help)");
+    return mzg_select_parse(s, name, e);
+}
 
 static enum mzg_code reuse(struct mzg_incoming *in, const struct mzg_context *c, struct mzg_err *e)
 {
@@ -111,9 +129,11 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     if (!code)
         code = mzg_trusted_load(&trusted, &trust, e);
     if (!code)
-        code = mzg_select_parse(&select, mzg_args_operand(&c->args, 1), e);
+        code = read_select(&select, &c->args, e);
     if (!code)
-        code = mzg_line_open(&line, c, mzg_args_operand(&c->args, 0), e);
+        code = mzg_line_open(&line, c, url_of(&c->args), e);
+    if (!code)
+        code = mzg_lan_add(&line, &c->args, e);
     if (!code)
         code = mzg_incoming_open(&in, &line, &wish, mzg_args_text(&c->args, "out"), e);
     if (!code)
@@ -132,8 +152,11 @@ const struct mzg_command mzg_cmd_pull = {
              "part is checked before it counts; each file appears whole or not at all.\n\n"
              "Whatever stops it (a broken line, a signal, a loss of power), the same command goes on where "
              "it was: what came and was right is never fetched again. Only what is missing is fetched: "
-             "older versions and local repositories are looked through first." MZG_ABOUT_LINE,
+             "older versions and local repositories are looked through first.\n\n"
+             "Servers on the local network (mzigo serve) are found by themselves, and asked for objects before "
+             "the others. They need not be trusted: they only are nearer." MZG_ABOUT_LINE,
     .examples = "mzigo pull https://models.example.org/repo my-model -o models --trust lab.pub\n"
+                "mzigo pull my-model -o models --trust lab.pub\n"
                 "mzigo pull http://192.168.1.10:8420 -o models --trust lab.pub "
                 "--mirror https://models.example.org/repo\n"
                 "mzigo pull https://models.example.org/repo my-model -o models --trust lab.pub "

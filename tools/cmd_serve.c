@@ -1,5 +1,6 @@
 #include "command.h"
 #include "net/amounts.h"
+#include "net/lan/service.h"
 #include "net/serve/rate.h"
 #include "net/serve/serve.h"
 #include "report.h"
@@ -17,6 +18,10 @@ static const struct mzg_option options[] = {
     {"bind", 0, "ADDR", MZG_MANY, "Listens on this address of the machine's only; may be given "
                                   "several times. All of them, IPv4 and IPv6, when not given."},
     {"port", 0, "N", 0, "The port, 8420 when not given; 0 takes any that is free."},
+    {"name", 0, "TEXT", 0, "Announces itself on the local network under this name; the machine's "
+                           "when not given. Another machine that has it keeps it, and this one gets "
+                           "a number behind it."},
+    {"no-announce", 0, NULL, 0, "Does not announce itself; addresses have to be typed."},
     {"limit-rate", 0, "RATE", 0, "Sends at most so many bytes a second in all (64k, 2M), in equal "
                                  "parts to the addresses that are downloading, however many "
                                  "connections each has."},
@@ -85,6 +90,17 @@ static enum mzg_code read_rate(const struct mzg_context *c, uint64_t *rate, stru
                     mzg_quote(q, text));
 }
 
+static enum mzg_code read_name(const struct mzg_context *c, struct mzg_serve_options *o, struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+    o->name = mzg_args_text(&c->args, "name");
+    o->announce = !mzg_args_has(&c->args, "no-announce");
+    if (!o->name || mzg_lan_name_valid(o->name))
+        return MZG_OK;
+    return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --name takes 1 to %d bytes of text, not '%s'",
+                    MZG_LAN_NAME - 1, mzg_quote(q, o->name));
+}
+
 static enum mzg_code read_options(const struct mzg_context *c, struct mzg_serve_options *o,
                                   struct mzg_err *e)
 {
@@ -99,6 +115,8 @@ static enum mzg_code read_options(const struct mzg_context *c, struct mzg_serve_
         code = number(c, "check-every", 0, 87600, &o->check_every, e);
     if (!code)
         code = read_rate(c, &o->rate, e);
+    if (!code)
+        code = read_name(c, o, e);
     o->log = mzg_args_text(&c->args, "log");
     if (!code && c->json && o->log && strcmp(o->log, "-") == 0)
         code = mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET,
@@ -153,6 +171,8 @@ const struct mzg_command mzg_cmd_serve = {
              "key signed is there.\n\n"
              "GET /healthz is for monitoring: it names what is damaged, missing or expired, as a "
              "check in the background has found, and when that was.\n\n"
+             "Where Avahi's daemon runs, the server announces itself on the local network, and mzigo "
+             "pull on other machines there finds it without an address.\n\n"
              "Any other web server can serve the same folder; samples/nginx/mzigo.conf is a "
              "configuration for nginx, with TLS.",
     .examples = "mzigo serve repo\n"

@@ -42,7 +42,7 @@ check "nothing is there" [ -z "$(ls -A out 2>/dev/null)" ]
 no 3 "holds no bundle x" pull "$url" x -o out --trust lab.pub -q
 no 3 "holds no bundle m@2" pull "$url" m@2 -o out --trust lab.pub -q
 no 2 "is not the address of a repository" pull ftp://h/x -o out --trust lab.pub -q
-no 2 "is not the address of a repository" pull m -o out --trust lab.pub -q
+no 2 "is not the address of a repository" pull h m -o out --trust lab.pub -q
 no 2 "option --budget takes" pull "$url" -o out --trust lab.pub --budget 5x
 no 2 "option --window takes" pull "$url" -o out --trust lab.pub --window 8-9
 no 2 "option --limit-rate takes" pull "$url" -o out --trust lab.pub --limit-rate 0

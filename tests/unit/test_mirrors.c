@@ -231,6 +231,53 @@ static void other_endings_cost_nothing(void **state)
     assert_true(mzg_mirrors_next(&s, 5) > 5);
 }
 
+static void the_near_one_is_asked_first(void **state)
+{
+    struct mzg_err e;
+    (void)state;
+    make(3);
+    s.m[0].rate = 1e6;
+    assert_int_equal(mzg_mirrors_add_local(&s, "http://m2/", &e), MZG_OK);
+    assert_int_equal(s.n, 3);
+    assert_true(s.m[2].local && !s.m[0].local);
+    assert_int_equal(choose(5, 0), 2);
+    s.m[2].busy = 4;
+    assert_int_equal(choose(5, 0), -1); /* it is worth waiting for */
+    s.m[2].busy = 0;
+    note(2, 5, ANSWER(MZG_HTTP_ABSENT), 0);
+    assert_int_equal(choose(5, 0), 0);
+    assert_int_equal(choose(6, 0), 2);
+    note(2, 6, BUSY, 0);
+    assert_int_equal(choose(6, 0), -1);
+    assert_true(mzg_mirrors_next(&s, 0) > 0); /* nobody turns in circles until then */
+    note(2, 6, BUSY, 0);
+    note(2, 6, BUSY, 0);
+    assert_int_equal(choose(6, 0), 0);
+    assert_int_equal(choose(6, 100), 2);
+    note(2, 6, ANSWER(MZG_HTTP_BUSY, .retry_after = 3600), 100);
+    assert_int_equal(choose(6, 101), 0);
+}
+
+static void one_that_was_named_is_not_dropped_for_a_near_one(void **state)
+{
+    struct mzg_err e;
+    (void)state;
+    make(1);
+    assert_int_equal(mzg_mirrors_add_local(&s, "http://near/", &e), MZG_OK);
+    for (int k = 0; k < 9; k++)
+        assert_false(note(0, 1, WRONG, 0));
+    assert_false(note(1, 1, WRONG, 0));
+    assert_false(note(1, 1, WRONG, 0));
+    assert_true(note(1, 1, WRONG, 0));
+    for (int k = 0; k < 40; k++) {
+        char url[32];
+        snprintf(url, sizeof url, "http://[fe80::%d%%252]:80/", k + 1);
+        assert_int_equal(mzg_mirrors_add_local(&s, url, &e), MZG_OK);
+    }
+    assert_int_equal(s.n, MZG_MIRRORS);
+    assert_string_equal(s.m[2].base, "http://[fe80::1%252]:80");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, clear, clear)
 
 int main(void)
@@ -245,6 +292,8 @@ int main(void)
         T(pauses_grow_up_to_a_minute),
         T(pauses_differ),
         T(other_endings_cost_nothing),
+        T(the_near_one_is_asked_first),
+        T(one_that_was_named_is_not_dropped_for_a_near_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

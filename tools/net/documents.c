@@ -134,7 +134,7 @@ enum mzg_code mzg_documents_index(struct mzg_line *l, struct mzg_catalog *c, boo
     if (!code && !*absent) {
         code = mzg_catalog_parse(c, (const char *)b.data, b.len, e);
         if (code)
-            mzg_prefix(e, "%s/" MZG_CATALOG_FILE, l->mirrors.m[0].base);
+            mzg_prefix(e, "%s/" MZG_CATALOG_FILE, l->mirrors.m[l->first].base);
     }
     mzg_buf_clear(&b);
     return code;
@@ -149,9 +149,9 @@ static enum mzg_code choose(struct mzg_line *l, const struct mzg_catalog *c, boo
         return MZG_OK;
     if (absent)
         return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: has no " MZG_CATALOG_FILE ": is this a "
-                        "repository's address? (NAME@VERSION goes without it)", l->mirrors.m[0].base);
+                        "repository's address? (NAME@VERSION goes without it)", l->mirrors.m[l->first].base);
     if (mzg_catalog_select(c, s, entry, e))
-        return mzg_prefix(e, "%s", l->mirrors.m[0].base);
+        return mzg_prefix(e, "%s", l->mirrors.m[l->first].base);
     snprintf(s->name, sizeof s->name, "%s", (*entry)->name);
     snprintf(s->version, sizeof s->version, "%s", (*entry)->version);
     return MZG_OK;
@@ -186,7 +186,7 @@ static enum mzg_code fetch_both(struct mzg_line *l, const struct mzg_select *s,
         code = take_text(&b, &d->envelope, &d->envelope_len, e);
     mzg_buf_clear(&b);
     if (!code && absent)
-        return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: holds no %s@%s", l->mirrors.m[0].base, s->name,
+        return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: holds no %s@%s", l->mirrors.m[l->first].base, s->name,
                         s->version);
     if (code)
         return code;
@@ -194,7 +194,7 @@ static enum mzg_code fetch_both(struct mzg_line *l, const struct mzg_select *s,
     code = t ? fetch_known(l, path, t, parts, &b, &absent, e)
              : fetch_to_memory(l, path, MZG_MANIFEST_MAX, NULL, &b, &absent, e);
     if (!code && absent)
-        code = mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: holds no %s@%s", l->mirrors.m[0].base, s->name,
+        code = mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: holds no %s@%s", l->mirrors.m[l->first].base, s->name,
                         s->version);
     if (!code)
         code = take_text(&b, &d->manifest, &d->manifest_len, e);

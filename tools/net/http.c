@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #define REDIRECTS 5L
+#define LOCAL_CONNECT 3L /* seconds */
 #define WINDOW_LEAST (8 << 10)
 #define WINDOW_MOST (1 << 20)
 
@@ -155,13 +156,13 @@ static CURLcode set_up(struct mzg_transfer *t)
     SET(CURLOPT_URL, t->get.url);
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
     SET(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-    SET(CURLOPT_FOLLOWLOCATION, 1L);
+    SET(CURLOPT_FOLLOWLOCATION, t->get.local ? 0L : 1L);
     SET(CURLOPT_MAXREDIRS, REDIRECTS);
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     SET(CURLOPT_PIPEWAIT, 1L);
     SET(CURLOPT_USERAGENT, "mzigo/" MZG_VERSION);
     SET(CURLOPT_NOSIGNAL, 1L);
-    SET(CURLOPT_CONNECTTIMEOUT, (long)t->http->patience);
+    SET(CURLOPT_CONNECTTIMEOUT, t->get.local ? LOCAL_CONNECT : (long)t->http->patience);
     SET(CURLOPT_LOW_SPEED_LIMIT, t->get.least ? (long)t->get.least : 1L);
     SET(CURLOPT_LOW_SPEED_TIME, (long)t->http->patience);
     SET(CURLOPT_TCP_KEEPALIVE, 1L);
@@ -173,6 +174,8 @@ static CURLcode set_up(struct mzg_transfer *t)
     SET(CURLOPT_PRIVATE, t);
     if (authorities)
         SET(CURLOPT_CAINFO, authorities);
+    if (t->get.local)
+        SET(CURLOPT_NOPROXY, "*");
     if (t->get.rate) {
         SET(CURLOPT_SOCKOPTFUNCTION, small_window);
         SET(CURLOPT_SOCKOPTDATA, t);

@@ -33,6 +33,7 @@ struct mzg_http_get {
     uint64_t most;  /* with size 0: more is refused */
     uint64_t rate;  /* bytes a second that the receiver will take at most, by not returning; 0: any */
     uint64_t least; /* slower than so many for as long as patience lasts counts as broken; 0: 1 */
+    bool local;     /* of the local network: without proxy and redirects, connected at once or not at all */
     /* The next bytes of the body. False stops. */
     bool (*take)(void *ctx, const void *data, size_t n);
     void *ctx;

@@ -32,6 +32,14 @@ static enum mzg_code fetch(struct mzg_incoming *in, const struct mzg_trusted *tr
     return code;
 }
 
+/* Whether another mirror may have what this one had wrong. Where servers are only those that happen to be
+ * near, also when this one does not have the bundle at all. */
+static bool next_may_do(const struct mzg_line *l, enum mzg_code code)
+{
+    return code == MZG_REFUSED || code == MZG_MALFORMED ||
+           (l->mirrors.m[0].local && (code == MZG_IO || code == MZG_USAGE || code == MZG_UNSUPPORTED));
+}
+
 enum mzg_code mzg_incoming_open(struct mzg_incoming *in, struct mzg_line *line,
                                 const struct mzg_incoming_wish *wish, const char *dir, struct mzg_err *e)
 {
@@ -42,7 +50,7 @@ enum mzg_code mzg_incoming_open(struct mzg_incoming *in, struct mzg_line *line,
     for (line->first = 0; more; line->first++) {
         in->select = *wish->select;
         code = fetch(in, wish->trusted, dir, e);
-        more = (code == MZG_REFUSED || code == MZG_MALFORMED) && line->first + 1 < line->mirrors.n;
+        more = next_may_do(line, code) && line->first + 1 < line->mirrors.n;
         if (more) {
             mzg_notice(&line->run->notify, "%s (the next mirror is asked)", e->msg);
             close_bundle(in);

@@ -32,13 +32,15 @@ static void hold_back(struct mzg_line *l, size_t n)
         (void)nanosleep(&t, NULL);
 }
 
-size_t mzg_line_arrive(struct mzg_line *l, size_t n)
+size_t mzg_line_arrive(struct mzg_line *l, const struct mzg_mirror *m, size_t n)
 {
-    uint64_t left = mzg_budget_left(&l->budget);
+    uint64_t left = m->local ? UINT64_MAX : mzg_budget_left(&l->budget);
     size_t taken = left < n ? (size_t)left : n;
     if (n > 0)
         l->last_byte = mzg_line_now();
     l->wire += n;
+    if (m->local)
+        return taken;
     hold_back(l, n);
     mzg_budget_spend(&l->budget, taken);
     return taken;
@@ -59,7 +61,7 @@ void mzg_line_ended(struct mzg_line *l, struct mzg_mirror *m, size_t i, const st
     /* Bodies were counted as they came. */
     uint64_t heads = answer->wire > answer->body ? answer->wire - answer->body : 0;
     l->wire += heads;
-    mzg_budget_spend(&l->budget, heads);
+    mzg_budget_spend(&l->budget, m->local ? 0 : heads);
     if (answer->end != MZG_HTTP_DONE && answer->end != MZG_HTTP_STOPPED)
         snprintf(l->why, sizeof l->why, "%s: %s", mzg_quote(q, m->base), mzg_quote(w, answer->why));
     mzg_mirrors_note(&l->mirrors, m, i, answer, mzg_line_now(), &dropped);
@@ -146,13 +148,14 @@ void mzg_line_cost(const struct mzg_line *l, uint64_t bytes, char *text, size_t 
 struct fetching {
     struct mzg_line *line;
     const struct mzg_line_want *want;
+    const struct mzg_mirror *mirror; /* that is being asked */
     bool full; /* of the budget */
 };
 
 static bool take(void *ctx, const void *data, size_t n)
 {
     struct fetching *f = ctx;
-    size_t taken = mzg_line_arrive(f->line, n);
+    size_t taken = mzg_line_arrive(f->line, f->mirror, n);
     f->full = taken < n;
     return f->want->take(f->want->ctx, data, taken) && !f->full;
 }
@@ -169,7 +172,9 @@ static enum mzg_code ask_once(struct fetching *f, struct mzg_mirror *m, enum mzg
     if (asprintf(&url, "%s/%s", m->base, w->path) < 0)
         return mzg_fail_memory(e, "address");
     struct mzg_http_get get = {.url = url, .from = w->have(w->ctx), .size = w->size, .most = w->most,
-                               .rate = l->budget.rate, .take = take, .ctx = f};
+                               .rate = m->local ? 0 : l->budget.rate, .local = m->local, .take = take,
+                               .ctx = f};
+    f->mirror = m;
     enum mzg_code code = mzg_http_start(l->http, &get, &t, e);
     free(url);
     if (code)
@@ -213,7 +218,7 @@ static enum mzg_code judge(struct fetching *f, struct mzg_mirror *m, enum mzg_ht
 enum mzg_code mzg_line_fetch(struct mzg_line *l, const struct mzg_line_want *want, bool *absent,
                              struct mzg_err *e)
 {
-    struct fetching f = {l, want, false};
+    struct fetching f = {.line = l, .want = want};
     bool without[MZG_MIRRORS] = {false}, there = false, go = false;
     enum mzg_code code = MZG_OK;
     *absent = false;

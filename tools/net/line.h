@@ -27,9 +27,9 @@ struct mzg_line {
 /* Seconds of a clock that does not jump. */
 double mzg_line_now(void);
 
-/* Bytes of a body arrive: fewer than n when the budget has no room for more. Returns when the rate allows,
- * or a signal asks for attention. */
-size_t mzg_line_arrive(struct mzg_line *l, size_t n);
+/* Bytes of a body arrive from m: fewer than n when the budget has no room for more. Returns when the rate
+ * allows, or a signal asks for attention. What comes from the local network is free. */
+size_t mzg_line_arrive(struct mzg_line *l, const struct mzg_mirror *m, size_t n);
 
 /* A request for object i (SIZE_MAX: something else) of m has ended: the budget, the mirror and whoever
  * reads learn of it. */

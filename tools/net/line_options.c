@@ -32,7 +32,7 @@ enum mzg_code mzg_line_open(struct mzg_line *l, const struct mzg_context *c, con
     uint64_t timeout = 30, give_up = 3600, connections = 2;
     size_t n = mzg_args_list(&c->args, "mirror", &mirrors);
     *l = (struct mzg_line){.run = &c->run};
-    enum mzg_code code = mzg_mirrors_add(&l->mirrors, url, e);
+    enum mzg_code code = url ? mzg_mirrors_add(&l->mirrors, url, e) : MZG_OK;
     for (size_t i = 0; i < n && !code; i++)
         code = mzg_mirrors_add(&l->mirrors, mirrors[i], e);
     if (!code)

@@ -8,6 +8,8 @@
 #define STALL 2        /* what a stall counts for */
 #define PAUSE 0.5      /* seconds after the first failure; twice as many after each further one */
 #define LONGEST 60.0
+#define REST 5.0       /* seconds that one of the local network is waited for */
+#define TIRED 3        /* failures in a row from which on it is not */
 
 /* ---- the list ---- */
 
@@ -50,6 +52,23 @@ enum mzg_code mzg_mirrors_add(struct mzg_mirrors *s, const char *url, struct mzg
     return MZG_OK;
 }
 
+enum mzg_code mzg_mirrors_add_local(struct mzg_mirrors *s, const char *url, struct mzg_err *e)
+{
+    char *base = clean(url);
+    size_t k = 0;
+    if (!base)
+        return mzg_fail_memory(e, "mirror");
+    while (k < s->n && strcmp(s->m[k].base, base) != 0)
+        k++;
+    free(base);
+    if (k == MZG_MIRRORS)
+        return MZG_OK;
+    enum mzg_code code = k == s->n ? mzg_mirrors_add(s, url, e) : MZG_OK;
+    if (!code)
+        s->m[k].local = true;
+    return code;
+}
+
 enum mzg_code mzg_mirrors_objects(struct mzg_mirrors *s, size_t n, struct mzg_err *e)
 {
     s->n_objects = n;
@@ -78,12 +97,24 @@ static bool lacks(const struct mzg_mirror *m, size_t i)
     return i != SIZE_MAX && m->lacks && (m->lacks[i / 8] >> i % 8 & 1);
 }
 
+/* Whether one of the local network may have object i, now or in a moment. */
+static bool is_near(const struct mzg_mirrors *s, size_t i, double now)
+{
+    for (size_t k = 0; k < s->n; k++) {
+        const struct mzg_mirror *m = &s->m[k];
+        if (m->local && !m->dropped && !lacks(m, i) && m->not_before <= now + (m->failures < TIRED ? REST : 0))
+            return true;
+    }
+    return false;
+}
+
 struct mzg_mirror *mzg_mirrors_choose(struct mzg_mirrors *s, size_t i, double now, unsigned most)
 {
     struct mzg_mirror *best = NULL;
+    bool near = is_near(s, i, now);
     for (size_t k = 0; k < s->n; k++) {
         struct mzg_mirror *m = &s->m[k];
-        if (m->dropped || m->not_before > now || m->busy >= most || lacks(m, i))
+        if (m->dropped || m->not_before > now || m->busy >= most || lacks(m, i) || (near && !m->local))
             continue;
         /* One that nothing is known of is worth a try; requests under way share its line. */
         if (!best || (m->busy == 0 && best->busy > 0) ||
@@ -113,8 +144,9 @@ void mzg_mirrors_forgive(struct mzg_mirrors *s, size_t i)
 double mzg_mirrors_next(const struct mzg_mirrors *s, double now)
 {
     double next = now + LONGEST;
+    bool near = is_near(s, SIZE_MAX, now);
     for (size_t k = 0; k < s->n; k++) {
-        if (!s->m[k].dropped && s->m[k].not_before < next)
+        if (!s->m[k].dropped && (s->m[k].local || !near) && s->m[k].not_before < next)
             next = s->m[k].not_before;
     }
     return next;
@@ -149,10 +181,11 @@ static void leave_alone(struct mzg_mirrors *s, struct mzg_mirror *m, double leas
     m->not_before = now + (pause > least ? pause : least);
 }
 
+/* One that was named is not given up for some that only happen to be near. */
 static bool others_left(const struct mzg_mirrors *s, const struct mzg_mirror *m)
 {
     for (size_t k = 0; k < s->n; k++) {
-        if (&s->m[k] != m && !s->m[k].dropped)
+        if (&s->m[k] != m && !s->m[k].dropped && (m->local || !s->m[k].local))
             return true;
     }
     return false;

@@ -3,7 +3,8 @@
  * A mirror is believed in nothing; it is only preferred or left alone. One that answers wrongly, or with
  * other bytes than it should, is dropped, and named, as long as another is left; the last one is asked
  * again and again, ever less often. Of the others the one that has been quickest is asked first, in the
- * order given while nothing is known. Time is the caller's: seconds of a clock that does not jump. */
+ * order given while nothing is known. Those of the local network go before all others: nobody pays for what
+ * they send. Time is the caller's: seconds of a clock that does not jump. */
 #ifndef MZG_NET_MIRRORS_H
 #define MZG_NET_MIRRORS_H
 
@@ -14,6 +15,7 @@
 
 struct mzg_mirror {
     char *base;          /* URL without a '/' at the end */
+    bool local;          /* of the local network */
     bool dropped;
     unsigned strikes;    /* answers that were wrong */
     unsigned failures;   /* in a row, of any kind */
@@ -32,12 +34,14 @@ struct mzg_mirrors {
 
 /* MZG_USAGE for what is no http or https URL, and for more than MZG_MIRRORS. */
 enum mzg_code mzg_mirrors_add(struct mzg_mirrors *s, const char *url, struct mzg_err *e) MZG_MUST;
+/* One of the local network: the one that is there already, when it is, or one more, where there is room. */
+enum mzg_code mzg_mirrors_add_local(struct mzg_mirrors *s, const char *url, struct mzg_err *e) MZG_MUST;
 /* From now on objects 0 to n - 1 can be lacking. */
 enum mzg_code mzg_mirrors_objects(struct mzg_mirrors *s, size_t n, struct mzg_err *e) MZG_MUST;
 void mzg_mirrors_clear(struct mzg_mirrors *s);
 
-/* The mirror to ask for object i (SIZE_MAX: for anything) now, or NULL: none is to be asked yet.
- * most: requests at a time to one of them. */
+/* The mirror to ask for object i (SIZE_MAX: for anything) now, or NULL: none is to be asked yet, perhaps
+ * because one of the local network is worth waiting for. most: requests at a time to one of them. */
 struct mzg_mirror *mzg_mirrors_choose(struct mzg_mirrors *s, size_t i, double now, unsigned most);
 /* True when every mirror that is left lacks object i. */
 bool mzg_mirrors_lack(const struct mzg_mirrors *s, size_t i);

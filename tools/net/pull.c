@@ -8,6 +8,7 @@
 
 #define SLOTS 4             /* requests at a time in all; each costs the bytes in flight when it is cut */
 #define FAST 125000.0       /* bytes a second (1 Mbit/s) from which on more than two pay */
+#define LOCAL_LEAST 1024    /* bytes a second: who is near has no excuse, and all others wait for it */
 #define SYNC_SECONDS 4.0    /* what a loss of power may cost: under 5 s of traffic */
 #define SYNC_BYTES ((uint64_t)64 << 20)
 #define BAD_MOST 3          /* times that an object may come with wrong bytes from all there are */
@@ -43,7 +44,7 @@ struct pulling {
 static bool take(void *ctx, const void *data, size_t n)
 {
     struct job *j = ctx;
-    size_t taken = mzg_line_arrive(j->p->l, n);
+    size_t taken = mzg_line_arrive(j->p->l, j->mirror, n);
     j->p->since_sync += taken;
     if (j->p->to->take(j->p->to, j->object, data, taken, &j->e))
         return false;
@@ -60,8 +61,12 @@ static enum mzg_code ask(struct job *j, uint32_t have, struct mzg_err *e)
     if (asprintf(&url, "%s/%s", j->mirror->base, path) < 0)
         return mzg_fail_memory(e, "address");
     /* With a limit there is one request at a time, so that it has all of the limit. */
-    struct mzg_http_get get = {.url = url, .from = have, .size = c->stored, .rate = p->l->budget.rate,
-                               .least = (uint64_t)(other / 10), .take = take, .ctx = j};
+    bool local = j->mirror->local;
+    struct mzg_http_get get = {.url = url, .from = have, .size = c->stored, .local = local,
+                               .rate = local ? 0 : p->l->budget.rate, .least = (uint64_t)(other / 10),
+                               .take = take, .ctx = j};
+    if (local && get.least < LOCAL_LEAST)
+        get.least = LOCAL_LEAST;
     j->e.code = MZG_OK;
     enum mzg_code code = mzg_http_start(p->l->http, &get, &j->transfer, e);
     free(url);

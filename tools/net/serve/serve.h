@@ -1,6 +1,7 @@
 /* serve.h: the face of the HTTP server: a repository folder for everyone nearby.
  *
  *   listen     sockets on the addresses asked for
+ *   announce   the local network is told of them
  *   clients    who is connected; limits, and whose turn it is to go
  *   worker     the HTTP library's threads, and what they call here
  *   route      which room answers a URL:   files   objects, manifests, metadata (place, range)
@@ -42,6 +43,8 @@ struct mzg_serve_options {
     const char *const *bind; /* addresses; none: all of this machine's */
     size_t n_bind;
     unsigned port;           /* 0: any that is free */
+    bool announce;           /* on the local network */
+    const char *name;        /* under which; NULL: the machine's */
     unsigned connections;    /* at most, in all */
     unsigned per_client;     /* at most, of one address */
     unsigned timeout;        /* seconds to send a request in; that a transfer may stand still */
@@ -63,7 +66,7 @@ struct mzg_served {
 };
 
 /* Serves until stop says so; then transfers get a few seconds to end. MZG_NETWORK: an address cannot be
- * listened on; MZG_USAGE: there is no such address; MZG_IO: the folder, a key or the log cannot be
+ * listened on; MZG_USAGE: there is no such address or name; MZG_IO: the folder, a key or the log cannot be
  * opened. */
 enum mzg_code mzg_serve(const struct mzg_serve_options *opt, struct mzg_served *served,
                         struct mzg_err *e) MZG_MUST;
