@@ -1,6 +1,7 @@
 #include "bundles.h"
 #include "command.h"
 #include "net/amounts.h"
+#include "net/lan/lan.h"
 #include "net/line_options.h"
 #include "net/mirroring.h"
 #include "report.h"
@@ -13,8 +14,9 @@
 #define GRACE_SECONDS 86400
 
 static const struct mzg_operand operands[] = {
-    {"URL", 0, "A repository's address: http://HOST/PATH or https://HOST/PATH."},
-    {"REPO", 0, "The folder of the copy, made when it is missing."},
+    {"URL", MZG_OPTIONAL, "A repository's address: http://HOST/PATH or https://HOST/PATH. Without it all "
+                          "comes from servers on the local network."},
+    {"REPO", 0, "The folder of the copy, made when it is missing. Without a URL it may not have :// in it."},
     {"NAME[@VERSION]", MZG_OPTIONAL | MZG_MANY, "The bundles to keep, without VERSION the newest; of all "
                                                 "names when none is given."},
     {0},
@@ -22,6 +24,7 @@ static const struct mzg_operand operands[] = {
 
 static const struct mzg_option options[] = {
     MZG_OPTIONS_TRUST,
+    MZG_OPTIONS_LAN,
     {"keep", 0, "N", 0, "Keeps the newest N versions of each name, and drops older ones. When not given, "
                         "the newest is fetched and none is dropped."},
     {"quota", 0, "SIZE", 0, "REPO may have so many bytes when all is done (20G, 500M). Without --keep, older "
@@ -41,6 +44,18 @@ static const struct mzg_option options[] = {
     MZG_OPTIONS_COMMON,
     {0},
 };
+
+/* The operand that is the URL, or NULL: the first one is REPO. */
+static const char *url_of(const struct mzg_args *a)
+{
+    const char *first = mzg_args_operand(a, 0);
+    return strstr(first, "://") ? first : NULL;
+}
+
+static const char *repo_of(const struct mzg_args *a)
+{
+    return mzg_args_operand(a, url_of(a) ? 1 : 0);
+}
 
 static enum mzg_code read_wish(struct mzg_mirror_wish *w, const struct mzg_args *a, struct mzg_err *e)
 {
@@ -66,13 +81,15 @@ static enum mzg_code read_wish(struct mzg_mirror_wish *w, const struct mzg_args 
 static enum mzg_code read_selects(struct mzg_mirror_wish *w, const struct mzg_args *a,
                                   struct mzg_select **selects, struct mzg_err *e)
 {
-    size_t n = a->operand_count - 2;
+    size_t first = url_of(a) ? 2 : 1, n = a->operand_count - first;
     enum mzg_code code = MZG_OK;
+    if (!repo_of(a))
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "REPO is missing (see mzigo mirror --help)");
     *selects = calloc(n + 1, sizeof **selects);
     if (!*selects)
         return mzg_fail_memory(e, "bundles");
     for (size_t i = 0; i < n && !code; i++)
-        code = mzg_select_parse(&(*selects)[i], mzg_args_operand(a, i + 2), e);
+        code = mzg_select_parse(&(*selects)[i], mzg_args_operand(a, i + first), e);
     w->selects = *selects;
     w->n_selects = n;
     return code;
@@ -105,6 +122,7 @@ static void report(struct mzg_context *c, const struct mzg_mirroring *m)
     }
     mzg_report_number(c->result, "missing_bytes", m->missing);
     mzg_report_number(c->result, "wire_bytes", m->line->wire);
+    mzg_report_number(c->result, "local_bytes", m->line->local);
     mzg_report_number(c->result, "requests", m->line->requests);
     mzg_report_number(c->result, "wrong_objects", m->got.wrong);
     mzg_report_number(c->result, "replaced_objects", m->replaced);
@@ -170,9 +188,11 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     if (!code)
         code = read_selects(&wish, &c->args, &selects, e);
     if (!code)
-        code = mzg_line_open(&line, c, mzg_args_operand(&c->args, 0), e);
+        code = mzg_line_open(&line, c, url_of(&c->args), e);
     if (!code)
-        code = mzg_mirroring_open(&m, &line, mzg_args_operand(&c->args, 1), &trusted, &wish, e);
+        code = mzg_lan_add(&line, &c->args, true, e); /* a server of this machine has nothing that is not here */
+    if (!code)
+        code = mzg_mirroring_open(&m, &line, repo_of(&c->args), &trusted, &wish, e);
     if (!code)
         code = mirror(c, &m, e);
     mzg_mirroring_close(&m);
@@ -191,11 +211,14 @@ const struct mzg_command mzg_cmd_mirror = {
         "was right is never fetched again, whatever stops it. Nothing is kept that no trusted key signed.\n\n"
         "The copy can be served at any time, also while it is brought up to date: a bundle appears when it "
         "is whole. Names that it was not asked for are left alone. With --keep or --quota old versions go "
-        "after their successor has come, and then what no bundle needs (mzigo gc)." MZG_ABOUT_LINE,
+        "after their successor has come, and then what no bundle needs (mzigo gc).\n\n"
+        MZG_ABOUT_LAN " Those of this machine are passed over. Without a URL the source is the first of them "
+        "that has all that was asked for." MZG_ABOUT_LINE,
     .examples = "mzigo mirror https://models.example.org/repo /srv/mzigo/repo --trust lab.pub\n"
                 "mzigo mirror https://models.example.org/repo repo my-model --trust lab.pub --keep 2 "
                 "--budget 50M/day --window 22:00-05:00\n"
-                "mzigo mirror https://models.example.org/repo repo --trust lab.pub --quota 20G --plain",
+                "mzigo mirror https://models.example.org/repo repo --trust lab.pub --quota 20G --plain\n"
+                "mzigo mirror repo my-model --trust lab.pub",
     .operands = operands,
     .options = options,
     .run = run,

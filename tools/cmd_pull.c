@@ -11,7 +11,7 @@
 
 static const struct mzg_operand operands[] = {
     {"URL", MZG_OPTIONAL, "A repository's address: http://HOST/PATH or https://HOST/PATH. Without it all "
-                          "comes from servers on the local network."},
+                          "comes from servers on the local network, and NAME is needed."},
     {"NAME[@VERSION]", MZG_OPTIONAL, "The bundle; may be left out when the repository has only one. Without "
                                      "VERSION the newest."},
     {0},
@@ -67,6 +67,7 @@ static void report(struct mzg_context *c, const struct mzg_incoming *in, const s
     mzg_report_number(c->result, "reused_bytes", in->reused);
     mzg_report_number(c->result, "missing_bytes", left);
     mzg_report_number(c->result, "wire_bytes", r->wire);
+    mzg_report_number(c->result, "local_bytes", in->line->local);
     mzg_report_number(c->result, "requests", r->requests);
     mzg_report_number(c->result, "wrong_objects", r->wrong);
     mzg_report_number(c->result, "damaged_chunks", r->damaged);
@@ -133,7 +134,7 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     if (!code)
         code = mzg_line_open(&line, c, url_of(&c->args), e);
     if (!code)
-        code = mzg_lan_add(&line, &c->args, e);
+        code = mzg_lan_add(&line, &c->args, false, e);
     if (!code)
         code = mzg_incoming_open(&in, &line, &wish, mzg_args_text(&c->args, "out"), e);
     if (!code)
@@ -153,8 +154,7 @@ const struct mzg_command mzg_cmd_pull = {
              "Whatever stops it (a broken line, a signal, a loss of power), the same command goes on where "
              "it was: what came and was right is never fetched again. Only what is missing is fetched: "
              "older versions and local repositories are looked through first.\n\n"
-             "Servers on the local network (mzigo serve) are found by themselves, and asked for objects before "
-             "the others. They need not be trusted: they only are nearer." MZG_ABOUT_LINE,
+             MZG_ABOUT_LAN " Without a URL the newest is pulled that any of them has." MZG_ABOUT_LINE,
     .examples = "mzigo pull https://models.example.org/repo my-model -o models --trust lab.pub\n"
                 "mzigo pull my-model -o models --trust lab.pub\n"
                 "mzigo pull http://192.168.1.10:8420 -o models --trust lab.pub "

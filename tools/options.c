@@ -108,11 +108,12 @@ static enum mzg_code check_options(const struct mzg_args *a, struct mzg_err *e)
 static enum mzg_code check_operands(const struct mzg_args *a, const struct mzg_operand *operands,
                                     struct mzg_err *e)
 {
-    size_t n = 0;
+    size_t n = 0, required = 0;
     bool many = false;
     char q[MZG_QUOTE];
     for (; operands && operands[n].name; n++) {
-        if (n >= a->operand_count && !(operands[n].flags & MZG_OPTIONAL))
+        required += !(operands[n].flags & MZG_OPTIONAL);
+        if (required > a->operand_count && !(operands[n].flags & MZG_OPTIONAL))
             return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "%s is missing", operands[n].name);
         many = operands[n].flags & MZG_MANY;
     }

@@ -25,7 +25,8 @@ struct mzg_option {
     const char *help; /* whole sentences */
 };
 
-/* The same; only the last one may be MZG_MANY. */
+/* The same; only the last one may be MZG_MANY. Which one an operand is, where one before it may be left out,
+ * is for the command to tell. */
 struct mzg_operand {
     const char *name; /* "SRC" */
     unsigned flags;

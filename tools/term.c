@@ -167,7 +167,9 @@ const char *mzg_meter_line(char out[MZG_LINE], const char *what, uint64_t first,
     char a[MZG_SIZE], b[MZG_SIZE], c[MZG_SIZE];
     double rate = seconds > 0 && done > first ? (double)(done - first) / seconds : 0;
     int n;
-    if (total == 0 || done > total)
+    if (total == 0 && done == 0)
+        n = snprintf(out, MZG_LINE, "%s", what); /* waiting */
+    else if (total == 0 || done > total)
         n = snprintf(out, MZG_LINE, "%s  %s", what, mzg_size_text(a, done));
     else
         n = snprintf(out, MZG_LINE, "%s  %3u%%  %s of %s", what,

@@ -2,6 +2,7 @@
 #   net-tools   the tools below do what they say
 #   faulty      an HTTP server that misbehaves on command and counts bytes on the wire
 #   raw         a client that does what no decent client does
+#   mdns        announces any services on the local network
 #   power.so    preloaded, takes the power away at a chosen moment: what was not synced is lost
 TEST_STEPS += net-tools
 .PHONY: net-tools
@@ -22,11 +23,11 @@ $(NET)/power_ops: tests/net/power_ops.c
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(STD) $(WARN) -O2 $< -o $@)
 
-$(NET)/raw: tests/net/raw.c
+$(NET)/raw $(NET)/mdns: $(NET)/%: tests/net/%.c
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(STD) $(WARN) -O2 $< -o $@)
 
-cli: $(NET_TOOLS) $(NET)/raw
+cli: $(NET_TOOLS) $(NET)/raw $(NET)/mdns
 net-tools: $(NET_TOOLS)
 	@B='$(B)' tests/net/selftest.sh
 

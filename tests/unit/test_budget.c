@@ -53,7 +53,7 @@ static void save(struct mzg_budget *b)
 static void ask(const struct mzg_budget *b, double now, enum mzg_budget_state want, const char *says)
 {
     char why[200] = "";
-    enum mzg_budget_state got = mzg_budget_ask(b, now, why, sizeof why);
+    enum mzg_budget_state got = mzg_budget_ask(b, false, now, why, sizeof why);
     if (got != want || !strstr(why, says))
         fail_msg("%d '%s', not %d '%s'", got, why, want, says);
 }
@@ -126,6 +126,19 @@ static void a_run_s_budget_ends_it(void **state)
     ask(&b, 1000, MZG_BUDGET_END, "the budget of");
     save(&b);
     assert_int_not_equal(access("state", F_OK), 0);
+    mzg_budget_clear(&b);
+}
+
+static void what_costs_nothing_needs_no_budget(void **state)
+{
+    struct mzg_budget b;
+    char why[200];
+    (void)state;
+    begin(&b, "--budget=5k", "--stop-after=30m");
+    mzg_budget_spend(&b, 5000);
+    assert_int_equal(mzg_budget_ask(&b, true, 1000, why, sizeof why), MZG_BUDGET_GO);
+    assert_int_equal(mzg_budget_ask(&b, false, 1000, why, sizeof why), MZG_BUDGET_END);
+    assert_int_equal(mzg_budget_ask(&b, true, 2800, why, sizeof why), MZG_BUDGET_END);
     mzg_budget_clear(&b);
 }
 
@@ -299,6 +312,7 @@ int main(void)
         T(without_options_all_is_allowed),
         T(options_that_cannot_be_read_are_named),
         T(a_run_s_budget_ends_it),
+        T(what_costs_nothing_needs_no_budget),
         T(its_time_ends_it),
         T(hours_are_waited_for),
         T(a_day_s_budget_holds_across_runs),

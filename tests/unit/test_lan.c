@@ -156,12 +156,17 @@ static void txt_records(void **state)
 
 /* ---- what is kept of it ---- */
 
-static bool hear(struct mzg_lan_found *found, const char *name, const char *where)
+static bool hear_of(struct mzg_lan_found *found, const char *name, const char *where, bool elsewhere)
 {
     struct sockaddr_storage a = address(where);
     struct mzg_engine_heard s = {.name = name, .interface = if_nametoindex("lo"), .port = 80,
                                  .address = (struct sockaddr *)&a, .txt = {.has_v = true}};
-    return mzg_lan_hear(found, &s, here);
+    return mzg_lan_hear(found, &s, here, elsewhere);
+}
+
+static bool hear(struct mzg_lan_found *found, const char *name, const char *where)
+{
+    return hear_of(found, name, where, false);
 }
 
 static void a_server_is_one(void **state)
@@ -176,6 +181,17 @@ static void a_server_is_one(void **state)
     assert_false(hear(&found, "b", "10.9.9.9"));
     assert_false(hear(&found, "\x1b]", "10.0.0.9"));
     assert_int_equal(found.n, 1);
+}
+
+static void this_machine_is_not_elsewhere(void **state)
+{
+    struct mzg_lan_found found = {.n = 0};
+    (void)state;
+    assert_true(hear_of(&found, "a", "10.0.0.1", false));
+    assert_true(hear_of(&found, "b", "10.0.0.2", true));
+    assert_false(hear_of(&found, "c", "10.0.0.1", true));
+    assert_false(hear_of(&found, "d", "fe80::1", true));
+    assert_int_equal(found.n, 2);
 }
 
 static void a_flood_has_an_end(void **state)
@@ -249,6 +265,7 @@ int main(void)
         cmocka_unit_test(names),
         cmocka_unit_test(txt_records),
         cmocka_unit_test_setup(a_server_is_one, set_up),
+        cmocka_unit_test_setup(this_machine_is_not_elsewhere, set_up),
         cmocka_unit_test_setup(a_flood_has_an_end, set_up),
         cmocka_unit_test(work_is_cleared_once),
     };

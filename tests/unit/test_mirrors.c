@@ -275,7 +275,46 @@ static void one_that_was_named_is_not_dropped_for_a_near_one(void **state)
         assert_int_equal(mzg_mirrors_add_local(&s, url, &e), MZG_OK);
     }
     assert_int_equal(s.n, MZG_MIRRORS);
+    assert_int_equal(mzg_mirrors_sources(&s), 1);
     assert_string_equal(s.m[2].base, "http://[fe80::1%252]:80");
+}
+
+static void one_that_was_found_is_doubted_first(void **state)
+{
+    struct mzg_err e;
+    bool dropped = true;
+    (void)state;
+    make(2);
+    assert_int_equal(mzg_mirrors_add_local(&s, "http://near/", &e), MZG_OK);
+    for (int k = 0; k < 9; k++) {
+        mzg_mirrors_doubt(&s, &s.m[0], 0, &dropped);
+        assert_false(dropped);
+    }
+    assert_int_equal(choose(1, 0), 2); /* none of the named was even left alone */
+    for (int k = 0; k < 3; k++) {
+        assert_false(dropped);
+        mzg_mirrors_doubt(&s, &s.m[2], 0, &dropped);
+    }
+    assert_true(dropped);
+    assert_int_equal(choose(1, 0), 0);
+}
+
+static void where_none_was_named_all_are_sources(void **state)
+{
+    struct mzg_err e;
+    (void)state;
+    make(0);
+    assert_false(mzg_mirrors_are_local(&s));
+    assert_int_equal(mzg_mirrors_add_local(&s, "http://one/", &e), MZG_OK);
+    assert_int_equal(mzg_mirrors_add_local(&s, "http://two/", &e), MZG_OK);
+    assert_int_equal(mzg_mirrors_sources(&s), 2);
+    assert_true(mzg_mirrors_are_local(&s));
+    make(1);
+    assert_int_equal(mzg_mirrors_add_local(&s, "http://one/", &e), MZG_OK);
+    assert_false(mzg_mirrors_are_local(&s));
+    assert_int_equal(mzg_mirrors_add_local(&s, "http://m0/", &e), MZG_OK);
+    assert_int_equal(mzg_mirrors_sources(&s), 1);
+    assert_true(mzg_mirrors_are_local(&s)); /* the one that was named is near too */
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, clear, clear)
@@ -294,6 +333,8 @@ int main(void)
         T(other_endings_cost_nothing),
         T(the_near_one_is_asked_first),
         T(one_that_was_named_is_not_dropped_for_a_near_one),
+        T(one_that_was_found_is_doubted_first),
+        T(where_none_was_named_all_are_sources),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

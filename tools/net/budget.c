@@ -160,7 +160,8 @@ uint64_t mzg_budget_left(const struct mzg_budget *b)
     return b->spent < b->size ? b->size - b->spent : 0;
 }
 
-enum mzg_budget_state mzg_budget_ask(const struct mzg_budget *b, double now, char *why, size_t room)
+enum mzg_budget_state mzg_budget_ask(const struct mzg_budget *b, bool at_no_cost, double now,
+                                      char *why, size_t room)
 {
     char text[MZG_SIZE];
     unsigned wait = 0;
@@ -171,6 +172,8 @@ enum mzg_budget_state mzg_budget_ask(const struct mzg_budget *b, double now, cha
         snprintf(why, room, "stopped after %s as asked", mzg_time_text(text, (double)b->stop_after));
         return MZG_BUDGET_END;
     }
+    if (at_no_cost)
+        return MZG_BUDGET_GO;
     if (mzg_budget_left(b) == 0) {
         snprintf(why, room, "the %sbudget of %s is used up", b->daily ? "day's " : "",
                  mzg_size_text(text, b->size));

@@ -46,7 +46,9 @@ uint64_t mzg_budget_left(const struct mzg_budget *b);
 enum mzg_code mzg_budget_save(struct mzg_budget *b, struct mzg_err *e) MZG_MUST;
 
 enum mzg_budget_state { MZG_BUDGET_GO, MZG_BUDGET_WAIT, MZG_BUDGET_END };
-/* Whether to fetch now. why: in words, for the other two ("the day's 50 MB are used up"). */
-enum mzg_budget_state mzg_budget_ask(const struct mzg_budget *b, double now, char *why, size_t room);
+/* Whether to fetch now. at_no_cost: no byte would cost anything, so only stop_after counts. why: in words, for
+ * the other two ("the day's 50 MB are used up"). */
+enum mzg_budget_state mzg_budget_ask(const struct mzg_budget *b, bool at_no_cost, double now,
+                                      char *why, size_t room);
 
 #endif

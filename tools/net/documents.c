@@ -113,6 +113,12 @@ static enum mzg_code fetch_known(struct mzg_line *l, const char *path, const str
     return code;
 }
 
+bool mzg_documents_next_may_do(const struct mzg_err *e)
+{
+    return e->code == MZG_REFUSED || e->code == MZG_MALFORMED || e->code == MZG_UNSUPPORTED ||
+           e->code == MZG_NETWORK || e->code == MZG_LIMIT || (e->code == MZG_IO && !e->sys_errno);
+}
+
 /* ---- the repository's index ---- */
 
 static bool is_catalog(void *ctx)
@@ -130,7 +136,7 @@ enum mzg_code mzg_documents_index(struct mzg_line *l, struct mzg_catalog *c, boo
     struct mzg_buf b;
     *c = (struct mzg_catalog){0};
     enum mzg_code code = fetch_to_memory(l, MZG_CATALOG_FILE, MZG_CATALOG_MAX,
-                                         l->mirrors.n > 1 ? is_catalog : NULL, &b, absent, e);
+                                         mzg_mirrors_sources(&l->mirrors) > 1 ? is_catalog : NULL, &b, absent, e);
     if (!code && !*absent) {
         code = mzg_catalog_parse(c, (const char *)b.data, b.len, e);
         if (code)

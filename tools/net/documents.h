@@ -13,6 +13,10 @@
 enum mzg_code mzg_documents_fetch(struct mzg_line *l, struct mzg_select *s, const char *dir,
                                   struct mzg_documents *d, struct mzg_err *e) MZG_MUST;
 
+/* Whether another server may have what failed so with one that only happens to be near: not where this
+ * machine or whoever asked was at fault. */
+bool mzg_documents_next_may_do(const struct mzg_err *e);
+
 /* The steps of that. What the repository says that it has; *absent: it has no index, and *c is empty, which
  * the caller clears. */
 enum mzg_code mzg_documents_index(struct mzg_line *l, struct mzg_catalog *c, bool *absent,

@@ -32,30 +32,64 @@ static enum mzg_code fetch(struct mzg_incoming *in, const struct mzg_trusted *tr
     return code;
 }
 
-/* Whether another mirror may have what this one had wrong. Where servers are only those that happen to be
- * near, also when this one does not have the bundle at all. */
-static bool next_may_do(const struct mzg_line *l, enum mzg_code code)
+/* A mirror's documents are as little believed as its objects: what one has wrong, another may not. */
+static enum mzg_code open_of_named(struct mzg_incoming *in, const struct mzg_select *select,
+                                   const struct mzg_trusted *trusted, const char *dir, struct mzg_err *e)
 {
-    return code == MZG_REFUSED || code == MZG_MALFORMED ||
-           (l->mirrors.m[0].local && (code == MZG_IO || code == MZG_USAGE || code == MZG_UNSUPPORTED));
+    struct mzg_line *l = in->line;
+    enum mzg_code code = MZG_OK;
+    bool more = true;
+    for (l->first = 0; more; l->first++) {
+        in->select = *select;
+        code = fetch(in, trusted, dir, e);
+        more = (code == MZG_REFUSED || code == MZG_MALFORMED) && l->first + 1 < l->mirrors.n_named;
+        if (more) {
+            mzg_notice(&l->run->notify, "%s (the next mirror is asked)", e->msg);
+            close_bundle(in);
+        }
+    }
+    return code;
+}
+
+static bool is_newer(const struct mzg_verified *a, const struct mzg_verified *b)
+{
+    return !b || mzg_verified_manifest(a)->sequence > mzg_verified_manifest(b)->sequence;
+}
+
+/* None was named: the newest that is signed of what those have that happen to be near. */
+static enum mzg_code open_of_near(struct mzg_incoming *in, const struct mzg_select *select,
+                                  const struct mzg_trusted *trusted, const char *dir, struct mzg_err *e)
+{
+    struct mzg_line *l = in->line;
+    struct mzg_incoming best = {.line = l};
+    enum mzg_code code = MZG_OK;
+    bool more = true;
+    for (l->first = 0; more; l->first++) {
+        in->select = *select;
+        code = fetch(in, trusted, dir, e);
+        if (!code && is_newer(in->verified, best.verified)) {
+            struct mzg_incoming older = best;
+            best = *in;
+            *in = older;
+        }
+        close_bundle(in);
+        more = l->first + 1 < l->mirrors.n && (code ? mzg_documents_next_may_do(e) : !*select->version);
+        if (more && code)
+            mzg_notice(&l->run->notify, "%s (the next server is asked)", e->msg);
+    }
+    l->first = 0;
+    if (!best.verified)
+        return code;
+    *in = best;
+    return code && !mzg_documents_next_may_do(e) ? code : MZG_OK;
 }
 
 enum mzg_code mzg_incoming_open(struct mzg_incoming *in, struct mzg_line *line,
                                 const struct mzg_incoming_wish *wish, const char *dir, struct mzg_err *e)
 {
-    enum mzg_code code = MZG_REFUSED;
-    bool more = true;
     *in = (struct mzg_incoming){.line = line};
-    /* A mirror's documents are as little believed as its objects: what one has wrong, another may not. */
-    for (line->first = 0; more; line->first++) {
-        in->select = *wish->select;
-        code = fetch(in, wish->trusted, dir, e);
-        more = next_may_do(line, code) && line->first + 1 < line->mirrors.n;
-        if (more) {
-            mzg_notice(&line->run->notify, "%s (the next mirror is asked)", e->msg);
-            close_bundle(in);
-        }
-    }
+    enum mzg_code code = line->mirrors.n_named ? open_of_named(in, wish->select, wish->trusted, dir, e)
+                                               : open_of_near(in, wish->select, wish->trusted, dir, e);
     if (!code)
         code = mzg_verified_choose(in->verified, wish->files, wish->n_files, e);
     return code ? code : mzg_arrival_open(&in->arrival, in->verified, dir, line->run, e);

@@ -24,8 +24,8 @@ struct mzg_incoming_wish {
     size_t n_files;           /* 0: all files */
 };
 
-/* Fetches the documents of the bundle that is meant, verifies them, and opens dir for it. *in is the
- * caller's to close, also after a failure. */
+/* Fetches the documents of the bundle that is meant, verifies them, and opens dir for it. Where no mirror
+ * was named, it is the newest that any of those nearby has. *in is the caller's to close, also after a failure. */
 enum mzg_code mzg_incoming_open(struct mzg_incoming *in, struct mzg_line *line,
                                 const struct mzg_incoming_wish *wish, const char *dir,
                                 struct mzg_err *e) MZG_MUST;

@@ -2,10 +2,13 @@
 
 #include "clock.h"
 #include "tools/term.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#define LEAST_PAUSE 0.02 /* seconds */
 
 double mzg_line_now(void)
 {
@@ -39,8 +42,10 @@ size_t mzg_line_arrive(struct mzg_line *l, const struct mzg_mirror *m, size_t n)
     if (n > 0)
         l->last_byte = mzg_line_now();
     l->wire += n;
-    if (m->local)
+    if (m->local) {
+        l->local += n;
         return taken;
+    }
     hold_back(l, n);
     mzg_budget_spend(&l->budget, taken);
     return taken;
@@ -61,6 +66,7 @@ void mzg_line_ended(struct mzg_line *l, struct mzg_mirror *m, size_t i, const st
     /* Bodies were counted as they came. */
     uint64_t heads = answer->wire > answer->body ? answer->wire - answer->body : 0;
     l->wire += heads;
+    l->local += m->local ? heads : 0;
     mzg_budget_spend(&l->budget, m->local ? 0 : heads);
     if (answer->end != MZG_HTTP_DONE && answer->end != MZG_HTTP_STOPPED)
         snprintf(l->why, sizeof l->why, "%s: %s", mzg_quote(q, m->base), mzg_quote(w, answer->why));
@@ -81,15 +87,34 @@ void mzg_line_lied(struct mzg_line *l, struct mzg_mirror *m, const char *what)
         mzg_notice(&l->run->notify, "%s (fetched again)", l->why);
 }
 
+void mzg_line_mixed(struct mzg_line *l, const char *what)
+{
+    mzg_notice(&l->run->notify, "%s came in parts that do not fit (fetched again)", what);
+    for (size_t k = 0; k < l->mirrors.n; k++) {
+        bool dropped;
+        mzg_mirrors_doubt(&l->mirrors, &l->mirrors.m[k], mzg_line_now(), &dropped);
+        if (dropped)
+            say_dropped(l, &l->mirrors.m[k], "may have sent parts that do not fit");
+    }
+}
+
 /* ---- going on ---- */
 
-void mzg_line_pause(const struct mzg_line *l)
+/* A fifth of a second at most, so that a signal is heard. */
+static void nap_until(double when)
 {
-    double now = mzg_line_now(), wait = mzg_mirrors_next(&l->mirrors, now) - now;
+    double wait = when - mzg_line_now();
     if (wait <= 0)
         return;
     long ns = wait < 0.2 ? (long)(wait * 1e9) : 200000000L;
     nanosleep(&(struct timespec){0, ns}, NULL);
+}
+
+void mzg_line_pause(const struct mzg_line *l)
+{
+    double now = mzg_line_now(), next = mzg_mirrors_next(&l->mirrors, now);
+    /* Who may be asked now has none of what is missing. */
+    nap_until(next > now + LEAST_PAUSE ? next : now + LEAST_PAUSE);
 }
 
 static enum mzg_code wait_for(struct mzg_line *l, const char *why, struct mzg_err *e)
@@ -107,7 +132,7 @@ enum mzg_code mzg_line_ask(struct mzg_line *l, bool *go, struct mzg_err *e)
     char why[256] = "";
     double now = mzg_line_now();
     *go = false;
-    switch (mzg_budget_ask(&l->budget, now, why, sizeof why)) {
+    switch (mzg_budget_ask(&l->budget, mzg_mirrors_are_local(&l->mirrors), now, why, sizeof why)) {
     case MZG_BUDGET_END:
         return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "%s; what came is kept, and the same call goes on",
                         why);
@@ -149,6 +174,7 @@ struct fetching {
     struct mzg_line *line;
     const struct mzg_line_want *want;
     const struct mzg_mirror *mirror; /* that is being asked */
+    bool without[MZG_MIRRORS];       /* who said that it has no such file */
     bool full; /* of the budget */
 };
 
@@ -215,11 +241,54 @@ static enum mzg_code judge(struct fetching *f, struct mzg_mirror *m, enum mzg_ht
     return MZG_OK;
 }
 
+/* The step-th of the sources, or SIZE_MAX behind the last one. Those that only happen to be near are believed
+ * in nothing: what one of them says is asked of that one alone. */
+static size_t source(const struct mzg_line *l, size_t step)
+{
+    size_t n = l->mirrors.n_named;
+    if (n == 0)
+        return step == 0 ? l->first : SIZE_MAX;
+    return step < n ? (l->first + step) % n : SIZE_MAX;
+}
+
+/* Each source that may have it once. *asked: how many such there are; when: one may be asked again. */
+static enum mzg_code ask_round(struct fetching *f, bool *there, size_t *asked, double *when, struct mzg_err *e)
+{
+    struct mzg_line *l = f->line;
+    enum mzg_code code = MZG_OK;
+    *asked = 0;
+    *when = HUGE_VAL;
+    for (size_t step = 0, k; (k = source(l, step)) != SIZE_MAX && !code && !*there; step++) {
+        struct mzg_mirror *m = &l->mirrors.m[k];
+        enum mzg_http_end end = MZG_HTTP_RUNNING;
+        if (m->dropped || f->without[k])
+            continue;
+        ++*asked;
+        if (m->not_before <= mzg_line_now()) {
+            code = ask_once(f, m, &end, e);
+            f->without[k] |= end == MZG_HTTP_ABSENT;
+            if (!code)
+                code = judge(f, m, end, there, e);
+        }
+        *when = m->not_before < *when ? m->not_before : *when;
+    }
+    return code;
+}
+
+/* Where others are near too, one of them is given up soon. */
+static enum mzg_code wait_until(const struct mzg_line *l, double when, struct mzg_err *e)
+{
+    if (!l->mirrors.n_named && l->mirrors.n > 1 && l->mirrors.m[l->first].failures >= MZG_MIRROR_TIRED)
+        return mzg_fail(e, MZG_NETWORK, MZG_NO_OFFSET, "%s", l->why);
+    nap_until(when);
+    return MZG_OK;
+}
+
 enum mzg_code mzg_line_fetch(struct mzg_line *l, const struct mzg_line_want *want, bool *absent,
                              struct mzg_err *e)
 {
     struct fetching f = {.line = l, .want = want};
-    bool without[MZG_MIRRORS] = {false}, there = false, go = false;
+    bool there = false, go = false;
     enum mzg_code code = MZG_OK;
     *absent = false;
     l->last_byte = mzg_line_now();
@@ -229,29 +298,18 @@ enum mzg_code mzg_line_fetch(struct mzg_line *l, const struct mzg_line_want *wan
         if (!there && !want->restart(want->ctx))
             return mzg_fail_memory(e, want->path);
     }
-    while (!code && !there) {
+    while (!code && !there && !*absent) {
         size_t asked = 0;
+        double when = 0;
         code = mzg_line_ask(l, &go, e);
         if (code || !go)
             continue;
         code = mzg_progress_step(&l->run->progress, want->path, want->have(want->ctx), want->size, e);
-        for (size_t step = 0; step < l->mirrors.n && !code && !there; step++) {
-            size_t k = (l->first + step) % l->mirrors.n;
-            struct mzg_mirror *m = &l->mirrors.m[k];
-            enum mzg_http_end end = MZG_HTTP_RUNNING;
-            asked += !m->dropped && !without[k];
-            if (m->dropped || without[k] || m->not_before > mzg_line_now())
-                continue;
-            code = ask_once(&f, m, &end, e);
-            without[k] |= end == MZG_HTTP_ABSENT;
-            if (!code)
-                code = judge(&f, m, end, &there, e);
-        }
+        if (!code)
+            code = ask_round(&f, &there, &asked, &when, e);
         *absent = !code && !there && !asked;
-        if (*absent)
-            break;
-        if (!code && !there)
-            mzg_line_pause(l);
+        if (!code && !there && !*absent)
+            code = wait_until(l, when, e);
     }
     return code;
 }

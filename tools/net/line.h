@@ -10,7 +10,7 @@
 struct mzg_line {
     struct mzg_http *http;
     struct mzg_mirrors mirrors;
-    size_t first;       /* of them to ask for documents */
+    size_t first;       /* of them to ask for documents; where none was named the only one */
     unsigned connections; /* requests at a time to one mirror, at most */
     struct mzg_budget budget;
     const struct mzg_run *run;
@@ -20,6 +20,7 @@ struct mzg_line {
     double paced_from;  /* for the rate: so many bytes were taken since then */
     uint64_t paced;
     uint64_t wire;      /* bytes that came and went, as far as curl counts them */
+    uint64_t local;     /* of these, on the local network */
     char why[256];      /* what the last failure was, and whose */
     char waiting[256];  /* what is being waited for, as people were told */
 };
@@ -37,6 +38,9 @@ void mzg_line_ended(struct mzg_line *l, struct mzg_mirror *m, size_t i, const st
 /* What m sent as `what` is not that. */
 void mzg_line_lied(struct mzg_line *l, struct mzg_mirror *m, const char *what);
 
+/* What several sent as `what` is not that. */
+void mzg_line_mixed(struct mzg_line *l, const char *what);
+
 /* Whether to fetch now. *go false: not now, and a little time has passed. MZG_LIMIT at the end of a budget,
  * MZG_NETWORK when there is no point in going on, MZG_STOPPED. */
 enum mzg_code mzg_line_ask(struct mzg_line *l, bool *go, struct mzg_err *e) MZG_MUST;
@@ -47,9 +51,10 @@ void mzg_line_pause(const struct mzg_line *l);
 /* ", 12 minutes at 57 KiB/s, 3 days of 50 MB": what it will take to fetch so many bytes, as far as is known. */
 void mzg_line_cost(const struct mzg_line *l, uint64_t bytes, char *text, size_t room);
 
-/* A small file of the repository, from whichever mirror has it. size: its bytes, or 0 when only most is
+/* A small file of the repository, from whichever of the sources (mirrors.h) has it; where none was named from
+ * the first one, which is given up after a few failures when there are others. size: its bytes, or 0 when only most is
  * known. have: bytes that are here; take gets those that follow. Tries until it is there:
- * *absent: all mirrors say that there is no such file (and the result is MZG_OK). */
+ * *absent: all of them say that there is no such file (and the result is MZG_OK). */
 struct mzg_line_want {
     const char *path; /* "index.json" */
     uint64_t size, most;

@@ -68,24 +68,25 @@ static enum mzg_code recall(struct learning *k, struct mzg_err *e)
     return code;
 }
 
-/* Each mirror is asked until one has what a trusted key signed. Only the first is asked for what the index
- * says that it is: the index may be that mirror's lie. */
+/* Each source is asked until one has what a trusted key signed. Only the first is asked for what the index
+ * says that it is: the index may be that one's lie. Where none was named there is only the one. */
 static enum mzg_code fetch(struct learning *k, struct mzg_err *e)
 {
     struct mzg_line *l = k->m->line;
+    size_t begin = l->mirrors.n_named ? 0 : l->first, end = l->mirrors.n_named ? l->mirrors.n_named : begin + 1;
     enum mzg_code code = MZG_OK;
     bool more = true;
-    for (l->first = 0; more; l->first++) {
+    for (l->first = begin; more; l->first++) {
         struct mzg_documents d = {0};
-        const struct mzg_catalog_entry *entry = l->first ? NULL : k->item->entry;
+        const struct mzg_catalog_entry *entry = l->first == begin ? k->item->entry : NULL;
         code = mzg_documents_of(l, &k->item->is, entry, k->m->parts, &d, e);
         if (!code)
             code = believe(k, l->mirrors.m[l->first].base, &d, e);
-        more = (code == MZG_REFUSED || code == MZG_MALFORMED) && l->first + 1 < l->mirrors.n;
+        more = (code == MZG_REFUSED || code == MZG_MALFORMED) && l->first + 1 < end;
         if (more)
             mzg_notice(&l->run->notify, "%s (the next mirror is asked)", e->msg);
     }
-    l->first = 0;
+    l->first = begin;
     return code;
 }
 
@@ -182,7 +183,7 @@ static enum mzg_code learn_one(struct learning *k, struct mzg_err *e)
     return code;
 }
 
-enum mzg_code mzg_mirroring_learn(struct mzg_mirroring *m, struct mzg_err *e)
+static enum mzg_code learn_all(struct mzg_mirroring *m, struct mzg_err *e)
 {
     enum mzg_code code = MZG_OK;
     size_t wanted = 0;
@@ -200,6 +201,52 @@ enum mzg_code mzg_mirroring_learn(struct mzg_mirroring *m, struct mzg_err *e)
     }
     if (!code && m->n && !wanted && !m->first.code)
         code = mzg_fail(e, MZG_REFUSED, MZG_NO_OFFSET, "%s: holds no bundle that can be believed",
-                        m->line->mirrors.m[0].base);
+                        m->line->mirrors.m[m->line->first].base);
+    return code;
+}
+
+/* ---- the source ---- */
+
+static enum mzg_code choose(struct mzg_mirroring *m, struct mzg_err *e)
+{
+    const struct mzg_mirror_wish *w = m->wish;
+    const char *base = m->line->mirrors.m[m->line->first].base;
+    bool absent = false, named = w->n_selects > 0;
+    enum mzg_code code = mzg_documents_index(m->line, &m->catalog, &absent, e);
+    for (size_t i = 0; i < w->n_selects; i++)
+        named &= *w->selects[i].version != '\0';
+    if (!code && absent && !named)
+        return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: has no " MZG_CATALOG_FILE ": is this a repository's "
+                        "address? (NAME@VERSION goes without it)", base);
+    if (!code && mzg_mirroring_choose(&m->catalog, absent, w, &m->items, &m->n, e))
+        return mzg_prefix(e, "%s", base);
+    return code;
+}
+
+/* From nothing, whatever an earlier source said. */
+static enum mzg_code learn_from(struct mzg_mirroring *m, struct mzg_err *e)
+{
+    mzg_stock_clear(&m->after);
+    mzg_catalog_clear(&m->catalog);
+    free(m->items);
+    m->items = NULL;
+    m->n = 0;
+    m->first.code = MZG_OK;
+    enum mzg_code code = mzg_stock_read(&m->after, &m->repo, e);
+    if (!code)
+        code = choose(m, e);
+    return code ? code : learn_all(m, e);
+}
+
+enum mzg_code mzg_mirroring_learn(struct mzg_mirroring *m, struct mzg_err *e)
+{
+    struct mzg_line *l = m->line;
+    enum mzg_code code = learn_from(m, e);
+    while (!l->mirrors.n_named && l->first + 1 < l->mirrors.n &&
+           (code ? mzg_documents_next_may_do(e) : m->first.code != MZG_OK)) {
+        mzg_notice(&l->run->notify, "%s (the next server is asked)", code ? e->msg : m->first.msg);
+        l->first++;
+        code = learn_from(m, e);
+    }
     return code;
 }

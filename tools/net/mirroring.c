@@ -2,7 +2,6 @@
 
 #include "bundle/upkeep/intake.h"
 #include "bundle/upkeep/plain.h"
-#include "documents.h"
 #include "tools/term.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,22 +9,6 @@
 #include <unistd.h>
 
 /* ---- opening ---- */
-
-static enum mzg_code choose(struct mzg_mirroring *m, struct mzg_err *e)
-{
-    const struct mzg_mirror_wish *w = m->wish;
-    const char *base = m->line->mirrors.m[0].base;
-    bool absent = false, named = w->n_selects > 0;
-    enum mzg_code code = mzg_documents_index(m->line, &m->catalog, &absent, e);
-    for (size_t i = 0; i < w->n_selects; i++)
-        named &= *w->selects[i].version != '\0';
-    if (!code && absent && !named)
-        return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: has no " MZG_CATALOG_FILE ": is this a repository's "
-                        "address? (NAME@VERSION goes without it)", base);
-    if (!code && mzg_mirroring_choose(&m->catalog, absent, w, &m->items, &m->n, e))
-        return mzg_prefix(e, "%s", base);
-    return code;
-}
 
 enum mzg_code mzg_mirroring_open(struct mzg_mirroring *m, struct mzg_line *line, const char *repo,
                                  const struct mzg_trusted *trusted, const struct mzg_mirror_wish *wish,
@@ -39,9 +22,7 @@ enum mzg_code mzg_mirroring_open(struct mzg_mirroring *m, struct mzg_line *line,
     if (!code && (asprintf(&m->parts, "%s/" MZG_LOCAL_PARTS, repo) < 0 ||
                   asprintf(&m->coming, "%s/" MZG_LOCAL_COMING, repo) < 0))
         code = mzg_fail_memory(e, "path");
-    if (!code)
-        code = mzg_stock_read(&m->after, &m->repo, e);
-    return code ? code : choose(m, e);
+    return code;
 }
 
 void mzg_mirroring_close(struct mzg_mirroring *m)

@@ -1,8 +1,8 @@
 /* mirroring.h: a repository on this machine, kept like one on the network: which bundles, what of them is
  * missing, whether there is room, then one bundle after the other.
  *
- *   open     takes the repository for itself, asks the source for its index, chooses
- *   learn    the documents of what was chosen: verified, and put aside
+ *   open     takes the repository for itself
+ *   learn    the source's index; what is chosen of it; the documents of that: verified, and put aside
  *   fit      what has to go, by policy, and whether the rest has room: before the first object
  *   fetch    what is missing; each bundle appears when it is whole
  *   clear_up what was to go
@@ -75,6 +75,7 @@ void mzg_mirroring_close(struct mzg_mirroring *m);
 enum mzg_code mzg_mirroring_choose(const struct mzg_catalog *c, bool absent, const struct mzg_mirror_wish *w,
                                    struct mzg_mirror_item **items, size_t *n, struct mzg_err *e) MZG_MUST;
 
+/* Where no mirror was named, the source is the first of those nearby that has all that was asked for. */
 enum mzg_code mzg_mirroring_learn(struct mzg_mirroring *m, struct mzg_err *e) MZG_MUST;
 /* MZG_LIMIT when it cannot have a place within the quota, MZG_IO when the disk has none: both numbers. */
 enum mzg_code mzg_mirroring_fit(struct mzg_mirroring *m, struct mzg_err *e) MZG_MUST;

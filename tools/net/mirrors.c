@@ -8,8 +8,7 @@
 #define STALL 2        /* what a stall counts for */
 #define PAUSE 0.5      /* seconds after the first failure; twice as many after each further one */
 #define LONGEST 60.0
-#define REST 5.0       /* seconds that one of the local network is waited for */
-#define TIRED 3        /* failures in a row from which on it is not */
+#define REST 5.0       /* seconds that one of the local network is waited for at a time */
 
 /* ---- the list ---- */
 
@@ -35,7 +34,7 @@ static char *clean(const char *url)
     return kept;
 }
 
-enum mzg_code mzg_mirrors_add(struct mzg_mirrors *s, const char *url, struct mzg_err *e)
+static enum mzg_code append(struct mzg_mirrors *s, const char *url, struct mzg_err *e)
 {
     char q[MZG_QUOTE];
     if (s->n == MZG_MIRRORS)
@@ -52,6 +51,14 @@ enum mzg_code mzg_mirrors_add(struct mzg_mirrors *s, const char *url, struct mzg
     return MZG_OK;
 }
 
+enum mzg_code mzg_mirrors_add(struct mzg_mirrors *s, const char *url, struct mzg_err *e)
+{
+    enum mzg_code code = append(s, url, e);
+    if (!code)
+        s->n_named = s->n;
+    return code;
+}
+
 enum mzg_code mzg_mirrors_add_local(struct mzg_mirrors *s, const char *url, struct mzg_err *e)
 {
     char *base = clean(url);
@@ -63,10 +70,24 @@ enum mzg_code mzg_mirrors_add_local(struct mzg_mirrors *s, const char *url, stru
     free(base);
     if (k == MZG_MIRRORS)
         return MZG_OK;
-    enum mzg_code code = k == s->n ? mzg_mirrors_add(s, url, e) : MZG_OK;
+    enum mzg_code code = k == s->n ? append(s, url, e) : MZG_OK;
     if (!code)
         s->m[k].local = true;
     return code;
+}
+
+size_t mzg_mirrors_sources(const struct mzg_mirrors *s)
+{
+    return s->n_named ? s->n_named : s->n;
+}
+
+bool mzg_mirrors_are_local(const struct mzg_mirrors *s)
+{
+    for (size_t k = 0; k < s->n; k++) {
+        if (!s->m[k].dropped && !s->m[k].local)
+            return false;
+    }
+    return s->n > 0;
 }
 
 enum mzg_code mzg_mirrors_objects(struct mzg_mirrors *s, size_t n, struct mzg_err *e)
@@ -102,7 +123,7 @@ static bool is_near(const struct mzg_mirrors *s, size_t i, double now)
 {
     for (size_t k = 0; k < s->n; k++) {
         const struct mzg_mirror *m = &s->m[k];
-        if (m->local && !m->dropped && !lacks(m, i) && m->not_before <= now + (m->failures < TIRED ? REST : 0))
+        if (m->local && !m->dropped && !lacks(m, i) && m->not_before <= now + (m->failures < MZG_MIRROR_TIRED ? REST : 0))
             return true;
     }
     return false;
@@ -184,8 +205,9 @@ static void leave_alone(struct mzg_mirrors *s, struct mzg_mirror *m, double leas
 /* One that was named is not given up for some that only happen to be near. */
 static bool others_left(const struct mzg_mirrors *s, const struct mzg_mirror *m)
 {
-    for (size_t k = 0; k < s->n; k++) {
-        if (&s->m[k] != m && !s->m[k].dropped && (m->local || !s->m[k].local))
+    size_t n = m < s->m + s->n_named ? s->n_named : s->n;
+    for (size_t k = 0; k < n; k++) {
+        if (&s->m[k] != m && !s->m[k].dropped)
             return true;
     }
     return false;
@@ -202,6 +224,13 @@ static void strike(struct mzg_mirrors *s, struct mzg_mirror *m, unsigned count, 
 void mzg_mirrors_lied(struct mzg_mirrors *s, struct mzg_mirror *m, double now, bool *dropped)
 {
     strike(s, m, STRIKES, now, dropped);
+}
+
+void mzg_mirrors_doubt(struct mzg_mirrors *s, struct mzg_mirror *m, double now, bool *dropped)
+{
+    *dropped = false;
+    if (m >= s->m + s->n_named && !m->dropped)
+        strike(s, m, 1, now, dropped);
 }
 
 void mzg_mirrors_note(struct mzg_mirrors *s, struct mzg_mirror *m, size_t i,

@@ -4,7 +4,8 @@
  * other bytes than it should, is dropped, and named, as long as another is left; the last one is asked
  * again and again, ever less often. Of the others the one that has been quickest is asked first, in the
  * order given while nothing is known. Those of the local network go before all others: nobody pays for what
- * they send. Time is the caller's: seconds of a clock that does not jump. */
+ * they send. What there is to fetch they are not asked while others were named: they may be behind. Time is
+ * the caller's: seconds of a clock that does not jump. */
 #ifndef MZG_NET_MIRRORS_H
 #define MZG_NET_MIRRORS_H
 
@@ -12,6 +13,7 @@
 #include "http.h"
 
 #define MZG_MIRRORS 16
+#define MZG_MIRROR_TIRED 3 /* failures in a row from which on one of the local network is not waited for */
 
 struct mzg_mirror {
     char *base;          /* URL without a '/' at the end */
@@ -28,14 +30,20 @@ struct mzg_mirror {
 struct mzg_mirrors {
     struct mzg_mirror m[MZG_MIRRORS];
     size_t n;
+    size_t n_named;      /* the first so many were named by whoever runs the program; the others were found */
     size_t n_objects;
     uint64_t seed;       /* of the jitter */
 };
 
-/* MZG_USAGE for what is no http or https URL, and for more than MZG_MIRRORS. */
+/* One that was named. MZG_USAGE for what is no http or https URL, and for more than MZG_MIRRORS. */
 enum mzg_code mzg_mirrors_add(struct mzg_mirrors *s, const char *url, struct mzg_err *e) MZG_MUST;
-/* One of the local network: the one that is there already, when it is, or one more, where there is room. */
+/* One that was found on the local network, behind those that were named: the one that is there already, when
+ * it is, or one more, where there is room. */
 enum mzg_code mzg_mirrors_add_local(struct mzg_mirrors *s, const char *url, struct mzg_err *e) MZG_MUST;
+/* How many of them, from the first on, are asked for documents: those that were named, or else all. */
+size_t mzg_mirrors_sources(const struct mzg_mirrors *s);
+/* True when all that are left are of the local network, where no byte costs anything. */
+bool mzg_mirrors_are_local(const struct mzg_mirrors *s);
 /* From now on objects 0 to n - 1 can be lacking. */
 enum mzg_code mzg_mirrors_objects(struct mzg_mirrors *s, size_t n, struct mzg_err *e) MZG_MUST;
 void mzg_mirrors_clear(struct mzg_mirrors *s);
@@ -57,5 +65,7 @@ void mzg_mirrors_note(struct mzg_mirrors *s, struct mzg_mirror *m, size_t i,
                       const struct mzg_http_answer *answer, double now, bool *dropped);
 /* The bytes were not the object that they were asked for as. */
 void mzg_mirrors_lied(struct mzg_mirrors *s, struct mzg_mirror *m, double now, bool *dropped);
+/* The same of bytes that came from several: one that was found, and is m, is the likelier to have sent them. */
+void mzg_mirrors_doubt(struct mzg_mirrors *s, struct mzg_mirror *m, double now, bool *dropped);
 
 #endif

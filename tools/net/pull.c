@@ -110,7 +110,7 @@ static enum mzg_code settle(struct job *j, struct mzg_err *e)
     p->r->wrong++;
     /* Where several had a part in it, nobody knows whose was wrong; the next time one sends it all. */
     if (p->from[i] == MIXED)
-        mzg_notice(&p->l->run->notify, "%s came in parts that do not fit (fetched again)", what);
+        mzg_line_mixed(p->l, what);
     else
         mzg_line_lied(p->l, j->mirror, what);
     p->from[i] = 0;
@@ -217,7 +217,7 @@ static enum mzg_code start_job(struct pulling *p, struct job *j, size_t i, struc
 static size_t slots(const struct pulling *p)
 {
     double rate = 0;
-    if (p->l->budget.rate)
+    if (p->l->budget.rate && !mzg_mirrors_are_local(&p->l->mirrors))
         return 1;
     for (size_t k = 0; k < p->l->mirrors.n; k++)
         rate += p->l->mirrors.m[k].dropped ? 0 : p->l->mirrors.m[k].rate;

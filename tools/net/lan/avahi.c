@@ -18,11 +18,6 @@
 #define TICK_MS 250        /* how often the wish to stop is looked at */
 #define AGAIN_SECONDS 10.0 /* until a bus that is not there is looked for again */
 
-bool mzg_engine_there(void)
-{
-    return true;
-}
-
 /* ---- finding ---- */
 
 struct search {
@@ -78,12 +73,12 @@ static void noticed(AvahiServiceBrowser *b, AvahiIfIndex interface, AvahiProtoco
     (void)b, (void)flags;
     f->all |= event == AVAHI_BROWSER_ALL_FOR_NOW;
     f->broken |= event == AVAHI_BROWSER_FAILURE;
-    if (event != AVAHI_BROWSER_NEW || f->asked == MZG_ENGINE_MEMORY)
+    if (event != AVAHI_BROWSER_NEW || f->asked == MZG_ENGINE_MOST)
         return;
     f->asked++;
     /* Freed by its answer, or with the client. */
-    if (avahi_service_resolver_new(f->client, interface, protocol, name, type, domain, protocol, 0,
-                                   looked_into, f))
+    if (avahi_service_resolver_new(f->client, interface, protocol, name, type, domain, protocol,
+                                   AVAHI_LOOKUP_USE_MULTICAST, looked_into, f))
         f->waiting++;
 }
 
@@ -99,10 +94,11 @@ static bool is_through(const struct search *f)
     return f->broken || (f->all && f->waiting == 0 && (f->any || !f->s->patiently));
 }
 
+/* By multicast only: what a DNS server elsewhere lists is not near. */
 static void search(struct search *f)
 {
-    if (!avahi_service_browser_new(f->client, AVAHI_IF_UNSPEC, AVAHI_PROTO_UNSPEC, MZG_LAN_TYPE, NULL, 0,
-                                   noticed, f))
+    if (!avahi_service_browser_new(f->client, AVAHI_IF_UNSPEC, AVAHI_PROTO_UNSPEC, MZG_LAN_TYPE, NULL,
+                                   AVAHI_LOOKUP_USE_MULTICAST, noticed, f))
         return;
     for (double left; !is_through(f) && (left = f->s->until - mzg_line_now()) > 0;) {
         if (avahi_simple_poll_iterate(f->poll, left < 1 ? (int)(left * 1000) + 1 : 1000) != 0)

@@ -8,10 +8,7 @@
 #include "service.h"
 #include <stdint.h>
 
-#define MZG_ENGINE_MEMORY 64 /* services that one search looks into; a network that has more is lying */
-
-/* False: this build has none, and the calls below only say so. */
-bool mzg_engine_there(void);
+#define MZG_ENGINE_MOST 64 /* services that one search looks into; a network that has more is lying */
 
 /* A service as it was heard; texts live for the call. */
 struct mzg_engine_heard {

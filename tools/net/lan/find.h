@@ -17,15 +17,21 @@ struct mzg_lan_found {
     size_t n;
 };
 
-/* Looks for so many seconds; patiently: ends as soon as some have answered and no more seem to come. None is
- * MZG_OK too. MZG_UNSUPPORTED: this build cannot look, MZG_NETWORK: no daemon does it on this machine (both
- * at once, without waiting), MZG_STOPPED. */
-enum mzg_code mzg_lan_find(struct mzg_lan_found *found, double seconds, bool patiently,
+struct mzg_lan_wish {
+    double seconds;  /* to look for, at most */
+    bool patiently;  /* until one has answered, also where nobody seems to be there */
+    bool elsewhere;  /* none of this machine's own */
+};
+
+/* Ends before its time when nobody else seems to be there. None is MZG_OK too. MZG_UNSUPPORTED: this build
+ * cannot look; MZG_NETWORK: no daemon does it on this machine (both at once, without waiting); MZG_STOPPED. */
+enum mzg_code mzg_lan_find(struct mzg_lan_found *found, const struct mzg_lan_wish *wish,
                            const struct mzg_progress *progress, struct mzg_err *e) MZG_MUST;
 
-/* The server s says that it is this one: takes it into *found unless it is not to be used. One that is there
- * already stays one, by the better of its addresses. */
+/* Takes the server that was heard of into *found; false: it is none for us. One that is there already stays
+ * one, by the better of its addresses. here: this machine's addresses. */
 struct mzg_engine_heard;
-bool mzg_lan_hear(struct mzg_lan_found *found, const struct mzg_engine_heard *s, const struct ifaddrs *here);
+bool mzg_lan_hear(struct mzg_lan_found *found, const struct mzg_engine_heard *s, const struct ifaddrs *here,
+                  bool elsewhere);
 
 #endif

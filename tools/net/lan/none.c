@@ -1,11 +1,6 @@
 /* none.c: the engine of a build without one (make WITHOUT=avahi, or a machine that lacks it). */
 #include "engine.h"
 
-bool mzg_engine_there(void)
-{
-    return false;
-}
-
 enum mzg_code mzg_engine_find(const struct mzg_engine_search *s, struct mzg_err *e)
 {
     (void)s;

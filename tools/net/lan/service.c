@@ -110,6 +110,17 @@ bool mzg_lan_is_near(const struct sockaddr *a, unsigned interface, const struct 
     return false;
 }
 
+bool mzg_lan_is_own(const struct sockaddr *a, const struct ifaddrs *all)
+{
+    size_t n, own_n;
+    const uint8_t *x = bytes_of(a, &n), *y;
+    for (const struct ifaddrs *i = all; i; i = i->ifa_next) {
+        if (i->ifa_addr && (y = bytes_of(i->ifa_addr, &own_n), own_n == n) && n > 0 && memcmp(x, y, n) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool is_link_local(const struct sockaddr *a)
 {
     return a->sa_family == AF_INET6 &&

@@ -39,6 +39,9 @@ bool mzg_lan_txt_good(struct mzg_lan_txt *t);
  * loopback's address. */
 bool mzg_lan_is_near(const struct sockaddr *a, unsigned interface, const struct ifaddrs *all);
 
+/* True when `a` is an address of this machine's. */
+bool mzg_lan_is_own(const struct sockaddr *a, const struct ifaddrs *all);
+
 /* "http://10.0.0.5:8420/path"; link-local IPv6 gets its scope. False when it cannot be one. */
 bool mzg_lan_url(char out[MZG_LAN_URL], const struct sockaddr *a, unsigned interface, uint16_t port,
                  const char *path);
