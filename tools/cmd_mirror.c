@@ -131,7 +131,7 @@ static void report(struct mzg_context *c, const struct mzg_mirroring *m)
 
 static void show(const struct mzg_mirroring *m)
 {
-    char all[MZG_COUNT], requests[MZG_COUNT], size[MZG_SIZE], word[MZG_WORD];
+    char all[MZG_COUNT], traffic[128], word[MZG_WORD];
     size_t fresh = count(m, MZG_MIRRORED_NEW), there = count(m, MZG_MIRRORED_THERE);
     for (size_t i = 0; i < m->after.n; i++) {
         if (m->after.held[i].drop)
@@ -139,8 +139,8 @@ static void show(const struct mzg_mirroring *m)
     }
     printf("verified and mirrored: %s, %zu new, in %s\n", mzg_count_text(all, fresh + there, "bundle"), fresh,
            mzg_shell_word(word, m->repo.path));
-    printf("%s over the network in %s\n", mzg_size_text(size, m->line->wire),
-           mzg_count_text(requests, m->line->requests, "request"));
+    mzg_line_traffic(m->line, traffic, sizeof traffic);
+    puts(traffic);
 }
 
 static enum mzg_code mirror(struct mzg_context *c, struct mzg_mirroring *m, struct mzg_err *e)
@@ -212,8 +212,8 @@ const struct mzg_command mzg_cmd_mirror = {
         "The copy can be served at any time, also while it is brought up to date: a bundle appears when it "
         "is whole. Names that it was not asked for are left alone. With --keep or --quota old versions go "
         "after their successor has come, and then what no bundle needs (mzigo gc).\n\n"
-        MZG_ABOUT_LAN " Those of this machine are passed over. Without a URL the source is the first of them "
-        "that has all that was asked for." MZG_ABOUT_LINE,
+        MZG_ABOUT_LAN " Without one, the source is the first of them that has all that was asked for. Servers of "
+        "this machine are passed over: they have what is here." MZG_ABOUT_LINE,
     .examples = "mzigo mirror https://models.example.org/repo /srv/mzigo/repo --trust lab.pub\n"
                 "mzigo mirror https://models.example.org/repo repo my-model --trust lab.pub --keep 2 "
                 "--budget 50M/day --window 22:00-05:00\n"

@@ -73,16 +73,14 @@ static void report(struct mzg_context *c, const struct mzg_incoming *in, const s
     mzg_report_number(c->result, "damaged_chunks", r->damaged);
 }
 
-static enum mzg_code show(const struct mzg_context *c, const struct mzg_incoming *in,
-                          const struct mzg_pull_result *r, struct mzg_err *e)
+static enum mzg_code show(const struct mzg_context *c, const struct mzg_incoming *in, struct mzg_err *e)
 {
     struct mzg_bundle_info info;
-    char word[MZG_WORD], size[MZG_SIZE], count[MZG_COUNT];
+    char word[MZG_WORD], traffic[128];
     mzg_verified_info(in->verified, &info);
     enum mzg_code code = mzg_bundle_show("verified and pulled", &info, e);
-    printf("%s over the network in %s; the files are in %s\n", mzg_size_text(size, r->wire),
-           mzg_count_text(count, r->requests, "request"),
-           mzg_shell_word(word, mzg_args_text(&c->args, "out")));
+    mzg_line_traffic(in->line, traffic, sizeof traffic);
+    printf("%s; the files are in %s\n", traffic, mzg_shell_word(word, mzg_args_text(&c->args, "out")));
     return code;
 }
 
@@ -112,7 +110,7 @@ static enum mzg_code pull(struct mzg_context *c, struct mzg_line *l, struct mzg_
     if (c->json)
         report(c, in, &r, left);
     else if (!code && !dry)
-        code = show(c, in, &r, e);
+        code = show(c, in, e);
     return code;
 }
 
@@ -154,7 +152,7 @@ const struct mzg_command mzg_cmd_pull = {
              "Whatever stops it (a broken line, a signal, a loss of power), the same command goes on where "
              "it was: what came and was right is never fetched again. Only what is missing is fetched: "
              "older versions and local repositories are looked through first.\n\n"
-             MZG_ABOUT_LAN " Without a URL the newest is pulled that any of them has." MZG_ABOUT_LINE,
+             MZG_ABOUT_LAN " Without one, the newest is pulled that any of them has." MZG_ABOUT_LINE,
     .examples = "mzigo pull https://models.example.org/repo my-model -o models --trust lab.pub\n"
                 "mzigo pull my-model -o models --trust lab.pub\n"
                 "mzigo pull http://192.168.1.10:8420 -o models --trust lab.pub "

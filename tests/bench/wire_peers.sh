@@ -29,7 +29,7 @@ make_pull() {
 fetch_pull() {
     mkdir got
     [ -z "$old" ] || cp "$old" got/m.gguf
-    XDG_STATE_HOME=$PWD try "$mzigo" pull "$url/repo" "m@$v" -o got --trust "$work/lab.pub" --quiet \
+    XDG_STATE_HOME=$PWD try "$mzigo" pull "$url/repo" "m@$v" -o got --trust "$work/lab.pub" --no-lan --quiet \
         --timeout ${patience}s --give-up 30s && mv got/m.gguf m.gguf && rmdir got && mv m.gguf got
 }
 

@@ -148,6 +148,7 @@ mirrors() {
     ok mirror "$url" copy --trust lab.pub --lan 1m
     check "mirror: a copy" diff -r m copy
     same "mirror: not who is here" "$(found)" "$everyone"
+    contains "mirror: what of it was local" "$T/out" " of it local"
     same "mirror: objects from afar" "$(objects)" 0
     check "mirror: documents from afar" [ "$(wire_bytes net)" -gt 1000 ]
     rm -rf copy

@@ -15,6 +15,7 @@ end() { # NAME...
 }
 leave() {
     unserve_all
+    disown -a # bash says nothing of how they end
     kill -KILL "${pids[@]}" 2>/dev/null
     rm -rf "$run"
 }

@@ -21,6 +21,13 @@ static const struct mzg_operand operands[] = {
     {0},
 };
 
+static const struct mzg_operand second[] = {
+    {"URL", MZG_OPTIONAL, ""},
+    {"REPO", 0, ""},
+    {"NAME", MZG_OPTIONAL | MZG_MANY, ""},
+    {0},
+};
+
 static const struct mzg_operand files[] = {
     {"FILE", MZG_MANY, ""},
     {0},
@@ -144,6 +151,22 @@ static void wants_one_of_a_list_of_operands(void **state)
     mzg_args_clear(&a);
 }
 
+static void the_first_operand_may_be_left_out(void **state)
+{
+    struct mzg_args a;
+    struct mzg_err e;
+    (void)state;
+    assert_int_equal(parse(&a, second, &e, WORDS("-o", "f")), MZG_USAGE);
+    assert_string_equal(e.msg, "REPO is missing");
+    mzg_args_clear(&a);
+    assert_int_equal(parse(&a, second, &e, WORDS("-o", "f", "repo")), MZG_OK);
+    assert_int_equal(a.operand_count, 1);
+    mzg_args_clear(&a);
+    assert_int_equal(parse(&a, second, &e, WORDS("-o", "f", "url", "repo", "x", "y")), MZG_OK);
+    assert_int_equal(a.operand_count, 4);
+    mzg_args_clear(&a);
+}
+
 static void reads_numbers_strictly(void **state)
 {
     static const struct {
@@ -195,6 +218,7 @@ int main(void)
         cmocka_unit_test(names_what_is_wrong),
         cmocka_unit_test(asks_for_nothing_with_help),
         cmocka_unit_test(wants_one_of_a_list_of_operands),
+        cmocka_unit_test(the_first_operand_may_be_left_out),
         cmocka_unit_test(reads_numbers_strictly),
         cmocka_unit_test(leaves_a_number_alone_that_was_not_given),
     };

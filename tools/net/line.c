@@ -168,6 +168,15 @@ void mzg_line_cost(const struct mzg_line *l, uint64_t bytes, char *text, size_t 
                  (unsigned long long)((bytes + b->size - 1) / b->size), mzg_size_text(y, b->size));
 }
 
+void mzg_line_traffic(const struct mzg_line *l, char *text, size_t room)
+{
+    char all[MZG_SIZE], local[MZG_SIZE], requests[MZG_COUNT];
+    int n = snprintf(text, room, "%s over the network in %s", mzg_size_text(all, l->wire),
+                     mzg_count_text(requests, l->requests, "request"));
+    if (l->local && n > 0 && (size_t)n < room)
+        snprintf(text + n, room - (size_t)n, ", %s of it local", mzg_size_text(local, l->local));
+}
+
 /* ---- one file ---- */
 
 struct fetching {

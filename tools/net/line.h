@@ -51,9 +51,12 @@ void mzg_line_pause(const struct mzg_line *l);
 /* ", 12 minutes at 57 KiB/s, 3 days of 50 MB": what it will take to fetch so many bytes, as far as is known. */
 void mzg_line_cost(const struct mzg_line *l, uint64_t bytes, char *text, size_t room);
 
+/* "365 KiB over the network in 26 requests, 361 KiB of it local": what it has taken so far. */
+void mzg_line_traffic(const struct mzg_line *l, char *text, size_t room);
+
 /* A small file of the repository, from whichever of the sources (mirrors.h) has it; where none was named from
- * the first one, which is given up after a few failures when there are others. size: its bytes, or 0 when only most is
- * known. have: bytes that are here; take gets those that follow. Tries until it is there:
+ * the first one, which is given up after a few failures when there are others. size: its bytes, or 0 when
+ * only most is known. have: bytes that are here; take gets those that follow. Tries until it is there:
  * *absent: all of them say that there is no such file (and the result is MZG_OK). */
 struct mzg_line_want {
     const char *path; /* "index.json" */

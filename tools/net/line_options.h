@@ -20,8 +20,8 @@
      "anew; 30s when not given."},                                                                   \
     {"give-up", 0, "TIME", 0, "Ends when no byte has come for so long; 1h when not given."}
 
-/* The line to url (NULL: none) and what --mirror adds, as these options say. *l is the caller's to close, also after a
- * failure. */
+/* The line to url (NULL: none) and what --mirror adds, as these options say. *l is the caller's to close, also
+ * after a failure. */
 enum mzg_code mzg_line_open(struct mzg_line *l, const struct mzg_context *c, const char *url,
                             struct mzg_err *e) MZG_MUST;
 void mzg_line_close(struct mzg_line *l); /* fine on a zeroed one */

@@ -123,7 +123,8 @@ static bool is_near(const struct mzg_mirrors *s, size_t i, double now)
 {
     for (size_t k = 0; k < s->n; k++) {
         const struct mzg_mirror *m = &s->m[k];
-        if (m->local && !m->dropped && !lacks(m, i) && m->not_before <= now + (m->failures < MZG_MIRROR_TIRED ? REST : 0))
+        double wait = m->failures < MZG_MIRROR_TIRED ? REST : 0;
+        if (m->local && !m->dropped && !lacks(m, i) && m->not_before <= now + wait)
             return true;
     }
     return false;

@@ -18,14 +18,14 @@
 #define MZG_OPTIONS_LAN                                                                              \
     {"lan", 0, "TIME", 0, "Looks for servers on the local network for so long; 1s when not given, "  \
      "5s without a URL. Objects are asked for there first, and what comes from there counts "       \
-     "neither for --budget nor for --limit-rate. What the newest version is they are asked only "   \
-     "without a URL."},                                                                              \
+     "neither for --budget nor for --limit-rate. Without a URL they also say which version is the " \
+     "newest, and --window does not count."},                                                        \
     {"no-lan", 0, NULL, 0, "Looks for none."}
 /* And for their descriptions. */
 #define MZG_ABOUT_LAN                                                                                \
     "Servers on the local network (mzigo serve) are found by themselves, and asked for objects before " \
-    "the others. They need not be trusted, nor are they: they only are nearer, and what a trusted key "  \
-    "did not sign is refused as from anywhere."
+    "the others. They are not trusted: what no trusted key signed is refused, as from anywhere. With a URL " \
+    "that alone says which bundles there are and which is the newest."
 
 /* Adds the servers that are found to l's mirrors. Where there are none yet, no others were named and one has
  * to be found: MZG_NETWORK when none is. Otherwise that nothing can be looked for is no error. elsewhere: not
