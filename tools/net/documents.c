@@ -119,6 +119,12 @@ bool mzg_documents_next_may_do(const struct mzg_err *e)
            e->code == MZG_NETWORK || e->code == MZG_LIMIT || (e->code == MZG_IO && !e->sys_errno);
 }
 
+void mzg_documents_keep_worst(struct mzg_err *worst, const struct mzg_err *e)
+{
+    if (worst->code != MZG_REFUSED || e->code == MZG_REFUSED)
+        *worst = *e;
+}
+
 /* ---- the repository's index ---- */
 
 static bool is_catalog(void *ctx)

@@ -16,6 +16,9 @@ enum mzg_code mzg_documents_fetch(struct mzg_line *l, struct mzg_select *s, cons
 /* Whether another server may have what failed so with one that only happens to be near: not where this
  * machine or whoever asked was at fault. */
 bool mzg_documents_next_may_do(const struct mzg_err *e);
+/* Keeps in *worst the failure to tell of, of those of several servers: the last one, but a refusal before any
+ * that is none. It begins zeroed. */
+void mzg_documents_keep_worst(struct mzg_err *worst, const struct mzg_err *e);
 
 /* The steps of that. What the repository says that it has; *absent: it has no index, and *c is empty, which
  * the caller clears. */

@@ -62,6 +62,7 @@ static enum mzg_code open_of_near(struct mzg_incoming *in, const struct mzg_sele
 {
     struct mzg_line *l = in->line;
     struct mzg_incoming best = {.line = l};
+    struct mzg_err worst = {.code = MZG_OK};
     enum mzg_code code = MZG_OK;
     bool more = true;
     for (l->first = 0; more; l->first++) {
@@ -73,15 +74,18 @@ static enum mzg_code open_of_near(struct mzg_incoming *in, const struct mzg_sele
             *in = older;
         }
         close_bundle(in);
+        if (code)
+            mzg_documents_keep_worst(&worst, e);
         more = l->first + 1 < l->mirrors.n && (code ? mzg_documents_next_may_do(e) : !*select->version);
         if (more && code)
             mzg_notice(&l->run->notify, "%s (the next server is asked)", e->msg);
     }
     l->first = 0;
-    if (!best.verified)
+    if (best.verified)
+        *in = best;
+    if (code && !mzg_documents_next_may_do(e))
         return code;
-    *in = best;
-    return code && !mzg_documents_next_may_do(e) ? code : MZG_OK;
+    return best.verified ? MZG_OK : (*e = worst).code;
 }
 
 enum mzg_code mzg_incoming_open(struct mzg_incoming *in, struct mzg_line *line,

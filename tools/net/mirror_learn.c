@@ -241,12 +241,18 @@ static enum mzg_code learn_from(struct mzg_mirroring *m, struct mzg_err *e)
 enum mzg_code mzg_mirroring_learn(struct mzg_mirroring *m, struct mzg_err *e)
 {
     struct mzg_line *l = m->line;
+    struct mzg_err worst = {.code = MZG_OK};
     enum mzg_code code = learn_from(m, e);
     while (!l->mirrors.n_named && l->first + 1 < l->mirrors.n &&
            (code ? mzg_documents_next_may_do(e) : m->first.code != MZG_OK)) {
+        mzg_documents_keep_worst(&worst, code ? e : &m->first);
         mzg_notice(&l->run->notify, "%s (the next server is asked)", code ? e->msg : m->first.msg);
         l->first++;
         code = learn_from(m, e);
+    }
+    if (code && worst.code && mzg_documents_next_may_do(e)) {
+        mzg_documents_keep_worst(&worst, e);
+        code = (*e = worst).code;
     }
     return code;
 }
