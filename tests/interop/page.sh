@@ -26,10 +26,6 @@ long=$(printf 'long-'; printf 'name%.0s' $(seq 31) | head -c 123)
     pack LICENSE --key lab.key --name stale --version 1 --created 2001-01-01 --expires 2002-02-03
     pack "$long"* --key lab.key --name "$long" --version "$long" --licence MIT
 } >>log 2>&1 || { cat log && echo "0 passed, 1 failed" && exit 1; }
-# As mirror --plain makes them.
-mkdir -p repo/plain/shamba/1.1.0+q8 "repo/plain/$long/$long"
-cp shamba-q8_0.gguf LICENSE repo/plain/shamba/1.1.0+q8
-cp "$long"* "repo/plain/$long/$long"
 
 "$B/mzigo" serve repo --bind 127.0.0.1 --port 0 --trust lab.pub --check-every 0 >serve.out 2>serve.err &
 trap 'kill %1; wait; rm -rf "$work/profile"' EXIT

@@ -10,8 +10,6 @@ mzigo=$B/mzigo
 peers=$1
 mkdir -p "$peers"
 peers=$(cd "$peers" && pwd)
-# On a machine that has to be done soon, a first build of ollama may be left for another time.
-[ "${CI:-}" != true ] || export GO_LIMIT=${GO_LIMIT:-120}
 work=$(mktemp -d)
 passed=0 failed=0 skipped=0 started=()
 trap 'for p in "${started[@]}"; do kill $p 2>/dev/null; done; wait; rm -rf "$work"' EXIT
@@ -30,6 +28,12 @@ check() { # TEXT COMMAND...
     fi
 }
 fetch_go() { # NAME PACKAGE@VERSION
+    # Building ollama takes minutes, which not every run has.
+    if [ "${CI:-}" = true ] && [ "$1" = ollama ] && [ ! -x "$peers/go/ollama" ]; then
+        skipped=$((skipped + 1))
+        echo "skipped: ollama is only built by hand (make interop-registry)"
+        return 1
+    fi
     HOME=$home "$here/install_go.sh" "$peers/go" "$@" && return
     skipped=$((skipped + 1))
     return 1
@@ -50,8 +54,6 @@ same_blobs() { # FOLDER PREFIX: each is what it is called
     for type in Q8_0 Q4_K_M; do "$mzigo" convert "$shamba" -o "shamba-$type.gguf" --to $type -q; done
     "$mzigo" pack shamba-*.gguf "$shamba/README.md" -o repo --key lab.key --name shamba --version 1.0+two \
         --licence Apache-2.0 -q
-    # as mirror --plain makes them
-    mkdir -p repo/plain/shamba/1.0+two && cp shamba-*.gguf "$shamba/README.md" repo/plain/shamba/1.0+two
     "$mzigo" unpack repo -o layout --layout oci --trust lab.pub -q
     "$mzigo" unpack repo -o offline --layout ollama --trust lab.pub -q
 } >log 2>&1 || { cat log && echo "0 passed, 1 failed" && exit 1; }
