@@ -30,25 +30,24 @@ struct search {
     bool broken;
 };
 
-static socklen_t to_socket(struct sockaddr_storage *out, const AvahiAddress *a)
+static void to_socket(struct sockaddr_storage *out, const AvahiAddress *a)
 {
     memset(out, 0, sizeof *out);
     if (a->proto == AVAHI_PROTO_INET) {
         struct sockaddr_in *four = (struct sockaddr_in *)out;
         four->sin_family = AF_INET;
         memcpy(&four->sin_addr, &a->data.ipv4, 4);
-        return sizeof *four;
+        return;
     }
     struct sockaddr_in6 *six = (struct sockaddr_in6 *)out;
     six->sin6_family = AF_INET6;
     memcpy(&six->sin6_addr, &a->data.ipv6, 16);
-    return sizeof *six;
 }
 
-static void looked_into(AvahiServiceResolver *r, AvahiIfIndex interface, AvahiProtocol protocol,
-                        AvahiResolverEvent event, const char *name, const char *type, const char *domain,
-                        const char *host, const AvahiAddress *address, uint16_t port, AvahiStringList *txt,
-                        AvahiLookupResultFlags flags, void *ctx)
+static void resolved(AvahiServiceResolver *r, AvahiIfIndex interface, AvahiProtocol protocol,
+                     AvahiResolverEvent event, const char *name, const char *type, const char *domain,
+                     const char *host, const AvahiAddress *address, uint16_t port, AvahiStringList *txt,
+                     AvahiLookupResultFlags flags, void *ctx)
 {
     struct search *f = ctx;
     (void)protocol, (void)type, (void)domain, (void)host, (void)flags;
@@ -56,7 +55,7 @@ static void looked_into(AvahiServiceResolver *r, AvahiIfIndex interface, AvahiPr
         struct sockaddr_storage where;
         struct mzg_engine_heard heard = {.name = name, .interface = (unsigned)interface,
                                          .address = (struct sockaddr *)&where, .port = port};
-        (void)to_socket(&where, address);
+        to_socket(&where, address);
         for (; txt; txt = avahi_string_list_get_next(txt))
             mzg_lan_txt_take(&heard.txt, avahi_string_list_get_text(txt), avahi_string_list_get_size(txt));
         f->any |= f->s->hear(f->s->ctx, &heard);
@@ -65,7 +64,7 @@ static void looked_into(AvahiServiceResolver *r, AvahiIfIndex interface, AvahiPr
     avahi_service_resolver_free(r);
 }
 
-static void noticed(AvahiServiceBrowser *b, AvahiIfIndex interface, AvahiProtocol protocol,
+static void browsed(AvahiServiceBrowser *b, AvahiIfIndex interface, AvahiProtocol protocol,
                     AvahiBrowserEvent event, const char *name, const char *type, const char *domain,
                     AvahiLookupResultFlags flags, void *ctx)
 {
@@ -78,7 +77,7 @@ static void noticed(AvahiServiceBrowser *b, AvahiIfIndex interface, AvahiProtoco
     f->asked++;
     /* Freed by its answer, or with the client. */
     if (avahi_service_resolver_new(f->client, interface, protocol, name, type, domain, protocol,
-                                   AVAHI_LOOKUP_USE_MULTICAST, looked_into, f))
+                                   AVAHI_LOOKUP_USE_MULTICAST, resolved, f))
         f->waiting++;
 }
 
@@ -98,7 +97,7 @@ static bool is_through(const struct search *f)
 static void search(struct search *f)
 {
     if (!avahi_service_browser_new(f->client, AVAHI_IF_UNSPEC, AVAHI_PROTO_UNSPEC, MZG_LAN_TYPE, NULL,
-                                   AVAHI_LOOKUP_USE_MULTICAST, noticed, f))
+                                   AVAHI_LOOKUP_USE_MULTICAST, browsed, f))
         return;
     for (double left; !is_through(f) && (left = f->s->until - mzg_line_now()) > 0;) {
         if (avahi_simple_poll_iterate(f->poll, left < 1 ? (int)(left * 1000) + 1 : 1000) != 0)
@@ -126,22 +125,22 @@ enum mzg_code mzg_engine_find(const struct mzg_engine_search *s, struct mzg_err 
 
 /* ---- announcing ---- */
 
-struct post {
-    const struct mzg_engine_post *p;
+struct announcing {
+    const struct mzg_engine_announcement *p;
     AvahiSimplePoll *poll;
     AvahiEntryGroup *group;
     char *name;  /* avahi_malloc's */
     bool anew;   /* the client is of no more use */
 };
 
-static void say_not(struct post *p, int why)
+static void say_not(struct announcing *p, int why)
 {
     char text[256];
     snprintf(text, sizeof text, "not announced on the local network: %s", avahi_strerror(why));
     p->p->say(p->p->ctx, text);
 }
 
-static void take_other_name(struct post *p)
+static void take_other_name(struct announcing *p)
 {
     char *other = avahi_alternative_service_name(p->name);
     if (!other)
@@ -150,7 +149,7 @@ static void take_other_name(struct post *p)
     p->name = other;
 }
 
-static int add_places(struct post *p)
+static int add_places(struct announcing *p)
 {
     int why = 0;
     for (size_t i = 0; i < p->p->n && why >= 0; i++) {
@@ -168,7 +167,7 @@ static int add_places(struct post *p)
 static void group_changed(AvahiEntryGroup *group, AvahiEntryGroupState state, void *ctx);
 
 /* Puts it up, under another name when this machine has the first one. */
-static void put_up(struct post *p, AvahiClient *client)
+static void publish(struct announcing *p, AvahiClient *client)
 {
     int why = AVAHI_ERR_COLLISION;
     if (!p->group)
@@ -187,7 +186,7 @@ static void put_up(struct post *p, AvahiClient *client)
 
 static void group_changed(AvahiEntryGroup *group, AvahiEntryGroupState state, void *ctx)
 {
-    struct post *p = ctx;
+    struct announcing *p = ctx;
     char text[128 + MZG_QUOTE], q[MZG_QUOTE];
     p->group = group; /* the first call comes before its maker returns */
     if (state == AVAHI_ENTRY_GROUP_ESTABLISHED) {
@@ -195,18 +194,18 @@ static void group_changed(AvahiEntryGroup *group, AvahiEntryGroupState state, vo
         p->p->say(p->p->ctx, text);
     } else if (state == AVAHI_ENTRY_GROUP_COLLISION) { /* another machine has the name */
         take_other_name(p);
-        put_up(p, avahi_entry_group_get_client(group));
+        publish(p, avahi_entry_group_get_client(group));
     } else if (state == AVAHI_ENTRY_GROUP_FAILURE) {
         say_not(p, avahi_client_errno(avahi_entry_group_get_client(group)));
     }
 }
 
-static void client_of_post(AvahiClient *client, AvahiClientState state, void *ctx)
+static void client_of_announcement(AvahiClient *client, AvahiClientState state, void *ctx)
 {
-    struct post *p = ctx;
+    struct announcing *p = ctx;
     switch (state) {
     case AVAHI_CLIENT_S_RUNNING:
-        put_up(p, client);
+        publish(p, client);
         return;
     case AVAHI_CLIENT_S_COLLISION: /* the host's own name is being settled */
     case AVAHI_CLIENT_S_REGISTERING:
@@ -223,7 +222,7 @@ static void client_of_post(AvahiClient *client, AvahiClientState state, void *ct
     }
 }
 
-static void nap(const struct mzg_engine_post *p, double seconds)
+static void nap(const struct mzg_engine_announcement *p, double seconds)
 {
     double until = mzg_line_now() + seconds;
     while (!p->stop(p->ctx) && mzg_line_now() < until)
@@ -231,13 +230,13 @@ static void nap(const struct mzg_engine_post *p, double seconds)
 }
 
 /* With one client, as long as that is good. False: there is no bus to reach a daemon by. */
-static bool announce(struct post *p)
+static bool announce(struct announcing *p)
 {
     int why = AVAHI_ERR_NO_MEMORY;
     p->anew = false;
     p->group = NULL;
-    AvahiClient *client = avahi_client_new(avahi_simple_poll_get(p->poll), AVAHI_CLIENT_NO_FAIL, client_of_post,
-                                           p, &why);
+    AvahiClient *client = avahi_client_new(avahi_simple_poll_get(p->poll), AVAHI_CLIENT_NO_FAIL,
+                                           client_of_announcement, p, &why);
     if (!client) {
         say_not(p, why);
         return false;
@@ -250,16 +249,16 @@ static bool announce(struct post *p)
     return true;
 }
 
-void mzg_engine_announce(const struct mzg_engine_post *post)
+void mzg_engine_announce(const struct mzg_engine_announcement *a)
 {
-    struct post p = {.p = post, .name = avahi_strdup(post->name)};
-    while (p.name && !post->stop(post->ctx)) {
+    struct announcing p = {.p = a, .name = avahi_strdup(a->name)};
+    while (p.name && !a->stop(a->ctx)) {
         /* Of a client that failed the loop may hold a bad descriptor: each has its own. */
         p.poll = avahi_simple_poll_new();
         bool reached = p.poll && announce(&p);
         if (p.poll)
             avahi_simple_poll_free(p.poll);
-        nap(post, reached ? 1 : AGAIN_SECONDS);
+        nap(a, reached ? 1 : AGAIN_SECONDS);
     }
     avahi_free(p.name);
 }

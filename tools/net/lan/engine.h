@@ -36,7 +36,7 @@ struct mzg_lan_place {
     int family;
 };
 
-struct mzg_engine_post {
+struct mzg_engine_announcement {
     const char *name;   /* another is taken where a different machine has this one */
     const struct mzg_lan_place *places;
     size_t n;
@@ -47,6 +47,6 @@ struct mzg_engine_post {
 };
 
 /* Until stop says so, or for ever, whenever the daemon comes and goes. */
-void mzg_engine_announce(const struct mzg_engine_post *p);
+void mzg_engine_announce(const struct mzg_engine_announcement *p);
 
 #endif

@@ -1,9 +1,10 @@
 /* lan.h: servers of the local network as mirrors of a command that fetches.
  *
- *   find     the servers that announce themselves     post     a server announced
- *   service  what of that is believed: names, TXT, addresses
- *   engine   who asks the network: avahi.c, or none.c
- *   task     work that can be left behind
+ *   find          the servers that announce themselves
+ *   announcement  a server of this machine announced
+ *   service       what of that is believed: names, TXT, addresses
+ *   engine        who asks the network: avahi.c, or none.c
+ *   task          work that can be left behind
  *
  * What comes from them is checked like all else; they are only nearer. So they are asked for objects before
  * the others, but for documents only where no others were named (theirs may be old), and what they send is

@@ -8,7 +8,7 @@ enum mzg_code mzg_engine_find(const struct mzg_engine_search *s, struct mzg_err 
                     "servers on the local network");
 }
 
-void mzg_engine_announce(const struct mzg_engine_post *p)
+void mzg_engine_announce(const struct mzg_engine_announcement *p)
 {
     p->say(p->ctx, "not announced on the local network: this program was built without Avahi");
 }

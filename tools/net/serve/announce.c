@@ -66,12 +66,12 @@ void mzg_announce_places(const struct mzg_listen *l, struct mzg_lan_place places
     }
 }
 
-enum mzg_code mzg_announce(struct mzg_lan_post **post, const struct mzg_listen *l, const char *name,
+enum mzg_code mzg_announce(struct mzg_lan_announcement **announced, const struct mzg_listen *l, const char *name,
                            struct mzg_err *e)
 {
     struct mzg_lan_place places[MZG_LAN_PLACES];
     size_t n;
-    *post = NULL;
+    *announced = NULL;
     mzg_announce_places(l, places, &n);
-    return n ? mzg_lan_post_new(post, name, (uint16_t)l->port, places, n, e) : MZG_OK;
+    return n ? mzg_lan_announcement_new(announced, name, (uint16_t)l->port, places, n, e) : MZG_OK;
 }

@@ -79,7 +79,7 @@ static bool accept_one(struct mzg_server *s, struct mzg_workers *w, int door)
 }
 
 static void serve_until_asked(struct mzg_server *s, struct mzg_workers *w,
-                              const struct mzg_listen *l, struct mzg_lan_post *post)
+                              const struct mzg_listen *l, struct mzg_lan_announcement *announced)
 {
     struct pollfd doors[MZG_LISTEN_MAX];
     uint64_t swept = mzg_clock_ms();
@@ -96,7 +96,7 @@ static void serve_until_asked(struct mzg_server *s, struct mzg_workers *w,
         }
         if (now - swept >= GLANCE_MS) {
             mzg_clients_sweep(s->clients, now);
-            mzg_lan_post_tell(post, s->opt->notify);
+            mzg_lan_announcement_tell(announced, s->opt->notify);
             swept = now;
         }
     }
@@ -149,7 +149,7 @@ static enum mzg_code serve_on(struct mzg_server *s, const struct mzg_listen *l, 
 {
     struct mzg_clients_limits limits;
     struct mzg_workers w = {.n = 0};
-    struct mzg_lan_post *post = NULL;
+    struct mzg_lan_announcement *announced = NULL;
     struct mzg_err why;
     char *urls[MZG_LISTEN_MAX];
     enum mzg_code code = fit_limits(&limits, s->opt, e);
@@ -162,10 +162,10 @@ static enum mzg_code serve_on(struct mzg_server *s, const struct mzg_listen *l, 
     for (size_t i = 0; i < l->n_urls; i++)
         urls[i] = (char *)(uintptr_t)l->urls[i];
     s->opt->listening(s->opt->ctx, urls, l->n_urls);
-    if (s->opt->announce && mzg_announce(&post, l, s->opt->name, &why))
+    if (s->opt->announce && mzg_announce(&announced, l, s->opt->name, &why))
         mzg_notice(s->opt->notify, "%s", why.msg); /* addresses can still be typed */
-    serve_until_asked(s, &w, l, post);
-    mzg_lan_post_free(post);
+    serve_until_asked(s, &w, l, announced);
+    mzg_lan_announcement_free(announced);
     say_goodbye(s);
     mzg_workers_stop(&w);
     return MZG_OK;
