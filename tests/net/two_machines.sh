@@ -100,9 +100,12 @@ share() { # KEY MACHINE REPO [OPTION]...
 announced() { # KEY NAME
     until_true "$1 is announced as '$2'" grep -qsxF "mzigo: note: announced on the local network as '$2'" "$T/$1.err"
 }
-unshare_() { # KEY
-    kill -TERM "${pids[$1]}"
-    wait "${pids[$1]}"
-    same "$1: stopped by the signal" $? 143
-    unset "pids[$1]"
+unshare_() { # KEY...
+    local key
+    for key; do kill -TERM "${pids[$key]}"; done
+    for key; do
+        wait "${pids[$key]}"
+        same "$key: stopped by the signal" $? 143
+        unset "pids[$key]"
+    done
 }
