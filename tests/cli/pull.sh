@@ -57,6 +57,20 @@ pull m@1
 same "a repository without an index, the version named" "$status" 0
 check "it arrives" arrived m
 
+# The version that the index said is dropped before its documents are asked for: the index is read again. One that
+# goes on saying so ends the pull.
+sed 's/"version": "1"/"version": "0.9"/; s/"sha256": "..../"sha256": "0000/' m/index.json >m/old.json
+rm -rf out
+serve net m
+rules net '1 index.json other old.json'
+pull m
+same "a version is dropped meanwhile: status" "$status" 0
+check "the next one arrives" arrived m
+same "the index is read twice" "$(awk '$0 ~ /index.json/' "$T/net.log" | wc -l)" 2
+rules net 'index.json other old.json'
+no 3 "holds no m@0.9" pull "$url" m -o out --trust lab.pub -q
+rm m/old.json
+
 # ---- a line that breaks ----
 
 weather() { # TEXT EXTRA RULE...

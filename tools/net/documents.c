@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define INDEX_READINGS 4 /* for one pull: who changes more often than that is not keeping a repository */
+
 /* ---- into memory ---- */
 
 static uint64_t memory_have(void *ctx)
@@ -185,65 +187,95 @@ static enum mzg_code recall(const struct mzg_catalog_entry *t, const char *dir, 
     return MZG_OK;
 }
 
+/* *absent: one of the two is not there. */
 static enum mzg_code fetch_both(struct mzg_line *l, const struct mzg_select *s,
                                 const struct mzg_catalog_entry *t, const char *parts,
-                                struct mzg_documents *d, struct mzg_err *e)
+                                struct mzg_documents *d, bool *absent, struct mzg_err *e)
 {
     char path[MZG_REPO_PATH];
     struct mzg_buf b;
-    bool absent = false;
     mzg_repo_path(path, s->name, s->version, MZG_REPO_ENVELOPE);
-    enum mzg_code code = fetch_to_memory(l, path, MZG_DSSE_MAX, NULL, &b, &absent, e);
-    if (!code && !absent)
+    enum mzg_code code = fetch_to_memory(l, path, MZG_DSSE_MAX, NULL, &b, absent, e);
+    if (!code && !*absent)
         code = take_text(&b, &d->envelope, &d->envelope_len, e);
     mzg_buf_clear(&b);
-    if (!code && absent)
-        return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: holds no %s@%s", l->mirrors.m[l->first].base, s->name,
-                        s->version);
-    if (code)
+    if (code || *absent)
         return code;
     mzg_repo_path(path, s->name, s->version, MZG_REPO_MANIFEST);
-    code = t ? fetch_known(l, path, t, parts, &b, &absent, e)
-             : fetch_to_memory(l, path, MZG_MANIFEST_MAX, NULL, &b, &absent, e);
-    if (!code && absent)
-        code = mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: holds no %s@%s", l->mirrors.m[l->first].base, s->name,
-                        s->version);
-    if (!code)
+    code = t ? fetch_known(l, path, t, parts, &b, absent, e)
+             : fetch_to_memory(l, path, MZG_MANIFEST_MAX, NULL, &b, absent, e);
+    if (!code && !*absent)
         code = take_text(&b, &d->manifest, &d->manifest_len, e);
     mzg_buf_clear(&b);
     return code;
+}
+
+static enum mzg_code fail_absent(const struct mzg_line *l, const struct mzg_select *s, struct mzg_err *e)
+{
+    return mzg_fail(e, MZG_IO, MZG_NO_OFFSET, "%s: holds no %s@%s", l->mirrors.m[l->first].base, s->name,
+                    s->version);
 }
 
 enum mzg_code mzg_documents_of(struct mzg_line *l, const struct mzg_select *s,
                                const struct mzg_catalog_entry *t, const char *parts, struct mzg_documents *d,
                                struct mzg_err *e)
 {
+    bool absent = false;
     memset(d, 0, sizeof *d);
-    enum mzg_code code = fetch_both(l, s, t, parts, d, e);
+    enum mzg_code code = fetch_both(l, s, t, parts, d, &absent, e);
+    if (!code && absent)
+        code = fail_absent(l, s, e);
     if (code)
         mzg_documents_clear(d);
     return code;
 }
 
-enum mzg_code mzg_documents_fetch(struct mzg_line *l, struct mzg_select *s, const char *dir,
-                                  struct mzg_documents *d, struct mzg_err *e)
+/* One look at the index and what it says. chosen: the digest of the manifest that it says, of zeros without one.
+ * *absent: that is not there. */
+static enum mzg_code fetch_newest(struct mzg_line *l, struct mzg_select *s, const char *dir, const char *parts,
+                                  struct mzg_documents *d, uint8_t chosen[MZG_SHA256_BYTES], bool *absent,
+                                  struct mzg_err *e)
 {
     struct mzg_catalog c = {0};
     const struct mzg_catalog_entry *entry = NULL;
-    char *parts = NULL;
-    bool absent = false;
-    memset(d, 0, sizeof *d);
-    if (asprintf(&parts, "%s/" MZG_ARRIVAL_FOLDER, dir) < 0)
-        return mzg_fail_memory(e, "path");
-    enum mzg_code code = mzg_documents_index(l, &c, &absent, e);
+    bool no_index = false;
+    enum mzg_code code = mzg_documents_index(l, &c, &no_index, e);
     if (!code)
-        code = choose(l, &c, absent, s, &entry, e);
+        code = choose(l, &c, no_index, s, &entry, e);
     if (!code)
         code = recall(entry, dir, d, e);
     if (!code && !d->manifest)
-        code = fetch_both(l, s, entry, parts, d, e);
-    free(parts);
+        code = fetch_both(l, s, entry, parts, d, absent, e);
+    memset(chosen, 0, MZG_SHA256_BYTES);
+    if (entry)
+        memcpy(chosen, entry->manifest_sha256, MZG_SHA256_BYTES);
     mzg_catalog_clear(&c);
+    return code;
+}
+
+/* A repository that is kept may drop a version after its index was read: then the index says another by now. */
+enum mzg_code mzg_documents_fetch(struct mzg_line *l, struct mzg_select *s, const char *dir,
+                                  struct mzg_documents *d, struct mzg_err *e)
+{
+    const struct mzg_select asked = *s;
+    uint8_t before[MZG_SHA256_BYTES] = {0}, chosen[MZG_SHA256_BYTES];
+    char *parts = NULL;
+    bool absent = true, news = true;
+    enum mzg_code code = MZG_OK;
+    memset(d, 0, sizeof *d);
+    if (asprintf(&parts, "%s/" MZG_ARRIVAL_FOLDER, dir) < 0)
+        return mzg_fail_memory(e, "path");
+    for (int i = 0; i < INDEX_READINGS && !code && absent && news; i++) {
+        *s = asked;
+        absent = false;
+        mzg_documents_clear(d);
+        code = fetch_newest(l, s, dir, parts, d, chosen, &absent, e);
+        news = memcmp(before, chosen, sizeof before) != 0;
+        memcpy(before, chosen, sizeof before);
+    }
+    if (!code && absent)
+        code = fail_absent(l, s, e);
+    free(parts);
     if (code)
         mzg_documents_clear(d);
     return code;

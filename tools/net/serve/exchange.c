@@ -131,17 +131,17 @@ enum MHD_Result mzg_answer_status(struct mzg_exchange *x, unsigned status, bool 
     return send_text(x, &a, NULL, text, MHD_RESPMEM_MUST_COPY);
 }
 
-/* ---- transfers: of bodies that are made while they are sent, or held back to a rate ---- */
+/* ---- transfers: of payloads that are made while they are sent, or held back to a rate ---- */
 
 struct transfer {
     struct mzg_exchange *x;
-    struct mzg_body body;
+    struct mzg_payload payload;
     struct mzg_nap nap;
     uint64_t from, length;
     size_t allowed; /* by the rate, and not given yet */
 };
 
-static ssize_t read_body(const struct mzg_body *b, uint64_t offset, char *out, size_t n)
+static ssize_t read_payload(const struct mzg_payload *b, uint64_t offset, char *out, size_t n)
 {
     if (b->fd < 0)
         return b->give(b->ctx, offset, out, n);
@@ -149,7 +149,7 @@ static ssize_t read_body(const struct mzg_body *b, uint64_t offset, char *out, s
     return got > 0 ? got : -1; /* it has become shorter */
 }
 
-static void close_body(const struct mzg_body *b)
+static void close_payload(const struct mzg_payload *b)
 {
     if (b->fd >= 0)
         close(b->fd);
@@ -183,7 +183,7 @@ static ssize_t give(void *ctx, uint64_t position, char *out, size_t max)
     n = ask(t, n);
     if (n == 0)
         return 0;
-    got = read_body(&t->body, t->from + position, out, n);
+    got = read_payload(&t->payload, t->from + position, out, n);
     if (got <= 0)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     if (t->allowed > 0)
@@ -194,39 +194,39 @@ static ssize_t give(void *ctx, uint64_t position, char *out, size_t max)
 static void end_transfer(void *ctx)
 {
     struct transfer *t = ctx;
-    close_body(&t->body);
+    close_payload(&t->payload);
     free(t);
 }
 
-static struct MHD_Response *transfer_response(struct mzg_exchange *x, const struct mzg_body *body,
+static struct MHD_Response *transfer_response(struct mzg_exchange *x, const struct mzg_payload *p,
                                               const struct mzg_part *part)
 {
     struct transfer *t = malloc(sizeof *t);
     struct MHD_Response *r = NULL;
     if (t) {
-        *t = (struct transfer){.x = x, .body = *body, .nap = {.connection = x->connection},
+        *t = (struct transfer){.x = x, .payload = *p, .nap = {.connection = x->connection},
                                .from = part->from, .length = part->length};
         r = MHD_create_response_from_callback(part->length, BLOCK, give, t, end_transfer);
     }
     if (!r) {
         free(t);
-        close_body(body);
+        close_payload(p);
     }
     return r;
 }
 
-/* ---- files, and other bodies ---- */
+/* ---- files, and other payloads ---- */
 
-static struct MHD_Response *body_response(struct mzg_exchange *x, const struct mzg_body *body,
+static struct MHD_Response *payload_response(struct mzg_exchange *x, const struct mzg_payload *p,
                                           const struct mzg_part *part)
 {
     struct MHD_Response *r;
     bool sent = !x->head && part->status != 304;
-    if (body->fd < 0 || (x->server->pacer && sent))
-        return transfer_response(x, body, part);
-    r = MHD_create_response_from_fd_at_offset64(part->length, body->fd, part->from);
+    if (p->fd < 0 || (x->server->pacer && sent))
+        return transfer_response(x, p, part);
+    r = MHD_create_response_from_fd_at_offset64(part->length, p->fd, part->from);
     if (!r)
-        close(body->fd);
+        close(p->fd);
     return r;
 }
 
@@ -240,34 +240,34 @@ static void describe(char *range, size_t room, const struct mzg_part *part, uint
         snprintf(range, room, "bytes */%llu", (unsigned long long)size);
 }
 
-enum MHD_Result mzg_answer_body(struct mzg_exchange *x, const struct mzg_answer *a,
-                                const struct mzg_body *body)
+enum MHD_Result mzg_answer_payload(struct mzg_exchange *x, const struct mzg_answer *a,
+                                   const struct mzg_payload *p)
 {
     struct mzg_answer full = *a;
-    struct mzg_part part = decide(x, a->etag, body->size, true);
+    struct mzg_part part = decide(x, a->etag, p->size, true);
     char range[80];
     full.parts = true;
     full.status = part.status;
     x->bytes = x->head ? 0 : part.length;
-    describe(range, sizeof range, &part, body->size);
+    describe(range, sizeof range, &part, p->size);
     if (part.status >= 300)
         full.type = NULL;
     if (part.status == 416)
         full.keep = MZG_KEEP_NEVER;
     /* The library sends no body with 304, and the length that there would be, as it should. */
     if (part.status == 304)
-        part.length = body->size;
+        part.length = p->size;
     if (part.length > 0)
-        return answer(x, &full, part.status == 206 ? range : NULL, body_response(x, body, &part));
-    close_body(body);
+        return answer(x, &full, part.status == 206 ? range : NULL, payload_response(x, p, &part));
+    close_payload(p);
     return send_text(x, &full, part.status == 416 ? range : NULL, (char *)(uintptr_t)"",
                      MHD_RESPMEM_PERSISTENT);
 }
 
 enum MHD_Result mzg_answer_file(struct mzg_exchange *x, const struct mzg_answer *a, struct mzg_file *f)
 {
-    struct mzg_body body = {.size = f->size, .fd = f->fd};
+    struct mzg_payload payload = {.size = f->size, .fd = f->fd};
     f->fd = -1;
     mzg_file_close(f);
-    return mzg_answer_body(x, a, &body);
+    return mzg_answer_payload(x, a, &payload);
 }

@@ -47,7 +47,7 @@ struct mzg_answer {
     const char *keep;  /* MZG_KEEP_... */
     const char *etag;
     bool last;         /* the connection ends with it */
-    bool parts;        /* parts of it may be asked for; mzg_answer_body sets it */
+    bool parts;        /* parts of it may be asked for; mzg_answer_payload sets it */
     const struct mzg_field *more; /* ends with one without a name */
 };
 
@@ -60,7 +60,7 @@ enum MHD_Result mzg_answer_given(struct mzg_exchange *x, const struct mzg_answer
 enum MHD_Result mzg_answer_status(struct mzg_exchange *x, unsigned status, bool last);
 
 /* Bytes to be sent: a file's, or such as are made while they are sent. */
-struct mzg_body {
+struct mzg_payload {
     uint64_t size;
     int fd;    /* of the file; -1: they are made */
     void *ctx; /* for these, only then: */
@@ -70,10 +70,10 @@ struct mzg_body {
     void (*close)(void *ctx);
 };
 
-/* The body, or what the request asks of it: 200, 206, 304, 412 or 416. a has everything but the status, an etag
- * among it. Takes the body over. */
-enum MHD_Result mzg_answer_body(struct mzg_exchange *x, const struct mzg_answer *a,
-                                const struct mzg_body *body);
+/* The payload, or what the request asks of it: 200, 206, 304, 412 or 416. a has everything but the status, an
+ * etag among it. Takes the payload over. */
+enum MHD_Result mzg_answer_payload(struct mzg_exchange *x, const struct mzg_answer *a,
+                                   const struct mzg_payload *p);
 /* The same for a file; closes f. */
 enum MHD_Result mzg_answer_file(struct mzg_exchange *x, const struct mzg_answer *a,
                                 struct mzg_file *f);

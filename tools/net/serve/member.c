@@ -72,7 +72,7 @@ static enum MHD_Result answer_decoded(struct mzg_exchange *x, const struct mzg_a
     if (!g)
         return mzg_answer_status(x, MHD_HTTP_SERVICE_UNAVAILABLE, false);
     *g = (struct decoding){.server = x->server, .file = m};
-    return mzg_answer_body(x, a, &(struct mzg_body){m->size, -1, g, give_decoded, free});
+    return mzg_answer_payload(x, a, &(struct mzg_payload){m->size, -1, g, give_decoded, free});
 }
 
 /* ---- the answer ---- */

@@ -17,7 +17,7 @@ bool mzg_member_offered(const struct mzg_shelf_bundle *b);
 #define MZG_MEMBER_ETAG (MZG_SHA256_HEX + 2)
 const char *mzg_member_etag(char out[MZG_MEMBER_ETAG], const struct mzg_member *m);
 
-/* The file, or what the request asks of it (mzg_answer_body), for ever under this URL where a->keep says
+/* The file, or what the request asks of it (mzg_answer_payload), for ever under this URL where a->keep says
  * nothing else: from REPO/plain/ where `mzigo mirror --plain` laid it, else decoded while it is sent (decoded.h),
  * each object checked before a byte of it goes out; a damaged one is noted (health.h), and the transfer breaks
  * off, so that what came can be gone on with when it is mended. a: the fields besides; its status is not read,
