@@ -28,7 +28,8 @@ check() { # TEXT COMMAND...
     fi
 }
 fetch_go() { # NAME PACKAGE@VERSION
-    # Building ollama takes minutes, which not every run has.
+    # Building ollama takes minutes, which not every run has, and oras one.
+    [ "${CI:-}" != true ] || export GO_LIMIT=${GO_LIMIT:-60}
     if [ "${CI:-}" = true ] && [ "$1" = ollama ] && [ ! -x "$peers/go/ollama" ]; then
         skipped=$((skipped + 1))
         echo "skipped: ollama is only built by hand (make interop-registry)"
