@@ -120,7 +120,8 @@ enum mzg_code mzg_verified_check(struct mzg_verified *v, enum mzg_depth depth,
  * is left. */
 enum mzg_code mzg_verified_unpack(struct mzg_verified *v, const char *dir,
                                   const struct mzg_run *run, struct mzg_err *e) MZG_MUST;
-/* The same under other names: paths[i], confined, for the i-th file; NULL: it is checked and not written. */
+/* The same under other names: paths[i], confined, for the i-th file; NULL: it is left alone, like one that
+ * is not wanted (choose.h). */
 enum mzg_code mzg_verified_unpack_as(struct mzg_verified *v, const char *dir, const char *const *paths,
                                      const struct mzg_run *run, struct mzg_err *e) MZG_MUST;
 

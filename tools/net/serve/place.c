@@ -60,17 +60,14 @@ static bool decode(char out[MZG_PLACE_PATH], const char *url)
 
 /* ---- the grammar ---- */
 
-/* The rest of text behind the prefix, or NULL. */
-static const char *behind(const char *text, const char *prefix)
+const char *mzg_place_behind(const char *text, const char *prefix)
 {
     size_t n = strlen(prefix);
     return strncmp(text, prefix, n) == 0 ? text + n : NULL;
 }
 
-/* A bundle's name at *p; moves behind it. */
-static bool take_name(const char **p)
+bool mzg_place_take_name(char name[MZG_NAME_MAX + 1], const char **p)
 {
-    char name[MZG_NAME_MAX + 1];
     size_t n = strcspn(*p, "/");
     if (n > MZG_NAME_MAX)
         return false;
@@ -78,6 +75,13 @@ static bool take_name(const char **p)
     name[n] = '\0';
     *p += n;
     return mzg_bundle_name_valid(name);
+}
+
+/* One whose name nobody needs. */
+static bool skip_name(const char **p)
+{
+    char name[MZG_NAME_MAX + 1];
+    return mzg_place_take_name(name, p);
 }
 
 static bool is_object(const char *p)
@@ -89,7 +93,7 @@ static bool is_object(const char *p)
 
 static bool is_document(const char *p, enum mzg_place_kind *kind)
 {
-    if (!take_name(&p) || *p++ != '/' || !take_name(&p) || *p++ != '/')
+    if (!skip_name(&p) || *p++ != '/' || !skip_name(&p) || *p++ != '/')
         return false;
     *kind = strcmp(p, "manifest.dsse") == 0 ? MZG_PLACE_ENVELOPE : MZG_PLACE_MANIFEST;
     return *kind == MZG_PLACE_ENVELOPE || strcmp(p, "manifest.json") == 0;
@@ -98,7 +102,7 @@ static bool is_document(const char *p, enum mzg_place_kind *kind)
 static bool is_metadata(const char *p)
 {
     for (int depth = 0; depth < MZG_METADATA_DEPTH; depth++) {
-        if (!take_name(&p))
+        if (!skip_name(&p))
             return false;
         if (*p == '\0')
             return true;
@@ -112,13 +116,13 @@ bool mzg_place_find(struct mzg_place *place, const char *url)
     const char *rest;
     if (*url != '/' || !decode(place->path, url + 1))
         return false;
-    if ((rest = behind(place->path, "objects/")) != NULL) {
+    if ((rest = mzg_place_behind(place->path, "objects/")) != NULL) {
         place->kind = MZG_PLACE_OBJECT;
         return is_object(rest);
     }
-    if ((rest = behind(place->path, "bundles/")) != NULL)
+    if ((rest = mzg_place_behind(place->path, "bundles/")) != NULL)
         return is_document(rest, &place->kind);
-    if ((rest = behind(place->path, "metadata/")) != NULL) {
+    if ((rest = mzg_place_behind(place->path, "metadata/")) != NULL) {
         place->kind = MZG_PLACE_METADATA;
         return is_metadata(rest);
     }
@@ -160,12 +164,10 @@ bool mzg_place_bundle(struct mzg_select *s, const char *url)
     char path[MZG_PLACE_PATH];
     if (!decode(path, url))
         return false;
-    const char *version = path, *name = path;
-    if (!take_name(&version))
+    const char *version = path;
+    if (!mzg_place_take_name(s->name, &version))
         return false;
-    size_t n = (size_t)(version - name);
-    memcpy(s->name, name, n);
-    s->name[n] = s->version[0] = '\0';
+    s->version[0] = '\0';
     if (*version == '\0')
         return true;
     version++;

@@ -41,6 +41,12 @@ bool mzg_place_file(char *file, size_t room, const char *url);
  * is compared with what manifests name, and never looked for on a disk. */
 bool mzg_place_folder(char *folder, size_t room, const char *url);
 
+/* The rest of text behind the prefix, or NULL. */
+const char *mzg_place_behind(const char *text, const char *prefix);
+
+/* A bundle's name or version at *p, up to a slash or the end; moves there. Nothing is decoded. */
+bool mzg_place_take_name(char name[MZG_NAME_MAX + 1], const char **p);
+
 /* The character that the three at *url, "%2B", stand for; moves to the last of them. -1: they are none. */
 int mzg_place_encoded(const char **url);
 

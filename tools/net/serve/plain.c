@@ -25,8 +25,10 @@ enum MHD_Result mzg_plain_answer(struct mzg_exchange *x, const char *path)
     char file[MZG_MEMBER_PATH_MAX + 1];
     const struct mzg_shelf *shelf = split(&s, file, path) ? mzg_exchange_shelf(x) : NULL;
     const struct mzg_shelf_bundle *b = shelf ? mzg_shelf_find(shelf, s.name, s.version) : NULL;
-    const struct mzg_member *m = mzg_member_find(b, file);
     struct mzg_links_fields fields;
+    if (!b)
+        return mzg_answer_status(x, MHD_HTTP_NOT_FOUND, false);
+    const struct mzg_member *m = mzg_member_find(b, file);
     if (!m)
         return mzg_links_answer(x, b, file);
     mzg_links_fields_fill(&fields, m);

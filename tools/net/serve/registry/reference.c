@@ -1,30 +1,13 @@
 #include "reference.h"
 #include "tools/layout/image.h"
+#include "tools/net/serve/place.h"
 #include <string.h>
 
 #define PREFIX "/v2/" MZG_IMAGE_FOLDER "/"
 
-/* The rest of text behind the prefix, or NULL. */
-static const char *behind(const char *text, const char *prefix)
-{
-    size_t n = strlen(prefix);
-    return strncmp(text, prefix, n) == 0 ? text + n : NULL;
-}
-
-static bool take_name(char name[MZG_NAME_MAX + 1], const char **p)
-{
-    size_t n = strcspn(*p, "/");
-    if (n > MZG_NAME_MAX)
-        return false;
-    memcpy(name, *p, n);
-    name[n] = '\0';
-    *p += n;
-    return mzg_bundle_name_valid(name);
-}
-
 static bool take_digest(struct mzg_reference *r, const char *text)
 {
-    const char *hex = behind(text, "sha256:");
+    const char *hex = mzg_place_behind(text, "sha256:");
     return hex && mzg_sha256_parse(hex, r->sha256);
 }
 
@@ -40,15 +23,15 @@ static bool take_tag(struct mzg_reference *r, const char *text)
 
 bool mzg_reference_parse(struct mzg_reference *r, const char *path)
 {
-    const char *rest, *p = behind(path, PREFIX);
+    const char *rest, *p = mzg_place_behind(path, PREFIX);
     *r = (struct mzg_reference){.kind = MZG_REFERENCE_TAGS};
-    if (!p || !take_name(r->name, &p))
+    if (!p || !mzg_place_take_name(r->name, &p))
         return false;
-    if ((rest = behind(p, "/manifests/")) != NULL) {
+    if ((rest = mzg_place_behind(p, "/manifests/")) != NULL) {
         r->kind = MZG_REFERENCE_MANIFEST;
         return take_digest(r, rest) || take_tag(r, rest);
     }
-    if ((rest = behind(p, "/blobs/")) != NULL) {
+    if ((rest = mzg_place_behind(p, "/blobs/")) != NULL) {
         r->kind = MZG_REFERENCE_BLOB;
         return take_digest(r, rest);
     }
