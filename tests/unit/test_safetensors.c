@@ -1,5 +1,5 @@
 #include "refused.h"
-#include "model/containers/safetensors.h"
+#include "model/containers/weights.h"
 
 /* ---- a small file that passes, to be spoilt one field at a time ---- */
 

@@ -64,8 +64,8 @@ static enum mzg_code digest_sources(struct mzg_model *m, const char *folder,
         names[i] = v->files[i];
     if (v)
         names[n++] = "config.json";
-    if (m->weights.indexed)
-        names[n++] = MZG_INDEX_NAME;
+    if (m->weights.index)
+        names[n++] = m->weights.index;
     enum mzg_code code = digest_texts(m, folder, names, n, e);
     free(names);
     return code;
@@ -329,7 +329,7 @@ static enum mzg_code open_bare(struct mzg_model *m, const char *path, struct mzg
 
     if (code == MZG_OK)
         code = say_path(take_all(m, e), path, e);
-    return code == MZG_OK && m->weights.indexed ? digest_sources(m, path, NULL, e) : code;
+    return code == MZG_OK && m->weights.index ? digest_sources(m, path, NULL, e) : code;
 }
 
 /* ---- */

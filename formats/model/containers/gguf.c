@@ -1,4 +1,5 @@
 #include "gguf.h"
+#include "opening.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -383,7 +384,12 @@ static void settle(struct parse *p)
     settle_values(p->g);
 }
 
-enum mzg_code mzg_gguf_read(struct mzg_weights *w, uint32_t file, struct mzg_err *e)
+static bool is_gguf(const uint8_t *start, size_t n)
+{
+    return n >= 4 && memcmp(start, "GGUF", 4) == 0;
+}
+
+static enum mzg_code read_gguf(struct mzg_weights *w, uint32_t file, struct mzg_err *e)
 {
     struct parse p = {.file = &w->files[file].file, .w = w, .file_index = file,
                       .where = "the first 24 bytes"};
@@ -411,3 +417,10 @@ void mzg_gguf_clear(struct mzg_gguf *g)
     free(g->header);
     g->header = NULL;
 }
+
+const struct mzg_container mzg_container_gguf = {
+    .name = "GGUF",
+    .ends = (const char *const[]){".gguf", NULL},
+    .is = is_gguf,
+    .read = read_gguf,
+};

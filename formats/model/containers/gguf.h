@@ -21,10 +21,9 @@ struct mzg_gguf {
     uint64_t data_offset;   /* where tensor data starts; the header is all before it */
 };
 
-/* Reads the header of w->files[file] into w->gguf and appends its tensors to w. Versions 2 and 3
- * (their layout is the same). MZG_UNSUPPORTED: version 1, big-endian, arrays of arrays, tensor
- * types that are not known. MZG_LIMIT: a header beyond MZG_GGUF_HEADER or MZG_GGUF_KEYS. */
-enum mzg_code mzg_gguf_read(struct mzg_weights *w, uint32_t file, struct mzg_err *e) MZG_MUST;
+/* mzg_container_gguf (opening.h) reads the header into w->gguf. Versions 2 and 3 (their layout is the
+ * same). MZG_UNSUPPORTED: version 1, big-endian, arrays of arrays, tensor types that are not known.
+ * MZG_LIMIT: a header beyond MZG_GGUF_HEADER or MZG_GGUF_KEYS. */
 void mzg_gguf_clear(struct mzg_gguf *g); /* fine on a zeroed one */
 
 /* Bytes of a tensor whose row has been found a multiple of the block; false on overflow. */

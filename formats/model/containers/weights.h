@@ -2,7 +2,8 @@
  *
  * Opening reads headers only; data is read at offsets by whoever streams it. Everything a header
  * says (counts, shapes, offsets, lengths) has been checked against the files when open returns, so
- * that a tensor's bytes are known to be there and to overlap no other's.
+ * that a tensor's bytes are known to be there; but in PyTorch's containers, where tensors share
+ * storage, they overlap no other's.
  *
  * Links are followed, in the path and in the folder: the folders that download tools keep consist
  * of links. What an index names is a single component, never a path. */
@@ -17,7 +18,6 @@
 #define MZG_SRC_DIMS 8           /* what a source may have; GGUF takes MZG_DIMS */
 #define MZG_TENSORS_MAX (1u << 18)
 #define MZG_SHARDS_MAX 512
-#define MZG_INDEX_NAME "model.safetensors.index.json"
 
 struct mzg_tensor {
     const char *name;          /* NUL-terminated UTF-8, no control bytes */
@@ -26,8 +26,10 @@ struct mzg_tensor {
     unsigned n_dims;           /* 0: a scalar */
     uint64_t ne[MZG_SRC_DIMS]; /* ggml's order: ne[0] is a row's width; 1 beyond n_dims */
     uint64_t elems;            /* their product; 0 when a dimension is 0 (safetensors only) */
-    uint64_t bytes;
-    uint64_t offset;           /* of the data, in its file */
+    uint64_t bytes;            /* of its elems elements */
+    uint64_t offset;           /* of the first element, in its file */
+    const uint64_t *strides;   /* NULL: the bytes lie together. Else (PyTorch only) the distance, in
+                                * elements, between neighbours along each of ne's dimensions */
     uint32_t file;             /* index into weights.files */
 };
 
@@ -40,14 +42,14 @@ struct mzg_gguf;
 
 struct mzg_weights {
     struct mzg_arena arena;          /* names, and what else hangs here */
-    struct mzg_weights_file *files;  /* sorted by name */
-    size_t n_files;
+    struct mzg_weights_file *files;  /* sorted by name, but those that another names behind it */
+    size_t n_files, files_room;
     struct mzg_tensor *tensors;      /* by file, then by offset: as one reading meets them */
     size_t n_tensors, room;
     struct mzg_name *by_name;        /* n_tensors, sorted */
     struct mzg_gguf *gguf;           /* the header, when the container is GGUF, else NULL */
     const char *container;           /* "safetensors", "GGUF" */
-    bool indexed;                    /* came through MZG_INDEX_NAME */
+    const char *index;               /* the name of the index it came through, or NULL */
 };
 
 /* path: a .safetensors or .gguf file (told by content, not name), or a folder that holds
@@ -63,9 +65,5 @@ const struct mzg_tensor *mzg_weights_find(const struct mzg_weights *w, const cha
 /* Bytes [offset, offset + n) of the tensor's data. Any thread. */
 enum mzg_code mzg_weights_read(const struct mzg_weights *w, const struct mzg_tensor *t,
                                uint64_t offset, void *data, size_t n, struct mzg_err *e) MZG_MUST;
-
-/* For the readers of the containers: appends a tensor. MZG_LIMIT beyond MZG_TENSORS_MAX. */
-enum mzg_code mzg_weights_add(struct mzg_weights *w, const struct mzg_tensor *t,
-                              struct mzg_err *e) MZG_MUST;
 
 #endif
