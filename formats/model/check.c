@@ -18,6 +18,7 @@ struct slot {
     struct mzg_loss loss;
     size_t index; /* of the tensor in the source */
     struct mzg_importance_rows rows;
+    struct mzg_scratch scratch;
     uint8_t *src_data, *out_data;
     uint64_t ticket;
     bool pending; /* its loss is not added to the row yet */
@@ -40,10 +41,12 @@ struct work {
     double err2, x2;
 };
 
-/* One type on both sides: convert copied it. */
+/* One type on both sides: convert copied it, value by value where their order is another. */
 static bool is_copy(const struct mzg_model_tensor *t, const struct mzg_tensor *out)
 {
-    return t->src != NULL && t->src->type == out->type;
+    if (t->made != NULL && t->made->stored == out->type)
+        return mzg_type_by_number(out->type)->block_elems == 1;
+    return mzg_model_keeps(t, out->type);
 }
 
 /* ---- a worker's part ---- */
@@ -56,7 +59,10 @@ static enum mzg_code measure_slot(void *arg, struct mzg_err *e)
     const struct mzg_tensor *src = s->batch.tensor->src;
     enum mzg_code rc = mzg_weights_read(w->out, s->out, mzg_type_bytes(to, s->batch.first),
                                         s->out_data, (size_t)mzg_type_bytes(to, s->batch.count), e);
-    if (rc == MZG_OK && src != NULL)
+    s->scratch.kernels = &w->kernels;
+    if (rc == MZG_OK)
+        rc = mzg_batch_load(&s->batch, &s->scratch, s->src_data, e);
+    if (rc == MZG_OK && src != NULL && s->batch.tensor->made == NULL)
         rc = mzg_weights_read(&w->source->weights, src, s->batch.src_offset, s->src_data,
                               s->batch.src_bytes, e);
     if (rc != MZG_OK)
@@ -96,15 +102,15 @@ static enum mzg_code measure_tensor(struct work *w, size_t i, const struct mzg_t
 {
     const struct mzg_model_tensor *t = &w->source->tensors[i];
     struct mzg_check_tensor *row = &w->check->rows[i];
-    uint64_t elems = 0, total = mzg_model_elems(t);
-    enum mzg_code rc = mzg_batch_size(t, &elems, e);
-    for (uint64_t first = 0; rc == MZG_OK && first < total; first += elems) {
+    uint64_t total = mzg_model_elems(t);
+    enum mzg_code rc = MZG_OK;
+    for (uint64_t first = 0; rc == MZG_OK && first < total; first += MZG_BATCH_ELEMS) {
         struct slot *s = &w->slots[w->next_slot];
         w->next_slot = (w->next_slot + 1) % w->n_slots;
         rc = collect(w, s, e);
         if (rc != MZG_OK)
             break;
-        mzg_batch_set(&s->batch, t, first, elems);
+        mzg_batch_set(&s->batch, t, first);
         s->out = out;
         s->row = row;
         s->index = i;
@@ -159,8 +165,8 @@ static bool readable(const struct work *w, const struct mzg_model_tensor *t,
                      const struct mzg_tensor *out)
 {
     return out->type != MZG_TYPE_END && w->kernels.type[out->type].dequantize != NULL &&
-           (t->src == NULL || (t->src->type != MZG_TYPE_END &&
-                               w->kernels.type[t->src->type].dequantize != NULL));
+           (t->src == NULL || t->made != NULL ||
+            (t->src->type != MZG_TYPE_END && w->kernels.type[t->src->type].dequantize != NULL));
 }
 
 /* Bytes that convert copies without a look at their values. */
@@ -241,15 +247,8 @@ static enum mzg_code make_slots(struct work *w, struct mzg_err *e)
 {
     size_t room = (size_t)MZG_BATCH_ELEMS * 4;
     uint64_t widest = mzg_importance_widest(&w->recall.importance);
-    for (size_t i = 0; i < w->source->n_tensors; i++) {
-        const struct mzg_model_tensor *t = &w->source->tensors[i];
-        uint64_t elems;
-        enum mzg_code rc = mzg_batch_size(t, &elems, e);
-        if (rc != MZG_OK)
-            return rc;
-        room = elems * 4 > room ? (size_t)elems * 4 : room;
-        w->total += t->src != NULL ? t->src->bytes : 0;
-    }
+    for (size_t i = 0; i < w->source->n_tensors; i++)
+        w->total += mzg_model_bytes(&w->source->tensors[i]);
     w->n_slots = mzg_batches_in_flight(2 * room + widest * sizeof(float), w->run->threads);
     w->slots = calloc(w->n_slots, sizeof *w->slots);
     w->activation = malloc(sizeof *w->activation);
@@ -274,6 +273,7 @@ static void work_clear(struct work *w)
     mzg_pool_free(w->pool);
     for (size_t i = 0; w->slots != NULL && i < w->n_slots; i++) {
         mzg_importance_rows_clear(&w->slots[i].rows);
+        mzg_scratch_clear(&w->slots[i].scratch);
         free(w->slots[i].src_data);
         free(w->slots[i].out_data);
     }

@@ -45,15 +45,15 @@ static enum mzg_code collect_all(struct convert *c, struct mzg_err *e)
 static enum mzg_code feed_tensor(struct convert *c, size_t i, struct mzg_err *e)
 {
     const struct mzg_model_tensor *t = &c->model->tensors[i];
-    uint64_t elems = 0, total = mzg_model_elems(t);
-    enum mzg_code rc = mzg_batch_size(t, &elems, e);
-    for (uint64_t first = 0; rc == MZG_OK && first < total; first += elems) {
+    uint64_t total = mzg_model_elems(t);
+    enum mzg_code rc = MZG_OK;
+    for (uint64_t first = 0; rc == MZG_OK && first < total; first += MZG_BATCH_ELEMS) {
         struct mzg_slot *s = &c->slots[c->next_slot];
         c->next_slot = (c->next_slot + 1) % c->n_slots;
         rc = collect(c, s, e);
         if (rc != MZG_OK)
             break;
-        mzg_batch_set(&s->batch, t, first, elems);
+        mzg_batch_set(&s->batch, t, first);
         s->index = i;
         rc = mzg_stream_read(&c->stream, &s->batch, s->src, e);
         if (rc == MZG_OK && c->resumes)
@@ -92,8 +92,8 @@ static enum mzg_code convert_tensors(struct convert *c, size_t done, struct mzg_
     for (size_t i = 0; i < c->model->n_tensors && rc == MZG_OK; i++) {
         if (i >= done)
             rc = feed_tensor(c, i, e);
-        else if (c->model->tensors[i].src != NULL)
-            c->done += c->model->tensors[i].src->bytes;
+        else
+            c->done += mzg_model_bytes(&c->model->tensors[i]);
         if (rc == MZG_OK)
             rc = write_padding(c, i, e);
     }
@@ -126,12 +126,8 @@ static enum mzg_code make_slots(struct convert *c, unsigned threads, struct mzg_
     uint64_t widest = widest_importance(c);
     for (size_t i = 0; i < c->model->n_tensors; i++) {
         struct mzg_batch b;
-        uint64_t elems;
-        enum mzg_code rc = mzg_batch_size(&c->model->tensors[i], &elems, e);
-        if (rc != MZG_OK)
-            return rc;
-        mzg_batch_set(&b, &c->model->tensors[i], 0, elems);
-        src_room = b.src_bytes > src_room ? b.src_bytes : src_room;
+        mzg_batch_set(&b, &c->model->tensors[i], 0);
+        src_room = b.room > src_room ? b.room : src_room;
     }
     c->n_slots = mzg_batches_in_flight(src_room + c->n_sinks * dst_room + widest * sizeof(float),
                                        threads);
@@ -157,6 +153,7 @@ static void convert_clear(struct convert *c)
     mzg_pool_free(c->pool);
     for (size_t i = 0; c->slots != NULL && i < c->n_slots; i++) {
         mzg_importance_rows_clear(&c->slots[i].rows);
+        mzg_scratch_clear(&c->slots[i].scratch);
         for (size_t o = 0; o < c->n_sinks; o++)
             mzg_sha256_clear(&c->slots[i].hash[o]);
         free(c->slots[i].src);
@@ -196,7 +193,7 @@ static enum mzg_code plan_outputs(struct convert *c, const struct mzg_convert_ta
         rc = mzg_plan_make(&c->sinks[o].plan, &targets[o].job, n > 1 ? &named : &c->run->notify, e);
     }
     for (size_t i = 0; i < c->model->n_tensors; i++)
-        c->total += c->model->tensors[i].src != NULL ? c->model->tensors[i].src->bytes : 0;
+        c->total += mzg_model_bytes(&c->model->tensors[i]);
     return rc;
 }
 

@@ -16,7 +16,13 @@ static uint32_t alignment_of(const struct mzg_model *m)
 bool mzg_plan_copies(const struct mzg_plan *p, size_t i)
 {
     const struct mzg_model_tensor *t = &p->job.model->tensors[i];
-    return t->src != NULL && t->src->type == p->table[i].type && t->heads == 0;
+    return t->made == NULL && mzg_model_keeps(t, p->table[i].type);
+}
+
+bool mzg_plan_repacks(const struct mzg_plan *p, size_t i)
+{
+    const struct mzg_model_tensor *t = &p->job.model->tensors[i];
+    return t->made != NULL && mzg_model_keeps(t, p->table[i].type);
 }
 
 bool mzg_plan_weighs(const struct mzg_plan *p, size_t i)
@@ -117,6 +123,6 @@ struct mzg_convert_totals mzg_plan_totals(const struct mzg_plan *p)
     for (size_t i = 0; i < m->weights.n_files; i++)
         t.source_bytes += m->weights.files[i].file.size;
     for (size_t i = 0; i < m->n_tensors; i++)
-        t.elems += m->tensors[i].src != NULL ? m->tensors[i].src->elems : 0;
+        t.elems += m->tensors[i].src != NULL ? mzg_model_elems(&m->tensors[i]) : 0;
     return t;
 }

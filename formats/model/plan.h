@@ -66,5 +66,7 @@ bool mzg_plan_weighs(const struct mzg_plan *p, size_t i);
 
 /* Whether the source's bytes of tensor i go into the output as they are. */
 bool mzg_plan_copies(const struct mzg_plan *p, size_t i);
+/* Whether they are blocks of the output's type but for their order, and so go into it without loss. */
+bool mzg_plan_repacks(const struct mzg_plan *p, size_t i);
 
 #endif

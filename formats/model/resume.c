@@ -106,14 +106,14 @@ static enum mzg_code blocks_hold(struct mzg_resume *r, size_t i, const struct mz
                                  bool *hold, struct mzg_err *e)
 {
     const struct mzg_model_tensor *t = &r->model->tensors[i];
-    uint64_t elems = 0, total = mzg_model_elems(t);
-    enum mzg_code rc = mzg_batch_size(t, &elems, e);
+    uint64_t total = mzg_model_elems(t);
+    enum mzg_code rc = MZG_OK;
     *hold = true;
     for (size_t o = 0; o < r->n_sinks && rc == MZG_OK && *hold; o++) {
         uint8_t digest[32];
-        for (uint64_t first = 0; rc == MZG_OK && *hold && first < total; first += elems) {
+        for (uint64_t first = 0; rc == MZG_OK && *hold && first < total; first += MZG_BATCH_ELEMS) {
             struct mzg_batch b;
-            mzg_batch_set(&b, t, first, elems);
+            mzg_batch_set(&b, t, first);
             rc = digest_batch(r, o, i, &b, digest, hold, e);
             mzg_sha256_update(&r->tensor[o], digest, sizeof digest);
         }
@@ -171,14 +171,13 @@ static enum mzg_code read_source(struct mzg_resume *r, struct mzg_stream *s, uin
     enum mzg_code rc = MZG_OK;
     uint64_t done = 0, total = 0;
     for (uint64_t i = 0; i < r->journal.lines; i++)
-        total += r->model->tensors[i].src != NULL ? r->model->tensors[i].src->bytes : 0;
+        total += mzg_model_bytes(&r->model->tensors[i]);
     for (uint64_t i = 0; i < r->journal.lines && rc == MZG_OK; i++) {
         const struct mzg_model_tensor *t = &r->model->tensors[i];
-        uint64_t elems = 0, all = mzg_model_elems(t);
-        rc = mzg_batch_size(t, &elems, e);
-        for (uint64_t first = 0; rc == MZG_OK && first < all; first += elems) {
+        uint64_t all = mzg_model_elems(t);
+        for (uint64_t first = 0; rc == MZG_OK && first < all; first += MZG_BATCH_ELEMS) {
             struct mzg_batch b;
-            mzg_batch_set(&b, t, first, elems);
+            mzg_batch_set(&b, t, first);
             rc = mzg_stream_read(s, &b, buffer, e);
             done += b.src_bytes;
             if (rc == MZG_OK)

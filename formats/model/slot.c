@@ -53,6 +53,14 @@ static const char *unfit_word(float x)
     return isnan(x) ? "NaN" : isinf(x) ? "infinite" : NULL;
 }
 
+/* In its file. Where the type is not GGUF's, or strides spread it, the tensor's first byte serves. */
+static uint64_t offset_of(const struct mzg_tensor *t, uint64_t i)
+{
+    const struct mzg_type_info *info = mzg_type_by_number((uint32_t)t->type);
+    bool runs = info != NULL && t->strides == NULL && i < t->elems;
+    return runs ? t->offset + i / info->block_elems * info->block_bytes : t->offset;
+}
+
 /* The weight that stops a conversion, by its place in the source. at: in output order. */
 static enum mzg_code fail_unfit(const struct mzg_slot *s, uint64_t at, float x, struct mzg_err *e)
 {
@@ -60,19 +68,19 @@ static enum mzg_code fail_unfit(const struct mzg_slot *s, uint64_t at, float x, 
     const struct mzg_model_tensor *t = s->batch.tensor;
     const struct mzg_weights *weights = &s->sinks[0].plan.job.model->weights;
     const char *word = unfit_word(x);
-    uint64_t i = mzg_source_element(t, at);
+    const struct mzg_tensor *src;
     if (t->src == NULL)
         return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "tensor '%s': computed element %llu is %g",
-                        t->name, (unsigned long long)i, (double)x);
-    const struct mzg_type_info *info = mzg_type_by_number(t->src->type);
-    uint64_t offset = t->src->offset + i / info->block_elems * info->block_bytes;
-    const char *file = mzg_quote(f, weights->files[t->src->file].name);
+                        t->name, (unsigned long long)at, (double)x);
+    uint64_t i = mzg_source_element(t, at, &src);
+    const char *file = mzg_quote(f, weights->files[src->file].name);
+    uint64_t offset = offset_of(src, i);
     if (word != NULL)
         return mzg_fail(e, MZG_MALFORMED, offset, "%s: tensor '%s': element %llu is %s", file,
-                        mzg_quote(q, t->src->name), (unsigned long long)i, word);
+                        mzg_quote(q, src->name), (unsigned long long)i, word);
     return mzg_fail(e, MZG_UNSUPPORTED, offset,
                     "%s: tensor '%s': element %llu is %g, beyond what %s can hold", file,
-                    mzg_quote(q, t->src->name), (unsigned long long)i, (double)x,
+                    mzg_quote(q, src->name), (unsigned long long)i, (double)x,
                     narrowest(s)->name);
 }
 
@@ -99,7 +107,7 @@ static void make_piece(struct mzg_slot *s, uint64_t at, const float *x, const fl
         const struct mzg_plan *p = &s->sinks[o].plan;
         const struct mzg_type_info *to = mzg_type_by_number(type_of(s, o));
         const float *weights = mzg_importance_has(&p->importance, s->index) ? w : NULL;
-        if (!copies(s, o))
+        if (!copies(s, o) && !mzg_plan_repacks(p, s->index))
             mzg_piece_quantize(&s->kernels->type[to->type], p->job.effort, x, weights,
                                s->dst + o * s->room + mzg_type_bytes(to, at), n);
     }
@@ -127,6 +135,18 @@ static enum mzg_code make_span(struct mzg_slot *s, uint64_t at, uint64_t n, stru
     return MZG_OK;
 }
 
+/* The same where blocks only change their order. */
+static enum mzg_code repack_span(struct mzg_slot *s, uint64_t at, uint64_t n, struct mzg_err *e)
+{
+    enum mzg_code rc = MZG_OK;
+    for (size_t o = 0; o < s->n_sinks && rc == MZG_OK; o++) {
+        if (mzg_plan_repacks(&s->sinks[o].plan, s->index))
+            rc = mzg_values_blocks(s->batch.tensor->made, &s->scratch, s->batch.first + at, (size_t)n,
+                                   s->dst + o * s->room, e);
+    }
+    return rc;
+}
+
 static enum mzg_code write_span(struct mzg_slot *s, uint64_t at, uint64_t n, struct mzg_err *e)
 {
     enum mzg_code rc = MZG_OK;
@@ -145,14 +165,18 @@ static enum mzg_code write_span(struct mzg_slot *s, uint64_t at, uint64_t n, str
 enum mzg_code mzg_slot_run(void *arg, struct mzg_err *e)
 {
     struct mzg_slot *s = arg;
-    const struct mzg_tensor *src = s->batch.tensor->src;
+    const struct mzg_model_tensor *t = s->batch.tensor;
     /* Integers and blocks without a decoder here pass through; so do their values. */
-    bool opaque = src != NULL && s->kernels->type[src->type].dequantize == NULL;
-    enum mzg_code rc = MZG_OK;
+    bool opaque =
+        t->src != NULL && t->made == NULL && s->kernels->type[t->src->type].dequantize == NULL;
+    s->scratch.kernels = s->kernels;
+    enum mzg_code rc = mzg_batch_load(&s->batch, &s->scratch, s->src, e);
     for (uint64_t at = 0; at < s->batch.count && rc == MZG_OK; at += MZG_SPAN) {
         uint64_t left = s->batch.count - at;
         uint64_t n = left < MZG_SPAN ? left : MZG_SPAN;
         rc = opaque ? MZG_OK : make_span(s, at, n, e);
+        if (rc == MZG_OK)
+            rc = repack_span(s, at, n, e);
         if (rc == MZG_OK)
             rc = write_span(s, at, n, e);
     }

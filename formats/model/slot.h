@@ -27,6 +27,7 @@ struct mzg_slot {
     uint8_t *src;           /* the batch's source bytes */
     uint8_t *dst;           /* n_sinks times room */
     struct mzg_importance_rows rows;
+    struct mzg_scratch scratch; /* for values that are made */
     struct mzg_batch batch;
     size_t index;           /* of its tensor */
     uint64_t ticket;        /* of the pool; 0: never used */

@@ -12,10 +12,10 @@ uint64_t mzg_type_bytes(const struct mzg_type_info *info, uint64_t count)
     return count / info->block_elems * info->block_bytes;
 }
 
-/* A row as the rope permutation sees it: a bias of q or k moves single elements. */
-static uint64_t row_width(const struct mzg_model_tensor *t)
+/* part / whole of n, rounded down; n * part may not fit 64 bits. */
+static uint64_t share(uint64_t n, uint64_t part, uint64_t whole)
 {
-    return t->n_dims >= 2 ? t->ne[0] : 1;
+    return n / whole * part + (uint64_t)((double)(n % whole) * ((double)part / (double)whole));
 }
 
 uint64_t mzg_model_elems(const struct mzg_model_tensor *t)
@@ -26,24 +26,6 @@ uint64_t mzg_model_elems(const struct mzg_model_tensor *t)
     return n;
 }
 
-enum mzg_code mzg_batch_size(const struct mzg_model_tensor *t, uint64_t *elems,
-                             struct mzg_err *e)
-{
-    *elems = MZG_BATCH_ELEMS;
-    if (t->heads == 0 || t->src == NULL)
-        return MZG_OK;
-    uint64_t head = mzg_model_elems(t) / t->heads;
-    const struct mzg_type_info *info = mzg_type_by_number(t->src->type);
-    if (head > MZG_BATCH_BYTES / 8 || mzg_type_bytes(info, head) > MZG_BATCH_BYTES) {
-        char q[MZG_QUOTE];
-        return mzg_fail(e, MZG_LIMIT, t->src->offset,
-                        "tensor '%s': a head of %llu elements is too large to be held",
-                        mzg_quote(q, t->src->name), (unsigned long long)head);
-    }
-    *elems = head < MZG_BATCH_ELEMS ? MZG_BATCH_ELEMS / head * head : head;
-    return MZG_OK;
-}
-
 size_t mzg_batches_in_flight(size_t bytes, unsigned threads)
 {
     size_t n = IN_FLIGHT / bytes;
@@ -51,37 +33,37 @@ size_t mzg_batches_in_flight(size_t bytes, unsigned threads)
     return n < 1 ? 1 : n < busy ? n : busy;
 }
 
-void mzg_batch_set(struct mzg_batch *b, const struct mzg_model_tensor *t, uint64_t first,
-                   uint64_t elems)
+void mzg_batch_set(struct mzg_batch *b, const struct mzg_model_tensor *t, uint64_t first)
 {
-    uint64_t left = mzg_model_elems(t) - first;
-    b->tensor = t;
-    b->first = first;
-    b->count = left < elems ? left : elems;
-    b->src_bytes = 0;
-    b->src_offset = 0;
-    if (t->src != NULL) {
+    uint64_t all = mzg_model_elems(t), left = all - first;
+    *b = (struct mzg_batch){.tensor = t, .first = first};
+    b->count = left < MZG_BATCH_ELEMS ? left : MZG_BATCH_ELEMS;
+    if (t->made != NULL) {
+        b->room = (size_t)b->count * sizeof(float);
+        /* Shares of the whole, so that they add up to it. */
+        b->src_bytes = (size_t)share(t->made->bytes, b->first + b->count, all) -
+                       (size_t)share(t->made->bytes, b->first, all);
+    } else if (t->src != NULL) {
         const struct mzg_type_info *info = mzg_type_by_number(t->src->type);
-        b->src_bytes = (size_t)mzg_type_bytes(info, b->count);
+        b->room = b->src_bytes = (size_t)mzg_type_bytes(info, b->count);
         b->src_offset = mzg_type_bytes(info, first);
     }
 }
 
-/* Row r of a head in output order comes from this row of the source: what llama.cpp's rope expects
- * as neighbours (2i, 2i + 1), Hugging Face keeps half a head apart (i, hd/2 + i). */
-static uint64_t permuted_row(uint64_t r, uint64_t rows_per_head)
+uint64_t mzg_source_element(const struct mzg_model_tensor *t, uint64_t i, const struct mzg_tensor **src)
 {
-    return (r & 1) * (rows_per_head / 2) + r / 2;
+    uint64_t elem = i;
+    const struct mzg_tensor *at = t->made != NULL ? mzg_values_place(t->made, i, &elem) : t->src;
+    *src = at != NULL ? at : t->src;
+    return elem;
 }
 
-uint64_t mzg_source_element(const struct mzg_model_tensor *t, uint64_t i)
+enum mzg_code mzg_batch_load(const struct mzg_batch *b, struct mzg_scratch *s, uint8_t *data,
+                             struct mzg_err *e)
 {
-    if (t->heads == 0)
-        return i;
-    uint64_t width = row_width(t);
-    uint64_t hd = mzg_model_elems(t) / width / t->heads;
-    uint64_t row = i / width;
-    return (row - row % hd + permuted_row(row % hd, hd)) * width + i % width;
+    if (b->tensor->made == NULL)
+        return MZG_OK;
+    return mzg_values_get(b->tensor->made, s, b->first, (size_t)b->count, (float *)(void *)data, e);
 }
 
 const float *mzg_batch_decode(const struct mzg_batch *b, const struct mzg_kernels *k,
@@ -90,26 +72,14 @@ const float *mzg_batch_decode(const struct mzg_batch *b, const struct mzg_kernel
     const struct mzg_model_tensor *t = b->tensor;
     if (t->src == NULL)
         return t->values + b->first + start;
+    /* The buffer is aligned, and so is every element in it. */
+    if (t->made != NULL)
+        return (const float *)(const void *)data + start;
     const struct mzg_type_info *info = mzg_type_by_number(t->src->type);
-    const struct mzg_type_kernels *kernels = &k->type[t->src->type];
-    if (t->heads == 0) {
-        const uint8_t *from = data + mzg_type_bytes(info, start);
-        if (info->type == MZG_TYPE_F32) /* the buffer is aligned, and so is every element in it */
-            return (const float *)(const void *)from;
-        kernels->dequantize(from, x, n);
-        return x;
-    }
-    /* Types with blocks never get here: a GGUF source keeps its rows where they are. */
-    uint64_t width = row_width(t);
-    for (size_t done = 0; done < n;) {
-        uint64_t at = b->first + start + done;
-        size_t run = n - done;
-        if (width - at % width < run)
-            run = (size_t)(width - at % width);
-        uint64_t from = mzg_source_element(t, at) - b->first;
-        kernels->dequantize(data + mzg_type_bytes(info, from), x + done, run);
-        done += run;
-    }
+    const uint8_t *from = data + mzg_type_bytes(info, start);
+    if (info->type == MZG_TYPE_F32)
+        return (const float *)(const void *)from;
+    k->type[t->src->type].dequantize(from, x, n);
     return x;
 }
 
@@ -170,18 +140,33 @@ static enum mzg_code advance(struct mzg_stream *s, size_t file, struct mzg_err *
     return MZG_OK;
 }
 
+/* How far into its file a batch that reads for itself (mzg_batch_load) lets the digest go: as much of the
+ * last tensor it is made from as it is of its own. So reading ahead fills the page cache, not the memory,
+ * and behind the last batch all that the tensor is made from has been digested. */
+static uint64_t reached(const struct mzg_stream *s, const struct mzg_batch *b)
+{
+    const struct mzg_tensor *t = b->tensor->src;
+    uint64_t size = s->weights->files[t->file].file.size, left = size - t->offset;
+    uint64_t bytes = t->strides == NULL && t->bytes < left ? t->bytes : left;
+    return t->offset + share(bytes, b->first + b->count, mzg_model_elems(b->tensor));
+}
+
 enum mzg_code mzg_stream_read(struct mzg_stream *s, const struct mzg_batch *b, uint8_t *data,
                               struct mzg_err *e)
 {
     const struct mzg_tensor *t = b->tensor->src;
     if (t == NULL)
         return MZG_OK;
-    uint64_t at = t->offset + b->src_offset;
     enum mzg_code rc = advance(s, t->file, e);
+    if (rc == MZG_OK && b->tensor->made != NULL)
+        return digest_until(s, reached(s, b), e);
+    uint64_t at = t->offset + b->src_offset;
     if (rc == MZG_OK)
         rc = digest_until(s, at, e);
     if (rc == MZG_OK)
         rc = mzg_weights_read(s->weights, t, b->src_offset, data, b->src_bytes, e);
+    if (rc == MZG_OK && s->hashed > at) /* tensors that share storage */
+        return digest_until(s, at + b->src_bytes, e);
     if (rc != MZG_OK)
         return rc;
     mzg_file_soon(&s->weights->files[t->file].file, at + b->src_bytes, AHEAD);

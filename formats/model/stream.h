@@ -11,18 +11,16 @@
 #include "../base/sha256.h"
 #include "arch/model.h"
 
-/* Elements of a batch, unless the tensor's rows move within heads: then whole heads. A multiple of
- * every block length. */
+/* Elements of a batch, a multiple of every block length. */
 #define MZG_BATCH_ELEMS ((uint64_t)1 << 20)
-/* The most that one batch's source bytes may take. */
-#define MZG_BATCH_BYTES ((size_t)64 << 20)
 
 struct mzg_batch {
     const struct mzg_model_tensor *tensor;
-    uint64_t first;     /* element, in output order */
+    uint64_t first;      /* element, in output order */
     uint64_t count;
-    size_t src_bytes;   /* what the source holds for it */
-    uint64_t src_offset; /* in the source tensor's data */
+    size_t room;         /* what its data takes in memory: the source's bytes, or floats */
+    size_t src_bytes;    /* what the source holds for it */
+    uint64_t src_offset; /* in the source tensor's data, unless it is made of several */
 };
 
 /* Bytes of `count` elements of a type; count is a multiple of its block length. */
@@ -31,27 +29,29 @@ uint64_t mzg_type_bytes(const struct mzg_type_info *info, uint64_t count);
 /* Elements of a tensor: the product of its ne. */
 uint64_t mzg_model_elems(const struct mzg_model_tensor *t);
 
-/* Elements per batch of this tensor; MZG_LIMIT when one head alone is beyond MZG_BATCH_BYTES. */
-enum mzg_code mzg_batch_size(const struct mzg_model_tensor *t, uint64_t *elems,
-                             struct mzg_err *e) MZG_MUST;
 /* How many batches may be in flight when each takes `bytes`: as many as keep the threads busy, fewer
  * where memory would pass 112 MiB (with headers and a vocabulary, 256 MiB in all), at least one. */
 size_t mzg_batches_in_flight(size_t bytes, unsigned threads);
-/* The batch of t that starts at element `first`; elems as above. */
-void mzg_batch_set(struct mzg_batch *b, const struct mzg_model_tensor *t, uint64_t first,
-                   uint64_t elems);
+/* The batch of t that starts at element `first`. */
+void mzg_batch_set(struct mzg_batch *b, const struct mzg_model_tensor *t, uint64_t first);
 
 /* Longest piece decode is asked for: fits the first-level cache beside what is made of it. */
 #define MZG_PIECE 4096
 
-/* Elements [start, start + n) of the batch, in output order, as floats. data: the batch's source
- * bytes. start and n are multiples of the source type's block length; n <= MZG_PIECE. The floats
- * are x, or data itself where they lie there already: returns which. */
+/* Makes the values of a batch of a tensor that is made of others, into data (room bytes, aligned for
+ * floats); nothing is left to do for the others'. On the thread that decodes them. */
+enum mzg_code mzg_batch_load(const struct mzg_batch *b, struct mzg_scratch *s, uint8_t *data,
+                             struct mzg_err *e) MZG_MUST;
+
+/* Elements [start, start + n) of the batch, in output order, as floats. data: what mzg_stream_read or
+ * mzg_batch_load put there. start and n are multiples of the source type's block length; n <= MZG_PIECE.
+ * The floats are x, or data itself where they lie there already: returns which. */
 const float *mzg_batch_decode(const struct mzg_batch *b, const struct mzg_kernels *k,
                               const uint8_t *data, uint64_t start, size_t n, float x[MZG_PIECE]);
 
-/* Where element i (in output order, of the whole tensor) lies in the source tensor. */
-uint64_t mzg_source_element(const struct mzg_model_tensor *t, uint64_t i);
+/* Where element i (in output order, of the whole tensor) comes from: *src and its element; the last of
+ * several sources where it has no single one. t is not computed. */
+uint64_t mzg_source_element(const struct mzg_model_tensor *t, uint64_t i, const struct mzg_tensor **src);
 
 /* ---- reading with digests ---- */
 
@@ -71,7 +71,8 @@ enum mzg_code mzg_stream_init(struct mzg_stream *s, const struct mzg_weights *w,
 void mzg_stream_clear(struct mzg_stream *s);
 /* From the first byte again. */
 enum mzg_code mzg_stream_restart(struct mzg_stream *s, struct mzg_err *e) MZG_MUST;
-/* The batch's source bytes into data. Batches come in the order of weights.tensors. */
+/* The batch's source bytes into data, for a tensor that is one stored run; those of others are digested
+ * only, and read by mzg_batch_load. Batches come in the order of the model's tensors. */
 enum mzg_code mzg_stream_read(struct mzg_stream *s, const struct mzg_batch *b, uint8_t *data,
                               struct mzg_err *e) MZG_MUST;
 /* Digest of all that was read so far, and of how far that is: the same only where the same bytes were. */

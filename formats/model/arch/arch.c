@@ -1,23 +1,26 @@
 #include "arch.h"
+#include "families.h"
+#include "canon.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define X(name) extern const struct mzg_arch mzg_arch_##name;
+MZG_FAMILIES(X)
+#undef X
+
 static const struct mzg_arch *const archs[] = {
-    &mzg_arch_llama,
+#define X(name) &mzg_arch_##name,
+    MZG_FAMILIES(X)
+#undef X
 };
 
-/* Left over by old checkpoints, and computed by every runtime. */
-static const char *const ignored_ends[] = {
-    ".attention.masked_bias", ".attention.bias", ".rotary_emb.inv_freq",
-};
-
-#define PREFIX "model."
 #define SOURCE_NAME 128
+#define OUT_MAX ((size_t)4 * MZG_TENSORS_MAX)
 
 static bool among(const char *const *list, const char *text)
 {
-    for (size_t i = 0; list[i]; i++) {
+    for (size_t i = 0; list && list[i]; i++) {
         if (strcmp(list[i], text) == 0)
             return true;
     }
@@ -39,25 +42,46 @@ const struct mzg_arch *mzg_arch_find(const struct mzg_config *c, bool *by_type)
     return NULL;
 }
 
+bool mzg_arch_takes_experts(const struct mzg_arch *arch)
+{
+    for (size_t i = 0; i < arch->n_tensors; i++) {
+        const struct mzg_arch_tensor *row = &arch->tensors[i];
+        if (strchr(row->source, '@') || row->rows == MZG_DIM_EXPERTS || row->planes == MZG_DIM_EXPERTS)
+            return true;
+    }
+    return false;
+}
+
+enum mzg_code mzg_arch_fail_key(enum mzg_code code, const char *key, const char *what,
+                                struct mzg_err *e)
+{
+    return mzg_fail(e, code, MZG_NO_OFFSET, "config.json: key '%s' %s", key, what);
+}
+
 /* ---- one tensor ---- */
 
 struct map {
     const struct mzg_arch_work *work;
+    const struct mzg_source *source;
     struct mzg_model *m;
-    struct mzg_model_tensor *slots; /* by index of the source's tensor; an empty name: not taken */
-    bool bare;                      /* the source's names lack "model." */
+    struct mzg_canon canon;
+    struct mzg_model_tensor *out;
+    size_t n_out, room;
 };
 
-/* The pattern with the layer's number in place of '#'. */
-static void expand(char *out, size_t room, const char *pattern, uint64_t layer)
+/* The pattern with the layer's number in place of '#', the expert's in place of '@'. */
+static void expand(char *out, size_t room, const char *pattern, uint64_t layer, uint64_t expert)
 {
-    const char *mark = strchr(pattern, '#');
+    size_t at = 0;
 
-    if (mark)
-        snprintf(out, room, "%.*s%llu%s", (int)(mark - pattern), pattern,
-                 (unsigned long long)layer, mark + 1);
-    else
-        snprintf(out, room, "%s", pattern);
+    for (; *pattern && at + 1 < room; pattern++) {
+        if (*pattern == '#' || *pattern == '@')
+            at += (size_t)snprintf(out + at, room - at, "%llu",
+                                   (unsigned long long)(*pattern == '#' ? layer : expert));
+        else
+            out[at++] = *pattern;
+    }
+    out[at < room ? at : room - 1] = '\0';
 }
 
 static uint64_t dim_of(const struct mzg_hparams *h, enum mzg_dim dim)
@@ -68,97 +92,224 @@ static uint64_t dim_of(const struct mzg_hparams *h, enum mzg_dim dim)
         [MZG_DIM_FF] = h->ff,
         [MZG_DIM_Q] = h->heads * h->head_dim,
         [MZG_DIM_KV] = h->heads_kv * h->head_dim,
+        [MZG_DIM_HEAD] = h->head_dim,
         [MZG_DIM_VOCAB] = h->vocab,
+        [MZG_DIM_EXPERTS] = h->experts,
+        [MZG_DIM_EXPERT_FF] = h->expert_ff,
+        [MZG_DIM_ANY] = UINT64_MAX,
     };
 
-    return dims[dim];
+    return dim >= MZG_DIM_X0 && dim <= MZG_DIM_X5 ? h->own[dim - MZG_DIM_X0] : dims[dim];
 }
 
-static enum mzg_code check_shape(const struct mzg_tensor *t, const uint64_t ne[2], unsigned n_dims,
-                                 struct mzg_err *e)
-{
-    char q[MZG_QUOTE], found[64] = "", due[64];
-
-    if (t->n_dims == n_dims && t->ne[0] == ne[0] && (n_dims == 1 || t->ne[1] == ne[1]))
-        return MZG_OK;
-    size_t at = 0;
-    for (unsigned d = t->n_dims; d-- > 0 && at < sizeof found - 1;)
-        at += (size_t)snprintf(found + at, sizeof found - at, "%s%llu", at ? ", " : "",
-                               (unsigned long long)t->ne[d]);
-    if (n_dims == 1)
-        snprintf(due, sizeof due, "%llu", (unsigned long long)ne[0]);
-    else
-        snprintf(due, sizeof due, "%llu, %llu", (unsigned long long)ne[1],
-                 (unsigned long long)ne[0]);
-    return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
-                    "tensor '%s': its shape is [%s], config.json gives [%s]", mzg_quote(q, t->name),
-                    found, due);
-}
-
-static bool may_miss(const struct map *map, const struct mzg_arch_tensor *row)
-{
-    bool headless = map->work->hparams->tied || map->bare;
-
-    return (row->flags & MZG_ROW_OPTIONAL) || ((row->flags & MZG_ROW_HEAD) && headless);
-}
-
-static enum mzg_code map_one(struct map *map, const struct mzg_arch_tensor *row, uint64_t layer,
-                             struct mzg_err *e)
+/* The shape that is due, in ggml's order. */
+static void due_shape(const struct map *map, const struct mzg_arch_tensor *row, struct mzg_making *mk)
 {
     const struct mzg_hparams *h = map->work->hparams;
-    const uint64_t ne[2] = {dim_of(h, row->width), dim_of(h, row->rows)};
-    unsigned n_dims = row->rows == MZG_DIM_1 ? 1 : 2;
-    bool prefixed = strncmp(row->source, PREFIX, strlen(PREFIX)) == 0;
-    size_t skip = map->bare && prefixed ? strlen(PREFIX) : 0;
-    char name[SOURCE_NAME];
+    const uint64_t dims[MZG_VALUE_DIMS] = {
+        dim_of(h, row->width), dim_of(h, row->rows), dim_of(h, row->planes),
+        strchr(row->source, '@') ? h->experts : 1,
+    };
+    const bool given[MZG_VALUE_DIMS] = {true, row->rows != MZG_DIM_1, row->planes != MZG_DIM_1,
+                                        strchr(row->source, '@') != NULL};
 
-    expand(name, sizeof name, row->source + skip, layer);
-    const struct mzg_tensor *t = mzg_weights_find(&map->m->weights, name);
-    if (!t && may_miss(map, row))
-        return MZG_OK;
-    if (!t)
-        return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "tensor '%s' is missing", name);
-    enum mzg_code code = check_shape(t, ne, n_dims, e);
-    if (code != MZG_OK)
-        return code;
-    struct mzg_model_tensor *slot = &map->slots[t - map->m->weights.tensors];
-    expand(slot->name, sizeof slot->name, row->name, layer);
-    slot->src = t;
-    slot->n_dims = n_dims;
-    for (unsigned d = 0; d < MZG_DIMS; d++)
-        slot->ne[d] = d < 2 ? ne[d] : 1;
-    if (row->flags & MZG_ROW_ROTARY)
-        slot->heads = (uint32_t)(ne[n_dims - 1] / h->head_dim);
-    return MZG_OK;
+    mk->n_dims = 0;
+    for (unsigned d = 0; d < MZG_VALUE_DIMS; d++) {
+        if (given[d])
+            mk->ne[mk->n_dims++] = dims[d];
+    }
+    for (unsigned d = mk->n_dims; d < MZG_VALUE_DIMS; d++)
+        mk->ne[d] = 1;
 }
 
-/* ---- all of them ---- */
-
-static bool ignored(const char *name)
+static bool has_shape(const struct mzg_values *v, const struct mzg_making *mk)
 {
-    for (size_t i = 0; i < sizeof ignored_ends / sizeof *ignored_ends; i++) {
-        size_t n = strlen(name), m = strlen(ignored_ends[i]);
-        if (n >= m && strcmp(name + n - m, ignored_ends[i]) == 0)
+    bool same = v->n_dims == mk->n_dims;
+
+    for (unsigned d = 0; d < mk->n_dims; d++)
+        same = same && (mk->ne[d] == UINT64_MAX || v->ne[d] == mk->ne[d]);
+    return same;
+}
+
+static void print_shape(char *out, size_t room, const uint64_t *ne, unsigned n_dims)
+{
+    size_t at = 0;
+
+    out[0] = '\0';
+    for (unsigned d = n_dims; d-- > 0 && at < room - 1;) {
+        if (ne[d] == UINT64_MAX)
+            at += (size_t)snprintf(out + at, room - at, "%sany", at ? ", " : "");
+        else
+            at += (size_t)snprintf(out + at, room - at, "%s%llu", at ? ", " : "",
+                                   (unsigned long long)ne[d]);
+    }
+}
+
+static enum mzg_code fail_shape(const struct mzg_source_tensor *t, const struct mzg_making *mk,
+                                bool made, struct mzg_err *e)
+{
+    char q[MZG_QUOTE], found[96], due[96];
+
+    print_shape(found, sizeof found, t->values->ne, t->values->n_dims);
+    print_shape(due, sizeof due, mk->ne, mk->n_dims);
+    return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
+                    "tensor '%s': its shape is [%s], config.json gives [%s]%s", mzg_quote(q, t->name),
+                    found, due, made ? " for what is made of it" : "");
+}
+
+static bool may_miss(const struct map *map, const struct mzg_arch_tensor *row, uint64_t layer)
+{
+    const struct mzg_arch *arch = map->work->arch;
+    bool headless = map->work->hparams->tied || map->canon.bare;
+    char name[SOURCE_NAME];
+
+    if ((row->flags & MZG_ROW_OPTIONAL) || ((row->flags & MZG_ROW_HEAD) && headless))
+        return true;
+    for (size_t i = 0; (row->flags & MZG_ROW_EITHER) && i < arch->n_tensors; i++) {
+        const struct mzg_arch_tensor *other = &arch->tensors[i];
+        expand(name, sizeof name, other->source, layer, 0);
+        if (other != row && strcmp(other->name, row->name) == 0 && mzg_canon_find(&map->canon, name))
             return true;
     }
     return false;
 }
 
-/* Appends the taken tensors in the source's order; one that was not is left over. */
+static enum mzg_code fail_missing(const struct map *map, const char *name, struct mzg_err *e)
+{
+    char full[SOURCE_NAME + 64];
+
+    mzg_canon_full(&map->canon, name, full, sizeof full);
+    return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "tensor '%s' is missing", full);
+}
+
+/* The row's source; all experts' as one. *t: the first of them; NULL where there is none and may be. */
+static enum mzg_code take_source(struct map *map, const struct mzg_arch_tensor *row, struct mzg_making *mk,
+                                 struct mzg_source_tensor **t, struct mzg_err *e)
+{
+    uint64_t n = strchr(row->source, '@') ? map->work->hparams->experts : 1;
+    const struct mzg_values **parts = calloc(n + 1, sizeof *parts);
+    enum mzg_code code = parts ? MZG_OK : mzg_fail_memory(e, "experts");
+    char name[SOURCE_NAME], q[MZG_QUOTE];
+
+    *t = NULL;
+    for (uint64_t i = 0; i < n && code == MZG_OK; i++) {
+        expand(name, sizeof name, row->source, mk->layer, i);
+        struct mzg_source_tensor *found = mzg_canon_take(&map->canon, name);
+        if (!found && i == 0 && may_miss(map, row, mk->layer))
+            break;
+        if (!found)
+            code = fail_missing(map, name, e);
+        else if (!found->values)
+            code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
+                            "tensor '%s': its type %s cannot be read as weights",
+                            mzg_quote(q, found->name), found->stored->type_name);
+        else if (i > 0 && memcmp(found->values->ne, parts[0]->ne, sizeof parts[0]->ne) != 0)
+            code = mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
+                            "tensor '%s': its shape differs from that of expert 0",
+                            mzg_quote(q, found->name));
+        else
+            parts[i] = found->values;
+        if (i == 0)
+            *t = found;
+    }
+    if (code == MZG_OK && *t) {
+        mk->values = strchr(row->source, '@') ? mzg_values_stacked(&map->m->arena, parts, n) : parts[0];
+        if (!mk->values)
+            code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "tensor '%s': experts of %u dimensions",
+                            mzg_quote(q, (*t)->name), parts[0]->n_dims);
+    }
+    free(parts);
+    return code;
+}
+
+static enum mzg_code grow(struct map *map, struct mzg_err *e)
+{
+    if (map->n_out < map->room)
+        return MZG_OK;
+    if (map->room >= OUT_MAX)
+        return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "more than %zu tensors", OUT_MAX);
+    size_t room = map->room ? 2 * map->room : 256;
+    struct mzg_model_tensor *out = realloc(map->out, room * sizeof *out);
+    if (!out)
+        return mzg_fail_memory(e, "tensor table");
+    map->out = out;
+    map->room = room;
+    return MZG_OK;
+}
+
+static enum mzg_code append(struct map *map, const struct mzg_making *mk,
+                            const struct mzg_source_tensor *t, const struct mzg_values *v,
+                            struct mzg_err *e)
+{
+    enum mzg_code code = grow(map, e);
+
+    if (code != MZG_OK)
+        return code;
+    struct mzg_model_tensor *slot = &map->out[map->n_out++];
+    *slot = (struct mzg_model_tensor){.n_dims = mk->n_dims};
+    expand(slot->name, sizeof slot->name, mk->row->name, mk->layer, 0);
+    mzg_model_from(slot, v, v == t->values ? t->stored : NULL);
+    return MZG_OK;
+}
+
+static enum mzg_code map_one(struct map *map, const struct mzg_arch_tensor *row, uint64_t layer,
+                             struct mzg_err *e)
+{
+    struct mzg_making mk = {.h = map->work->hparams, .row = row, .layer = layer,
+                            .arena = &map->m->arena};
+    struct mzg_source_tensor *t;
+
+    due_shape(map, row, &mk);
+    enum mzg_code code = take_source(map, row, &mk, &t, e);
+    if (code != MZG_OK || !t)
+        return code;
+    const struct mzg_values *v = row->how ? row->how(&mk) : mk.values;
+    if (!v || !has_shape(v, &mk))
+        return fail_shape(t, &mk, row->how != NULL, e);
+    return append(map, &mk, t, v, e);
+}
+
+/* ---- all of them ---- */
+
+/* One that was not taken is left over. */
+static enum mzg_code check_all_taken(const struct map *map, struct mzg_err *e)
+{
+    const struct mzg_source_tensor *left = mzg_canon_left(&map->canon);
+    char q[MZG_QUOTE];
+
+    return !left ? MZG_OK
+                 : mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
+                            "tensor '%s' is left over: %s has none of this name",
+                            mzg_quote(q, left->name), map->work->arch->name);
+}
+
+/* As one reading meets the last stored tensor of each; those that share it by name. */
+static int by_place(const void *a, const void *b)
+{
+    const struct mzg_model_tensor *x = a, *y = b;
+
+    if (x->src->file != y->src->file)
+        return x->src->file < y->src->file ? -1 : 1;
+    if (x->src->offset != y->src->offset)
+        return x->src->offset < y->src->offset ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
 static enum mzg_code collect(struct map *map, struct mzg_err *e)
 {
     struct mzg_model *m = map->m;
-    char q[MZG_QUOTE];
 
-    for (size_t i = 0; i < m->weights.n_tensors; i++) {
-        if (map->slots[i].src)
-            m->tensors[m->n_tensors++] = map->slots[i];
-        else if (!ignored(m->weights.tensors[i].name))
-            return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
-                            "tensor '%s' is left over: %s has none of this name",
-                            mzg_quote(q, m->weights.tensors[i].name), map->work->arch->name);
-    }
-    return MZG_OK;
+    if (map->n_out > 0)
+        qsort(map->out, map->n_out, sizeof *map->out, by_place);
+    m->n_tensors = 0;
+    m->tensors = mzg_arena_alloc(&m->arena, map->n_out + MZG_ARCH_COMPUTED, sizeof *m->tensors);
+    if (!m->tensors)
+        return mzg_fail_memory(e, "tensor table");
+    enum mzg_code code = map->work->arch->compute ? map->work->arch->compute(map->work, m, e) : MZG_OK;
+    if (map->n_out > 0)
+        memcpy(m->tensors + m->n_tensors, map->out, map->n_out * sizeof *map->out);
+    m->n_tensors += map->n_out;
+    return code;
 }
 
 void mzg_arch_add(struct mzg_model *m, const char *name, const float *values, uint64_t n)
@@ -169,30 +320,24 @@ void mzg_arch_add(struct mzg_model *m, const char *name, const float *values, ui
     snprintf(t->name, sizeof t->name, "%s", name);
 }
 
-enum mzg_code mzg_arch_map(const struct mzg_arch_work *work, struct mzg_model *m,
-                           struct mzg_err *e)
+enum mzg_code mzg_arch_map(const struct mzg_arch_work *work, const struct mzg_source *source,
+                           struct mzg_model *m, struct mzg_err *e)
 {
     const struct mzg_arch *arch = work->arch;
-    struct map map = {.work = work, .m = m};
-    enum mzg_code code = MZG_OK;
+    struct map map = {.work = work, .source = source, .m = m};
+    enum mzg_code code = mzg_canon_init(&map.canon, arch, source, e);
 
-    map.bare = !mzg_weights_find(&m->weights, arch->tensors[0].source);
-    m->n_tensors = 0;
-    m->tensors = mzg_arena_alloc(&m->arena, m->weights.n_tensors + MZG_ARCH_COMPUTED,
-                                 sizeof *m->tensors);
-    map.slots = calloc(m->weights.n_tensors + 1, sizeof *map.slots);
-    if (!m->tensors || !map.slots)
-        code = mzg_fail_memory(e, "tensor table");
     for (size_t i = 0; i < arch->n_tensors && code == MZG_OK; i++) {
         const struct mzg_arch_tensor *row = &arch->tensors[i];
         uint64_t n = strchr(row->source, '#') ? work->hparams->layers : 1;
         for (uint64_t layer = 0; layer < n && code == MZG_OK; layer++)
             code = map_one(&map, row, layer, e);
     }
-    if (code == MZG_OK && arch->compute)
-        code = arch->compute(work, m, e);
+    if (code == MZG_OK)
+        code = check_all_taken(&map, e);
     if (code == MZG_OK)
         code = collect(&map, e);
-    free(map.slots);
+    mzg_canon_clear(&map.canon);
+    free(map.out);
     return code;
 }

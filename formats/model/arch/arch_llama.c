@@ -1,37 +1,32 @@
 /* Llama and what shares its tensors: Llama 1 to 3.x, Mistral, TinyLlama, SmolLM, Yi, InkubaLM.
  *
  * Its runtime rotates pairs of neighbouring rows, the published weights are in the order of rotated
- * halves: hence MZG_ROW_ROTARY. Sources: llama.cpp's converter and loader of 2026. */
-#include "arch.h"
+ * halves: hence mzg_how_rotary. Sources: llama.cpp's converter and loader of 2026. */
+#include "how.h"
 #include "rope.h"
 #include <stdio.h>
 #include <string.h>
 
-#define LAYER "model.layers.#."
-#define PROJECTION(from, to, rows, width, flags)                                                   \
-    {LAYER from ".weight", "blk.#." to ".weight", rows, width, flags},                             \
-    {LAYER from ".bias", "blk.#." to ".bias", MZG_DIM_1, rows, (flags) | MZG_ROW_OPTIONAL}
+#define LAYER "layers.#."
+#define PROJECTION(from, to, rows, width, how)                                                     \
+    MZG_TENSOR(LAYER from ".weight", "blk.#." to ".weight", rows, width, 0, how),                  \
+    MZG_TENSOR(LAYER from ".bias", "blk.#." to ".bias", MZG_DIM_1, rows, MZG_ROW_OPTIONAL, how)
+#define NORM(from, to) MZG_TENSOR(from, to, MZG_DIM_1, MZG_DIM_EMBD, 0, NULL)
 
 static const struct mzg_arch_tensor tensors[] = {
-    {"model.embed_tokens.weight", "token_embd.weight", MZG_DIM_VOCAB, MZG_DIM_EMBD, 0},
-    {"model.norm.weight", "output_norm.weight", MZG_DIM_1, MZG_DIM_EMBD, 0},
-    {"lm_head.weight", "output.weight", MZG_DIM_VOCAB, MZG_DIM_EMBD, MZG_ROW_HEAD},
-    {LAYER "input_layernorm.weight", "blk.#.attn_norm.weight", MZG_DIM_1, MZG_DIM_EMBD, 0},
-    {LAYER "post_attention_layernorm.weight", "blk.#.ffn_norm.weight", MZG_DIM_1, MZG_DIM_EMBD, 0},
-    PROJECTION("self_attn.q_proj", "attn_q", MZG_DIM_Q, MZG_DIM_EMBD, MZG_ROW_ROTARY),
-    PROJECTION("self_attn.k_proj", "attn_k", MZG_DIM_KV, MZG_DIM_EMBD, MZG_ROW_ROTARY),
-    PROJECTION("self_attn.v_proj", "attn_v", MZG_DIM_KV, MZG_DIM_EMBD, 0),
-    PROJECTION("self_attn.o_proj", "attn_output", MZG_DIM_EMBD, MZG_DIM_Q, 0),
-    PROJECTION("mlp.gate_proj", "ffn_gate", MZG_DIM_FF, MZG_DIM_EMBD, 0),
-    PROJECTION("mlp.up_proj", "ffn_up", MZG_DIM_FF, MZG_DIM_EMBD, 0),
-    PROJECTION("mlp.down_proj", "ffn_down", MZG_DIM_EMBD, MZG_DIM_FF, 0),
+    MZG_TENSOR("embed_tokens.weight", "token_embd.weight", MZG_DIM_VOCAB, MZG_DIM_EMBD, 0, NULL),
+    NORM("norm.weight", "output_norm.weight"),
+    MZG_TENSOR("lm_head.weight", "output.weight", MZG_DIM_VOCAB, MZG_DIM_EMBD, MZG_ROW_HEAD, NULL),
+    NORM(LAYER "input_layernorm.weight", "blk.#.attn_norm.weight"),
+    NORM(LAYER "post_attention_layernorm.weight", "blk.#.ffn_norm.weight"),
+    PROJECTION("self_attn.q_proj", "attn_q", MZG_DIM_Q, MZG_DIM_EMBD, mzg_how_rotary),
+    PROJECTION("self_attn.k_proj", "attn_k", MZG_DIM_KV, MZG_DIM_EMBD, mzg_how_rotary),
+    PROJECTION("self_attn.v_proj", "attn_v", MZG_DIM_KV, MZG_DIM_EMBD, NULL),
+    PROJECTION("self_attn.o_proj", "attn_output", MZG_DIM_EMBD, MZG_DIM_Q, NULL),
+    PROJECTION("mlp.gate_proj", "ffn_gate", MZG_DIM_FF, MZG_DIM_EMBD, NULL),
+    PROJECTION("mlp.up_proj", "ffn_up", MZG_DIM_FF, MZG_DIM_EMBD, NULL),
+    PROJECTION("mlp.down_proj", "ffn_down", MZG_DIM_EMBD, MZG_DIM_FF, NULL),
 };
-
-static enum mzg_code fail_key(enum mzg_code code, const char *key, const char *what,
-                              struct mzg_err *e)
-{
-    return mzg_fail(e, code, MZG_NO_OFFSET, "config.json: key '%s' %s", key, what);
-}
 
 /* What this architecture's runtime takes for granted. */
 static enum mzg_code check(const struct mzg_arch_work *work, const char *rope, struct mzg_err *e)
@@ -49,9 +44,9 @@ static enum mzg_code check(const struct mzg_arch_work *work, const char *rope, s
     if (code != MZG_OK)
         return mzg_prefix(e, "config.json");
     if (strcmp(act, "silu") != 0 && strcmp(act, "swish") != 0)
-        return fail_key(MZG_UNSUPPORTED, "hidden_act", "is not silu, which llama runs", e);
+        return mzg_arch_fail_key(MZG_UNSUPPORTED, "hidden_act", "is not silu, which llama runs", e);
     if (rotary < 1 || rotary > 1)
-        return fail_key(MZG_UNSUPPORTED, "partial_rotary_factor",
+        return mzg_arch_fail_key(MZG_UNSUPPORTED, "partial_rotary_factor",
                         "is not 1: llama rotates whole heads", e);
     for (size_t i = 0; i < sizeof ropes / sizeof *ropes; i++)
         known = known || strcmp(ropes[i], rope) == 0;
@@ -86,7 +81,7 @@ static enum mzg_code put(const struct mzg_arch_work *work, struct mzg_kvs *k, st
     if (code != MZG_OK)
         return code;
     if (!mzg_kvs_find(k, "llama.attention.layer_norm_rms_epsilon"))
-        return fail_key(MZG_MALFORMED, "rms_norm_eps", "is missing", e);
+        return mzg_arch_fail_key(MZG_MALFORMED, "rms_norm_eps", "is missing", e);
     notice_losses(work, rope);
     mzg_kvs_u32(k, "llama.vocab_size", (uint32_t)h->vocab);
     mzg_kvs_u32(k, "llama.rope.dimension_count", (uint32_t)h->head_dim);
@@ -120,7 +115,7 @@ static enum mzg_code read_rope(const struct mzg_config *c, struct mzg_rope *r, s
                             reals[i].min, reals[i].max);
     }
     if (r->low >= r->high)
-        return fail_key(MZG_MALFORMED, "low_freq_factor", "is not below high_freq_factor", e);
+        return mzg_arch_fail_key(MZG_MALFORMED, "low_freq_factor", "is not below high_freq_factor", e);
     return MZG_OK;
 }
 
@@ -172,6 +167,7 @@ const struct mzg_arch mzg_arch_llama = {
     .model_types = (const char *const[]){"llama", "mistral", NULL},
     .tensors = tensors,
     .n_tensors = sizeof tensors / sizeof *tensors,
+    .prefixes = (const char *const[]){"model.", NULL},
     .put = put,
     .compute = compute,
     .tune = tune,

@@ -15,31 +15,26 @@
 #define MAX_LAYERS 4096
 #define MAX_WIDTH (1 << 24)
 #define MAX_HEADS 65536
+#define MAX_EXPERTS 4096
 #define MAX_VOCAB (1 << 26)
 
 /* How each value is called in config.json: the first that is there counts. Sources differ in age
  * and lineage; the order is llama.cpp's. */
-#define NAMES(...) (const char *const[]){__VA_ARGS__, NULL}
+#define NAMES MZG_CONFIG_NAMES
 
-static const struct row {
-    const char *key; /* behind "ARCH." */
-    const char *const *names;
-    enum mzg_kv_type type; /* u32 or f32 */
-    double min, max;
-    bool required;
-} rows[] = {
+static const struct mzg_config_key rows[] = {
     {"block_count", NAMES("n_layers", "num_hidden_layers", "n_layer", "num_layers"), MZG_KV_U32, 1,
      MAX_LAYERS, true},
     {"context_length",
      NAMES("max_position_embeddings", "n_ctx", "n_positions", "max_length", "max_sequence_length",
            "model_max_length"),
-     MZG_KV_U32, 1, INT32_MAX, true},
+     MZG_KV_U32, 1, INT32_MAX, false},
     {"embedding_length", NAMES("hidden_size", "n_embd", "dim"), MZG_KV_U32, 1, MAX_WIDTH, true},
-    {"feed_forward_length", NAMES("intermediate_size", "n_inner", "hidden_dim"), MZG_KV_U32, 1,
-     MAX_WIDTH, true},
-    {"attention.head_count", NAMES("num_attention_heads", "n_head", "n_heads"), MZG_KV_U32, 1,
-     MAX_HEADS, true},
-    {"attention.head_count_kv", NAMES("num_key_value_heads", "n_kv_heads"), MZG_KV_U32, 1,
+    {"feed_forward_length", NAMES("intermediate_size", "n_inner", "hidden_dim"), MZG_KV_U32, 0,
+     MAX_WIDTH, false},
+    {"attention.head_count", NAMES("num_attention_heads", "n_head", "n_heads"), MZG_KV_U32, 0,
+     MAX_HEADS, false},
+    {"attention.head_count_kv", NAMES("num_key_value_heads", "n_kv_heads"), MZG_KV_U32, 0,
      MAX_HEADS, false},
     {"attention.key_length", NAMES("head_dim"), MZG_KV_U32, 1, MAX_WIDTH, false},
     {"attention.value_length", NAMES("head_dim"), MZG_KV_U32, 1, MAX_WIDTH, false},
@@ -55,14 +50,16 @@ static const struct row {
      NAMES("rope_parameters.sliding_attention.rope_theta", "local_rope_theta", "rope_local_theta",
            "rope_theta_local", "swa_rope_theta", "rope_local_base_freq"),
      MZG_KV_F32, 1, 1e30, false},
+    {"expert_count", NAMES("num_local_experts", "num_experts"), MZG_KV_U32, 0, MAX_EXPERTS, false},
+    {"expert_used_count", NAMES("num_experts_per_tok", "num_experts_per_token", "top_k_experts"),
+     MZG_KV_U32, 0, MAX_EXPERTS, false},
 };
 
 static const char *const vocab_names[] = {"vocab_size", NULL};
 
 /* ---- finding ---- */
 
-/* The member at a dotted path; NULL where it is absent or null. */
-static const json_t *find(const json_t *o, const char *path)
+const json_t *mzg_config_find(const json_t *o, const char *path)
 {
     char part[KEY_MAX];
     const char *dot;
@@ -80,7 +77,7 @@ static const json_t *find(const json_t *o, const char *path)
 static const json_t *find_first(const json_t *o, const char *const *names, const char **name)
 {
     for (size_t i = 0; names[i]; i++) {
-        const json_t *v = find(o, names[i]);
+        const json_t *v = mzg_config_find(o, names[i]);
         if (v) {
             *name = names[i];
             return v;
@@ -96,7 +93,7 @@ static enum mzg_code fail_key(const char *name, const char *what, struct mzg_err
 }
 
 /* A number within the row's limits. */
-static enum mzg_code to_number(const json_t *v, const char *name, const struct row *row,
+static enum mzg_code to_number(const json_t *v, const char *name, const struct mzg_config_key *row,
                                double *number, struct mzg_err *e)
 {
     char what[80];
@@ -110,20 +107,38 @@ static enum mzg_code to_number(const json_t *v, const char *name, const struct r
     return fail_key(name, what, e);
 }
 
-/* The row's value in o; *there says whether it has one. */
-static enum mzg_code get(const json_t *o, const struct row *row, double *number,
-                         bool *there, struct mzg_err *e)
+/* The largest of a list. */
+static enum mzg_code to_largest(const json_t *list, const char *name, const struct mzg_config_key *row,
+                                double *number, struct mzg_err *e)
+{
+    size_t n = json_array_size(list);
+
+    if (n == 0 || n > MAX_LAYERS)
+        return fail_key(name, "is an empty list, or one beyond all layers", e);
+    for (size_t i = 0; i < n; i++) {
+        double one;
+        enum mzg_code code = to_number(json_array_get(list, i), name, row, &one, e);
+        if (code != MZG_OK)
+            return code;
+        *number = i == 0 || one > *number ? one : *number;
+    }
+    return MZG_OK;
+}
+
+enum mzg_code mzg_config_number(const json_t *o, const struct mzg_config_key *row, double *number,
+                                bool *there, struct mzg_err *e)
 {
     const char *name;
     const json_t *v = find_first(o, row->names, &name);
 
     *there = v != NULL;
     if (v)
-        return to_number(v, name, row, number, e);
+        return json_is_array(v) ? to_largest(v, name, row, number, e)
+                                : to_number(v, name, row, number, e);
     return row->required ? fail_key(name, "is missing", e) : MZG_OK;
 }
 
-static const struct row *find_row(const char *key)
+static const struct mzg_config_key *find_row(const char *key)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (strcmp(rows[i].key, key) == 0)
@@ -137,11 +152,10 @@ static const struct row *find_row(const char *key)
 static enum mzg_code check_kind(const json_t *root, struct mzg_err *e)
 {
     static const char *const packed[] = {"quantization_config", "compression_config"};
-    static const char *const experts[] = {"num_local_experts", "num_experts", "n_routed_experts"};
     char q[MZG_QUOTE];
 
     for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) {
-        const json_t *v = find(root, packed[i]);
+        const json_t *v = mzg_config_find(root, packed[i]);
         const char *method = json_string_value(json_object_get(v, "quant_method"));
         if (v)
             return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
@@ -149,12 +163,26 @@ static enum mzg_code check_kind(const json_t *root, struct mzg_err *e)
                             "start from the original ones", packed[i],
                             mzg_quote(q, method ? method : "an unnamed method"));
     }
-    for (size_t i = 0; i < sizeof experts / sizeof *experts; i++) {
-        const json_t *v = find(root, experts[i]);
-        if (v && !(json_is_integer(v) && json_integer_value(v) == 0))
-            return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
-                            "config.json: key '%s': expert models are not supported yet",
-                            experts[i]);
+    return MZG_OK;
+}
+
+/* What speaks of the language model, where it is one part of several, put over the rest. */
+static enum mzg_code merge_text(struct mzg_config *c, struct mzg_err *e)
+{
+    static const char *const places[] = {"text_config", "llm_config", "lm_config", "language_config",
+                                         "thinker_config.text_config"};
+
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const json_t *text = mzg_config_find(c->root, places[i]);
+        if (!json_is_object(text))
+            continue;
+        /* The whole may come without what only the part has: its class is the whole's. */
+        json_t *copy = json_copy((json_t *)text);
+        if (copy)
+            json_object_del(copy, "architectures");
+        int rc = copy ? json_object_update(c->root, copy) : -1;
+        json_decref(copy);
+        return rc == 0 ? MZG_OK : mzg_fail_memory(e, "config.json");
     }
     return MZG_OK;
 }
@@ -173,7 +201,9 @@ static enum mzg_code load(struct mzg_config *c, const char *path, struct mzg_err
         return mzg_prefix(e, "config.json");
     if (!json_is_object(c->root))
         return mzg_fail(e, MZG_MALFORMED, 0, "config.json: not an object");
-    code = mzg_json_text_opt(c->root, "model_type", &c->model_type, e);
+    code = merge_text(c, e);
+    if (code == MZG_OK)
+        code = mzg_json_text_opt(c->root, "model_type", &c->model_type, e);
     if (code != MZG_OK)
         return mzg_prefix(e, "config.json");
     const json_t *classes = json_object_get(c->root, "architectures");
@@ -216,7 +246,7 @@ static enum mzg_code get_size(const struct mzg_config *c, const char *key, uint6
 {
     double number = 0;
     bool there;
-    enum mzg_code code = get(c->root, find_row(key), &number, &there, e);
+    enum mzg_code code = mzg_config_number(c->root, find_row(key), &number, &there, e);
 
     if (code == MZG_OK && there)
         *size = (uint64_t)number;
@@ -239,10 +269,37 @@ static enum mzg_code check_heads(struct mzg_hparams *h, struct mzg_err *e)
     return MZG_OK;
 }
 
-enum mzg_code mzg_config_hparams(const struct mzg_config *c, struct mzg_hparams *h,
+/* What a model must have, unless its family does without. */
+static enum mzg_code check_there(const struct mzg_config *c, unsigned lacks, const struct mzg_hparams *h,
                                  struct mzg_err *e)
 {
-    static const struct row vocab = {"vocab_size", vocab_names, MZG_KV_U32, 1, MAX_VOCAB, true};
+    const struct { const char *key; unsigned lack; bool there, optional; } needs[] = {
+        {"context_length", MZG_LACKS_CONTEXT, false, false},
+        {"feed_forward_length", MZG_LACKS_FF, h->ff > 0, false},
+        {"attention.head_count", MZG_LACKS_HEADS, h->heads > 0, false},
+        {"attention.head_count_kv", MZG_LACKS_HEADS, h->heads_kv > 0, true},
+    };
+
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++) {
+        const char *name;
+        const struct mzg_config_key *row = find_row(needs[i].key);
+        if ((lacks & needs[i].lack) || needs[i].there)
+            continue;
+        bool said = find_first(c->root, row->names, &name) != NULL;
+        if (!said && needs[i].optional)
+            continue;
+        if (!said)
+            return fail_key(name, "is missing", e);
+        if (needs[i].lack != MZG_LACKS_CONTEXT)
+            return fail_key(name, "is 0", e);
+    }
+    return MZG_OK;
+}
+
+enum mzg_code mzg_config_hparams(const struct mzg_config *c, unsigned lacks, struct mzg_hparams *h,
+                                 struct mzg_err *e)
+{
+    static const struct mzg_config_key vocab = {"vocab_size", vocab_names, MZG_KV_U32, 1, MAX_VOCAB, true};
     enum mzg_code code;
     double number = 0;
     bool there;
@@ -252,61 +309,141 @@ enum mzg_code mzg_config_hparams(const struct mzg_config *c, struct mzg_hparams 
         {"block_count", &h->layers}, {"embedding_length", &h->embd},
         {"feed_forward_length", &h->ff}, {"attention.head_count", &h->heads},
         {"attention.head_count_kv", &h->heads_kv}, {"attention.key_length", &h->head_dim},
+        {"expert_count", &h->experts},
     };
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         code = get_size(c, sizes[i].key, sizes[i].size, e);
         if (code != MZG_OK)
             return code;
     }
-    code = get(c->root, &vocab, &number, &there, e);
+    code = mzg_config_number(c->root, &vocab, &number, &there, e);
+    if (code == MZG_OK)
+        code = check_there(c, lacks, h, e);
     if (code != MZG_OK)
         return code;
     h->vocab = (uint64_t)number;
     code = mzg_json_bool_opt(c->root, "tie_word_embeddings", &h->tied, e);
-    return code == MZG_OK ? check_heads(h, e) : mzg_prefix(e, "config.json");
+    if (code != MZG_OK)
+        return mzg_prefix(e, "config.json");
+    return (lacks & MZG_LACKS_HEADS) && h->heads == 0 ? MZG_OK : check_heads(h, e);
 }
 
 /* ---- metadata ---- */
 
-static void put_number(struct mzg_kvs *k, const char *arch, const char *name,
-                       enum mzg_kv_type type, double number)
+void mzg_config_put_u32(struct mzg_kvs *k, const char *arch, const char *name, uint32_t v)
 {
     char key[KEY_MAX];
 
     snprintf(key, sizeof key, "%s.%s", arch, name);
+    mzg_kvs_u32(k, key, v);
+}
+
+void mzg_config_put_f32(struct mzg_kvs *k, const char *arch, const char *name, double v)
+{
+    char key[KEY_MAX];
+
+    snprintf(key, sizeof key, "%s.%s", arch, name);
+    mzg_kvs_f32(k, key, (float)v);
+}
+
+static void put_number(struct mzg_kvs *k, const char *arch, const char *name,
+                       enum mzg_kv_type type, double number)
+{
     if (type == MZG_KV_U32)
-        mzg_kvs_u32(k, key, (uint32_t)number);
+        mzg_config_put_u32(k, arch, name, (uint32_t)number);
     else
-        mzg_kvs_f32(k, key, (float)number);
+        mzg_config_put_f32(k, arch, name, number);
+}
+
+/* One a layer; all have been found to be numbers in their limits. */
+static enum mzg_code put_list(struct mzg_kvs *k, const char *arch, const struct mzg_config_key *row,
+                              const json_t *list, struct mzg_err *e)
+{
+    size_t n = json_array_size(list);
+    bool same = true;
+    char key[KEY_MAX];
+
+    for (size_t i = 1; i < n; i++)
+        same = same && json_equal(json_array_get(list, i), json_array_get(list, 0));
+    if (same || row->type != MZG_KV_U32) {
+        if (!same)
+            return fail_key(row->names[0], "is a list of different numbers", e);
+        put_number(k, arch, row->key, row->type, json_number_value(json_array_get(list, 0)));
+        return MZG_OK;
+    }
+    int32_t *v = calloc(n, sizeof *v);
+    if (!v)
+        return mzg_fail_memory(e, "config.json");
+    for (size_t i = 0; i < n; i++)
+        v[i] = (int32_t)json_integer_value(json_array_get(list, i));
+    snprintf(key, sizeof key, "%s.%s", arch, row->key);
+    mzg_kvs_i32s(k, key, v, n);
+    free(v);
+    return MZG_OK;
+}
+
+static enum mzg_code put_flag(struct mzg_kvs *k, const char *arch, const struct mzg_config_key *row,
+                              const json_t *v, const char *name, struct mzg_err *e)
+{
+    char key[KEY_MAX];
+
+    if (!json_is_boolean(v))
+        return fail_key(name, "is neither true nor false", e);
+    snprintf(key, sizeof key, "%s.%s", arch, row->key);
+    mzg_kvs_bool(k, key, json_is_true(v));
+    return MZG_OK;
+}
+
+enum mzg_code mzg_config_put_keys(const json_t *o, const char *arch, const struct mzg_config_key *keys,
+                                  size_t n, struct mzg_kvs *k, struct mzg_err *e)
+{
+    enum mzg_code code = MZG_OK;
+
+    for (size_t i = 0; i < n && code == MZG_OK; i++) {
+        double number = 0;
+        bool there;
+        const char *name;
+        const json_t *v = find_first(o, keys[i].names, &name);
+        if (v && keys[i].type == MZG_KV_BOOL) {
+            code = put_flag(k, arch, &keys[i], v, name, e);
+            continue;
+        }
+        code = mzg_config_number(o, &keys[i], &number, &there, e);
+        if (code == MZG_OK && there && json_is_array(v))
+            code = put_list(k, arch, &keys[i], v, e);
+        else if (code == MZG_OK && there)
+            put_number(k, arch, keys[i].key, keys[i].type, number);
+    }
+    return code;
 }
 
 enum mzg_code mzg_config_put(const struct mzg_config *c, const char *arch, struct mzg_kvs *k,
                              struct mzg_err *e)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        double number = 0;
-        bool there;
-        enum mzg_code code = get(c->root, &rows[i], &number, &there, e);
-        if (code != MZG_OK)
-            return code;
-        if (there)
-            put_number(k, arch, rows[i].key, rows[i].type, number);
+    return mzg_config_put_keys(c->root, arch, rows, sizeof rows / sizeof *rows, k, e);
+}
+
+bool mzg_config_default(struct mzg_config *c, const char *name, json_t *value)
+{
+    if (mzg_config_find(c->root, name)) {
+        json_decref(value);
+        return true;
     }
-    return MZG_OK;
+    return value && json_object_set_new(c->root, name, value) == 0;
 }
 
 const json_t *mzg_config_rope(const struct mzg_config *c)
 {
-    const json_t *rope = find(c->root, "rope_parameters");
+    const json_t *rope = mzg_config_find(c->root, "rope_parameters");
 
-    return rope ? rope : find(c->root, "rope_scaling");
+    return rope ? rope : mzg_config_find(c->root, "rope_scaling");
 }
 
-static const struct row rope_linear[] = {
+static const struct mzg_config_key rope_linear[] = {
     {"rope.scaling.factor", NAMES("factor"), MZG_KV_F32, 1e-6, 1e6, true},
 };
 
-static const struct row rope_yarn[] = {
+static const struct mzg_config_key rope_yarn[] = {
     {"rope.scaling.factor", NAMES("factor"), MZG_KV_F32, 1e-6, 1e6, true},
     {"rope.scaling.original_context_length", NAMES("original_max_position_embeddings"), MZG_KV_U32,
      1, INT32_MAX, true},
@@ -321,7 +458,7 @@ enum mzg_code mzg_config_put_rope(const struct mzg_config *c, const char *arch,
                                   struct mzg_kvs *k, const char **kind, struct mzg_err *e)
 {
     const json_t *rope = mzg_config_rope(c);
-    const struct row *table = rope_yarn;
+    const struct mzg_config_key *table = rope_yarn;
     size_t n = sizeof rope_yarn / sizeof *rope_yarn;
     char key[KEY_MAX];
 
@@ -343,16 +480,7 @@ enum mzg_code mzg_config_put_rope(const struct mzg_config *c, const char *arch,
     }
     snprintf(key, sizeof key, "%s.rope.scaling.type", arch);
     mzg_kvs_text(k, key, *kind);
-    for (size_t i = 0; i < n; i++) {
-        double number = 0;
-        bool there;
-        code = get(rope, &table[i], &number, &there, e);
-        if (code != MZG_OK)
-            return code;
-        if (there)
-            put_number(k, arch, table[i].key, table[i].type, number);
-    }
-    return MZG_OK;
+    return mzg_config_put_keys(rope, arch, table, n, k, e);
 }
 
 const char *mzg_config_name(const struct mzg_config *c)

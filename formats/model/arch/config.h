@@ -1,4 +1,5 @@
-/* config.h: config.json of a model folder, and the GGUF keys every architecture takes from it. */
+/* config.h: config.json of a model folder, and the GGUF keys every architecture takes from it. What a
+ * model of several senses says of its language (text_config and its like) is taken for the model's. */
 #ifndef MZG_MODEL_CONFIG_H
 #define MZG_MODEL_CONFIG_H
 
@@ -17,12 +18,41 @@ enum mzg_code mzg_config_load(struct mzg_config *c, const char *folder,
                               struct mzg_err *e) MZG_MUST;
 void mzg_config_clear(struct mzg_config *c);
 
+/* How a value is called in config.json, and what it may be. */
+struct mzg_config_key {
+    const char *key;          /* GGUF's, behind "ARCH." */
+    const char *const *names; /* dotted paths; the first that is there counts; NULL at the end */
+    enum mzg_kv_type type;    /* u32, f32 or bool */
+    double min, max;          /* of a number */
+    bool required;
+};
+#define MZG_CONFIG_NAMES(...) (const char *const[]){__VA_ARGS__, NULL}
+
+/* The member at a dotted path ("rope_parameters.rope_theta"); NULL where it is absent or null. */
+const json_t *mzg_config_find(const json_t *o, const char *path);
+/* The value of a number's key, *there saying whether config.json has one; of a list, the largest. */
+enum mzg_code mzg_config_number(const json_t *o, const struct mzg_config_key *key, double *number,
+                                bool *there, struct mzg_err *e) MZG_MUST;
+/* Appends ARCH.KEY of each row that config.json has a value for. A list of numbers (one a layer) becomes
+ * an array, or one number where all are the same. */
+enum mzg_code mzg_config_put_keys(const json_t *o, const char *arch, const struct mzg_config_key *keys,
+                                  size_t n, struct mzg_kvs *k, struct mzg_err *e) MZG_MUST;
+/* Appends one. */
+void mzg_config_put_u32(struct mzg_kvs *k, const char *arch, const char *name, uint32_t v);
+void mzg_config_put_f32(struct mzg_kvs *k, const char *arch, const char *name, double v);
+/* For settle: sets a member of the config, unless it has a value. False without memory. */
+bool mzg_config_default(struct mzg_config *c, const char *name, json_t *value);
+
 /* What a model's shapes follow from. */
+enum mzg_config_lacks { MZG_LACKS_HEADS = 1, MZG_LACKS_FF = 2, MZG_LACKS_CONTEXT = 4 };
 struct mzg_hparams {
     uint64_t layers, embd, ff, heads, heads_kv, head_dim, vocab;
+    uint64_t experts, expert_ff; /* 0: none */
+    uint64_t own[6];             /* the family's (MZG_DIM_X0 and on) */
     bool tied; /* the output matrix is the embedding's */
 };
-enum mzg_code mzg_config_hparams(const struct mzg_config *c, struct mzg_hparams *h,
+/* lacks: what this family's config may be without, as bits of enum mzg_config_lacks; it is 0 then. */
+enum mzg_code mzg_config_hparams(const struct mzg_config *c, unsigned lacks, struct mzg_hparams *h,
                                  struct mzg_err *e) MZG_MUST;
 
 /* Appends ARCH.block_count and the other keys of the table in config.c. */

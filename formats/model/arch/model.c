@@ -115,8 +115,11 @@ static enum mzg_code map_tensors(struct mzg_model *m, const struct mzg_arch_work
                                  bool by_type, struct mzg_err *e)
 {
     char q[MZG_QUOTE], why[MZG_ERR_TEXT];
+    struct mzg_source source;
 
-    enum mzg_code code = mzg_arch_map(work, m, e);
+    enum mzg_code code = mzg_source_init(&source, &m->weights, &m->arena, e);
+    if (code == MZG_OK)
+        code = mzg_arch_map(work, &source, m, e);
     if (code == MZG_MALFORMED && by_type) {
         memcpy(why, e->msg, sizeof why);
         return fail_family(work->config, why, e);
@@ -177,16 +180,25 @@ static enum mzg_code say_path(enum mzg_code code, const char *path, struct mzg_e
 }
 
 /* The family, what its shapes follow from, and its own keys. */
-static enum mzg_code read_family(struct mzg_arch_work *work, struct mzg_hparams *h, bool *by_type,
-                                 struct mzg_kvs *own, struct mzg_err *e)
+static enum mzg_code read_family(struct mzg_arch_work *work, struct mzg_config *config,
+                                 struct mzg_hparams *h, bool *by_type, struct mzg_kvs *own,
+                                 struct mzg_err *e)
 {
-    work->arch = mzg_arch_find(work->config, by_type);
+    work->arch = mzg_arch_find(config, by_type);
     if (!work->arch)
-        return fail_family(work->config, "", e);
-    enum mzg_code code = mzg_config_hparams(work->config, h, e);
-    work->hparams = h;
+        return fail_family(config, "", e);
+    enum mzg_code code = work->arch->settle ? work->arch->settle(config, e) : MZG_OK;
     if (code == MZG_OK)
-        code = mzg_config_put(work->config, work->arch->name, own, e);
+        code = mzg_config_hparams(config, work->arch->lacks, h, e);
+    if (code == MZG_OK && work->arch->measure)
+        code = work->arch->measure(config, h, e);
+    work->hparams = h;
+    if (code == MZG_OK && h->experts > 0 && !mzg_arch_takes_experts(work->arch))
+        code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "config.json: key '%s': %s models of experts "
+                        "are not supported", mzg_config_find(config->root, "num_local_experts")
+                        ? "num_local_experts" : "num_experts", work->arch->name);
+    if (code == MZG_OK)
+        code = mzg_config_put(config, work->arch->name, own, e);
     return code == MZG_OK ? work->arch->put(work, own, e) : code;
 }
 
@@ -205,15 +217,15 @@ static enum mzg_code build(struct mzg_model *m, const struct mzg_arch_work *work
 
 static enum mzg_code open_known(struct mzg_model *m, const char *path,
                                 const struct mzg_model_options *opt,
-                                const struct mzg_config *config, struct mzg_err *e)
+                                struct mzg_config *config, struct mzg_err *e)
 {
     struct mzg_hparams h;
-    struct mzg_arch_work work = {.config = config, .notify = opt->notify};
+    struct mzg_arch_work work = {.config = config, .notify = opt->notify, .folder = path};
     struct mzg_kvs own;
     bool by_type;
 
     mzg_kvs_init(&own);
-    enum mzg_code code = say_path(read_family(&work, &h, &by_type, &own, e), path, e);
+    enum mzg_code code = say_path(read_family(&work, config, &h, &by_type, &own, e), path, e);
     if (code == MZG_OK) {
         m->arch = work.arch->name;
         code = mzg_weights_open(&m->weights, path, e);
@@ -281,8 +293,44 @@ static enum mzg_code copy_metadata(struct mzg_model *m, struct mzg_err *e)
     return MZG_OK;
 }
 
-static enum mzg_code take_as_is(const struct mzg_tensor *src, struct mzg_model_tensor *t,
-                                struct mzg_err *e)
+void mzg_model_from(struct mzg_model_tensor *t, const struct mzg_values *v,
+                    const struct mzg_tensor *stored)
+{
+    bool plain = stored && !stored->strides && stored->type != MZG_TYPE_END &&
+                 stored->type != MZG_TYPE_F64;
+
+    t->src = plain ? stored : v->last;
+    t->made = plain ? NULL : v;
+    t->n_dims = v->n_dims;
+    memcpy(t->ne, v->ne, sizeof t->ne);
+}
+
+enum mzg_type mzg_model_type(const struct mzg_model_tensor *t)
+{
+    if (!t->src)
+        return MZG_TYPE_F32;
+    if (!t->made)
+        return t->src->type;
+    if (t->made->native != MZG_TYPE_END)
+        return t->made->native;
+    bool half = t->made->stored == MZG_TYPE_F16 || t->made->stored == MZG_TYPE_BF16;
+    return half ? t->made->stored : MZG_TYPE_F32;
+}
+
+bool mzg_model_keeps(const struct mzg_model_tensor *t, enum mzg_type type)
+{
+    if (t->made)
+        return t->made->native != MZG_TYPE_END && t->made->native == type;
+    return t->src && t->src->type == type;
+}
+
+uint64_t mzg_model_bytes(const struct mzg_model_tensor *t)
+{
+    return t->made ? t->made->bytes : t->src ? t->src->bytes : 0;
+}
+
+static enum mzg_code take_as_is(struct mzg_model *m, const struct mzg_tensor *src,
+                                struct mzg_model_tensor *t, struct mzg_err *e)
 {
     char q[MZG_QUOTE];
     const char *fault = NULL;
@@ -300,7 +348,10 @@ static enum mzg_code take_as_is(const struct mzg_tensor *src, struct mzg_model_t
     t->src = src;
     t->n_dims = src->n_dims ? src->n_dims : 1;
     memcpy(t->ne, src->ne, sizeof t->ne);
-    return MZG_OK;
+    if (!src->strides && src->type != MZG_TYPE_END)
+        return MZG_OK;
+    t->made = mzg_values_stored(&m->arena, &m->weights, src);
+    return t->made || !mzg_stored_readable(src) ? MZG_OK : mzg_fail_memory(e, "tensor table");
 }
 
 static enum mzg_code take_all(struct mzg_model *m, struct mzg_err *e)
@@ -319,7 +370,7 @@ static enum mzg_code take_all(struct mzg_model *m, struct mzg_err *e)
     if (code == MZG_OK && !m->tensors)
         code = mzg_fail_memory(e, "tensor table");
     for (size_t i = 0; i < m->weights.n_tensors && code == MZG_OK; i++)
-        code = take_as_is(&m->weights.tensors[i], &m->tensors[m->n_tensors++], e);
+        code = take_as_is(m, &m->weights.tensors[i], &m->tensors[m->n_tensors++], e);
     return code;
 }
 

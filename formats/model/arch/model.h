@@ -6,15 +6,16 @@
 
 #include "../../base/progress.h"
 #include "../containers/gguf.h"
+#include "../values/source.h"
 
 struct mzg_model_tensor {
     char name[MZG_GGUF_NAME];      /* GGUF's: "blk.0.attn_q.weight" */
-    const struct mzg_tensor *src;  /* NULL: computed, see values */
+    const struct mzg_tensor *src;  /* the stored tensor it is, or the last of those it is made from; NULL:
+                                    * computed, see values */
     const float *values;           /* ne[0] * ... floats when computed (rope_freqs.weight), F32 */
+    const struct mzg_values *made; /* not NULL: its values come from here, src only says where */
     unsigned n_dims;
     uint64_t ne[MZG_DIMS];
-    uint32_t heads;                /* not 0: the rows are this many heads, and within each head row
-                                    * p * (hd / 2) + i goes to row 2 * i + p (hd rows; p: 0, 1) */
 };
 
 struct mzg_model {
@@ -31,6 +32,17 @@ struct mzg_model {
     size_t n_texts;
     struct mzg_arena arena;
 };
+
+/* Sets src, made and ne. stored: not NULL where v is just that tensor. */
+void mzg_model_from(struct mzg_model_tensor *t, const struct mzg_values *v,
+                    const struct mzg_tensor *stored);
+/* The type that holds its values as they come: F32 for what is computed, or unpacked from a type that GGUF
+ * lacks. */
+enum mzg_type mzg_model_type(const struct mzg_model_tensor *t);
+/* Whether in this type it is the source's own blocks, whatever their order: nothing is quantized. */
+bool mzg_model_keeps(const struct mzg_model_tensor *t, enum mzg_type type);
+/* Bytes of the source that it is made from. */
+uint64_t mzg_model_bytes(const struct mzg_model_tensor *t);
 
 struct mzg_model_options {
     bool raw;         /* names and shapes as they are, architecture "raw" */

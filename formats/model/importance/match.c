@@ -13,7 +13,7 @@ static uint64_t matrices(const struct mzg_model_tensor *t)
 /* What is made into blocks here, and so may be searched for with importance. */
 static bool is_quantized(const struct mzg_model_tensor *t, const struct mzg_gguf_tensor *to)
 {
-    return t->src != NULL && t->src->type != to->type &&
+    return t->src != NULL && !mzg_model_keeps(t, to->type) &&
            mzg_type_by_number(to->type)->block_elems > 1;
 }
 

@@ -77,7 +77,7 @@ static bool is_whole(enum mzg_type type)
 
 static bool eligible(const struct mzg_model *m, const struct mzg_model_tensor *t)
 {
-    if (t->src == NULL || is_whole(t->src->type))
+    if (t->src == NULL || is_whole(mzg_model_type(t)))
         return false;
     return is_raw(m) ? t->n_dims == 2 : mzg_tensor_eligible(t->name, t->ne, t->n_dims);
 }
@@ -85,15 +85,17 @@ static bool eligible(const struct mzg_model *m, const struct mzg_model_tensor *t
 /* What becomes of a tensor that may not be. */
 static enum mzg_type kept_type(const struct mzg_model *m, const struct mzg_model_tensor *t)
 {
-    if (t->src == NULL)
-        return MZG_TYPE_F32;
-    bool as_is = is_raw(m) || m->weights.gguf != NULL || t->n_dims > 2 || !is_float(t->src->type);
-    return as_is ? t->src->type : MZG_TYPE_F32;
+    enum mzg_type own = mzg_model_type(t);
+    bool as_is = is_raw(m) || m->weights.gguf != NULL || t->n_dims > 2 || !is_float(own);
+    return as_is ? own : MZG_TYPE_F32;
 }
 
 /* Types that this model's tensors may not have. */
-static bool unreadable(const struct mzg_model *m, const struct mzg_tensor *src)
+static bool unreadable(const struct mzg_model *m, const struct mzg_model_tensor *t)
 {
+    const struct mzg_tensor *src = t->src;
+    if (src == NULL || t->made != NULL)
+        return false;
     if (src->type == MZG_TYPE_END)
         return true;
     bool listed_only = is_whole(src->type) || src->type == MZG_TYPE_F64;
@@ -232,7 +234,7 @@ static enum mzg_code choose_one(struct work *w, size_t i, struct mzg_err *e)
     const struct mzg_model_tensor *t = &w->model->tensors[i];
     struct mzg_recipe_why *why = &w->why[i];
     enum mzg_type *type = &w->table[i].type;
-    if (t->src != NULL && unreadable(w->model, t->src))
+    if (unreadable(w->model, t))
         return mzg_fail(e, MZG_UNSUPPORTED, t->src->offset,
                         "tensor '%s': elements of type %s cannot be converted",
                         mzg_quote(q, t->src->name), t->src->type_name);
@@ -244,7 +246,7 @@ static enum mzg_code choose_one(struct work *w, size_t i, struct mzg_err *e)
     choose(w, t, why);
     *type = fall_back(w, t, why->wanted);
     why->needs_importance = needs_importance(w, t->name, *type);
-    if (is_float(t->src->type) || t->src->type == *type)
+    if (t->made != NULL || is_float(t->src->type) || t->src->type == *type)
         return MZG_OK;
     return mzg_fail(e, MZG_UNSUPPORTED, t->src->offset,
                     "tensor '%s' is %s already: convert from the original weights, quantizing "

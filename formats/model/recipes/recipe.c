@@ -64,8 +64,7 @@ enum mzg_code mzg_recipe_check_kernels(const struct mzg_model *m, const struct m
     for (size_t i = 0; i < m->n_tensors; i++) {
         const struct mzg_model_tensor *t = &m->tensors[i];
         const struct mzg_type_kernels *kernels = &k->type[table[i].type];
-        bool copied = t->src != NULL && t->src->type == table[i].type;
-        if (!copied && kernels->quantize == NULL && kernels->search == NULL)
+        if (!mzg_model_keeps(t, table[i].type) && kernels->quantize == NULL && kernels->search == NULL)
             return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
                             "tensor '%s' would become %s, for which there is no quantizer yet",
                             mzg_quote(q, t->name), mzg_type_by_number(table[i].type)->name);
