@@ -67,24 +67,6 @@ static void class_and_type_are_empty_where_they_are_not_said(void **state)
     }
 }
 
-static void packed_weights_are_named(void **state)
-{
-    static const struct { const char *text, *item; } cases[] = {
-        {"{\"quantization_config\":{\"quant_method\":\"awq\"}}", "'awq'"},
-        {"{\"quantization_config\":{}}", "quantization_config"},
-        {"{\"quantization_config\":\"fp8\"}", "quantization_config"},
-        {"{\"compression_config\":{\"quant_method\":\"sparse-24\"}}", "'sparse-24'"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct mzg_config c;
-        struct mzg_err e = {0};
-        assert_int_equal(load(&c, cases[i].text, &e), MZG_UNSUPPORTED);
-        assert_non_null(strstr(e.msg, cases[i].item));
-    }
-}
-
 static void older_names_are_understood_and_the_first_counts(void **state)
 {
     struct mzg_hparams h;
@@ -153,7 +135,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_an_object_is_refused_where_it_ends),
         cmocka_unit_test(class_and_type_are_empty_where_they_are_not_said),
-        cmocka_unit_test(packed_weights_are_named),
         cmocka_unit_test(older_names_are_understood_and_the_first_counts),
         cmocka_unit_test(rope_bases_come_from_either_place),
         cmocka_unit_test(a_name_is_the_last_component_if_it_can_be_shown),

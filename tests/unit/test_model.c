@@ -72,7 +72,7 @@ static const struct mutation mutations[] = {
     CONF("act", "silu", "gelu", ODD, "hidden_act"),
     CONF("rotary", ROPE, ROPE ",\"partial_rotary_factor\":0.5", ODD, "partial_rotary_factor"),
     CONF("experts", KV, KV ",\"num_local_experts\":8", ODD, "num_local_experts"),
-    CONF("packed", KV, KV ",\"quantization_config\":{\"quant_method\":\"gptq\"}", ODD, "'gptq'"),
+    CONF("packed", KV, KV ",\"quantization_config\":{\"quant_method\":\"aqlm\"}", ODD, "'aqlm'"),
     CONF("tied_text", "embeddings\":false", "embeddings\":\"no\"", BAD, "tie_word_embeddings"),
     {"family", CONFIG, TYPE, "\"model_type\":\"qwen2\"", ODD,
      "architectures: VulavulaLlamaForCausalLM, model_type: qwen2", "good_by_type"},

@@ -149,23 +149,6 @@ static const struct mzg_config_key *find_row(const char *key)
 
 /* ---- loading ---- */
 
-static enum mzg_code check_kind(const json_t *root, struct mzg_err *e)
-{
-    static const char *const packed[] = {"quantization_config", "compression_config"};
-    char q[MZG_QUOTE];
-
-    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) {
-        const json_t *v = mzg_config_find(root, packed[i]);
-        const char *method = json_string_value(json_object_get(v, "quant_method"));
-        if (v)
-            return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
-                            "config.json: key '%s': weights packed by '%s' are not supported; "
-                            "start from the original ones", packed[i],
-                            mzg_quote(q, method ? method : "an unnamed method"));
-    }
-    return MZG_OK;
-}
-
 /* What speaks of the language model, where it is one part of several, put over the rest. */
 static enum mzg_code merge_text(struct mzg_config *c, struct mzg_err *e)
 {
@@ -209,7 +192,7 @@ static enum mzg_code load(struct mzg_config *c, const char *path, struct mzg_err
     const json_t *classes = json_object_get(c->root, "architectures");
     if (json_is_string(json_array_get(classes, 0)))
         c->class = json_string_value(json_array_get(classes, 0));
-    return check_kind(c->root, e);
+    return MZG_OK;
 }
 
 enum mzg_code mzg_config_load(struct mzg_config *c, const char *folder, struct mzg_err *e)

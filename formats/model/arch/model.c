@@ -1,5 +1,6 @@
 #include "model.h"
 #include "../../base/sha256.h"
+#include "../packed/packed.h"
 #include "arch.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,6 +120,8 @@ static enum mzg_code map_tensors(struct mzg_model *m, const struct mzg_arch_work
 
     enum mzg_code code = mzg_source_init(&source, &m->weights, &m->arena, e);
     if (code == MZG_OK)
+        code = mzg_packed_apply(&source, work->config->root, e);
+    if (code == MZG_OK)
         code = mzg_arch_map(work, &source, m, e);
     if (code == MZG_MALFORMED && by_type) {
         memcpy(why, e->msg, sizeof why);
@@ -187,7 +190,9 @@ static enum mzg_code read_family(struct mzg_arch_work *work, struct mzg_config *
     work->arch = mzg_arch_find(config, by_type);
     if (!work->arch)
         return fail_family(config, "", e);
-    enum mzg_code code = work->arch->settle ? work->arch->settle(config, e) : MZG_OK;
+    enum mzg_code code = mzg_packed_check(config->root, e);
+    if (code == MZG_OK && work->arch->settle)
+        code = work->arch->settle(config, e);
     if (code == MZG_OK)
         code = mzg_config_hparams(config, work->arch->lacks, h, e);
     if (code == MZG_OK && work->arch->measure)
@@ -297,6 +302,7 @@ void mzg_model_from(struct mzg_model_tensor *t, const struct mzg_values *v,
                     const struct mzg_tensor *stored)
 {
     bool plain = stored && !stored->strides && stored->type != MZG_TYPE_END &&
+                 v->stored == stored->type &&
                  stored->type != MZG_TYPE_F64;
 
     t->src = plain ? stored : v->last;
