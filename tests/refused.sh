@@ -10,7 +10,7 @@
 #           tests/refused. Short: "inspect" is inspect {}, "convert" is convert {} -o {out} --to F16;
 #           "imatrix" quantizes a sample with {} as its importance data, "recipe" by the recipe {};
 #           "overlay SAMPLE": the path is a folder whose files are laid over a copy of that sample,
-#           which is converted
+#           which is converted; "bare SAMPLE": the copy is without the sample's own tokenizer
 # A message is one line on stderr; nothing is written. B from the environment.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -35,9 +35,10 @@ run() { # PATH COMMAND
     convert) set -- "$1" "convert {} -o {out} --to F16" ;;
     recipe) set -- "$1" "convert $B/samples/tiny -o {out} --recipe {}" ;;
     imatrix) set -- "$1" "convert $B/samples/tiny -o {out} --to Q4_0 --pure --imatrix {}" ;;
-    "overlay "*)
+    "overlay "* | "bare "*)
         rm -rf "$work/model"
-        cp -r "$B/samples/${2#overlay }" "$work/model"
+        cp -r "$B/samples/${2#* }" "$work/model"
+        [[ $2 != "bare "* ]] || rm "$work/model"/tokenizer*
         cp "$here/$1"/* "$work/model"
         set -- "$1" "convert $work/model -o {out} --to F16"
         ;;

@@ -1,6 +1,6 @@
 # Ours beside the real readers: llama.cpp's library, and the hub's own parser and clients.
 INTEROP_STEPS += interop-grids interop-blocks interop-models interop-recipes interop-shamba interop-run \
-	interop-oci interop-registry interop-hub interop-fetch interop-page
+	interop-oci interop-registry interop-hub interop-fetch interop-page interop-tokens
 PEERS := $(B)/interop
 PEER_LIB := $(PEERS)/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so
 .PHONY: $(INTEROP_STEPS)
@@ -47,5 +47,8 @@ interop-fetch: all
 
 interop-page: all samples
 	@B='$(B)' tests/interop/page.sh
+
+interop-tokens: $(B)/tests/interop/token_ids
+	@B='$(B)' tests/interop/tokens.sh $(PEERS)
 
 -include $(wildcard $(B)/tests/interop/*.d)

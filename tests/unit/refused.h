@@ -6,7 +6,7 @@
  *   for t in safetensors gguf weights model; do
  *       build/tests/unit/test_$t --write tests/refused
  *   done > tests/refused/EXPECT
- *   for t in tokenizer_spm tokenizer_json; do
+ *   for t in tokenizer_spm tokenizer_json tokenizer_files; do
  *       build/tests/unit/test_$t --write tests/refused
  *   done > tests/refused/EXPECT.vocab
  *   build/tests/unit/test_imatrix --write tests/refused > tests/refused/EXPECT.importance

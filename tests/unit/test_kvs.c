@@ -19,6 +19,7 @@ static void pairs_are_encoded_in_order_byte_for_byte(void **state)
         1, 0, 0, 0, 0, 0, 0, 0, 's', 9, 0, 0, 0, 8, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0,
         1, 0, 0, 0, 0, 0, 0, 0, 'x', 0, 0, 0, 0, 0, 0, 0, 0,                            /* texts */
         1, 0, 0, 0, 0, 0, 0, 0, 'n', 9, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,    /* none */
+        1, 0, 0, 0, 0, 0, 0, 0, 'c', 9, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 255, 1,
     };
     const int32_t numbers[] = {-1, 7};
     const char *const texts[] = {"x", ""};
@@ -35,6 +36,7 @@ static void pairs_are_encoded_in_order_byte_for_byte(void **state)
     mzg_kvs_i32s(&k, "i", numbers, 2);
     mzg_kvs_texts(&k, "s", texts, 2);
     mzg_kvs_f32s(&k, "n", NULL, 0);
+    mzg_kvs_u8s(&k, "c", (const uint8_t[]){0, 255, 1}, 3);
     assert_int_equal(mzg_kvs_ok(&k, &e), MZG_OK);
     mzg_buf_init(&out, 4096);
     mzg_kvs_encode(&k, &out);

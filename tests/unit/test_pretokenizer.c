@@ -155,7 +155,8 @@ static void every_known_shape_has_its_name(void **state)
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         json_t *pre = parse(shapes[i].json);
         const struct mzg_pretokenizer p = {
-            .pre = pre, .ignore_merges = shapes[i].ignore_merges != 0, .family = shapes[i].family
+            .model = "gpt2", .pre = pre, .ignore_merges = shapes[i].ignore_merges != 0,
+            .family = shapes[i].family
         };
         const char *name = NULL;
         struct mzg_err e;
@@ -194,7 +195,7 @@ static void roberta_is_told_by_its_post_processor(void **state)
 {
     json_t *pre = parse("{\"type\":\"ByteLevel\",\"use_regex\":true}");
     json_t *post = parse("{\"type\":\"RobertaProcessing\"}");
-    const struct mzg_pretokenizer p = {.pre = pre, .post = post};
+    const struct mzg_pretokenizer p = {.model = "gpt2", .pre = pre, .post = post};
     const char *name = NULL;
     struct mzg_err e;
 
@@ -210,7 +211,7 @@ static void nested_sequences_are_one_list(void **state)
     json_t *pre = parse("{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Sequence\","
                         "\"pretokenizers\":[{\"type\":\"Digits\",\"individual_digits\":true}]},"
                         "{\"type\":\"ByteLevel\"}]}");
-    const struct mzg_pretokenizer p = {.pre = pre};
+    const struct mzg_pretokenizer p = {.model = "gpt2", .pre = pre};
     const char *name = NULL;
     struct mzg_err e;
 
@@ -246,7 +247,7 @@ static void other_shapes_are_refused_with_what_was_found(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         json_t *pre = parse(cases[i].json);
-        const struct mzg_pretokenizer p = {.pre = pre};
+        const struct mzg_pretokenizer p = {.model = "gpt2", .pre = pre};
         const char *name = NULL;
         struct mzg_err e;
 
@@ -272,7 +273,7 @@ static void a_changed_regex_is_another_shape(void **state)
             regex[at] = regex[at] == '[' ? '(' : '[';
             json_t *pre = parse(text);
             const struct mzg_pretokenizer p = {
-                .pre = pre, .ignore_merges = shapes[i].ignore_merges != 0,
+                .model = "gpt2", .pre = pre, .ignore_merges = shapes[i].ignore_merges != 0,
                 .family = shapes[i].family
             };
             assert_int_equal(mzg_pretokenizer_name(&p, &name, &e), MZG_UNSUPPORTED);

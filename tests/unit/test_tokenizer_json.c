@@ -148,9 +148,14 @@ static const struct mutation {
      MZG_MALFORMED, "tokens 4 and 7 have the same text '<s>'", NULL},
     {"added_text_number", "\"content\":\"<s>\"", "\"content\":5",
      MZG_MALFORMED, "'content'", "{\"id\":4"},
-    {"wordpiece", "\"type\":\"BPE\"", "\"type\":\"WordPiece\"",
-     MZG_UNSUPPORTED, "'WordPiece'", NULL},
-    {"unigram", "\"type\":\"BPE\"", "\"type\":\"Unigram\"", MZG_UNSUPPORTED, "'Unigram'", NULL},
+    {"wordlevel", "\"type\":\"BPE\"", "\"type\":\"WordLevel\"",
+     MZG_UNSUPPORTED, "'WordLevel'", NULL},
+    {"bytes_as_words", "\"type\":\"BPE\"", "\"type\":\"WordPiece\"",
+     MZG_UNSUPPORTED, "without a continuing_subword_prefix", NULL},
+    {"bytes_as_pieces", "\"type\":\"BPE\"", "\"type\":\"Unigram\"",
+     MZG_UNSUPPORTED, "shape 'ByteLevel", NULL},
+    {"lowercase", "\"normalizer\":null", "\"normalizer\":{\"type\":\"Lowercase\"}",
+     MZG_UNSUPPORTED, "'Lowercase'", NULL},
     {"subword_prefix", "_prefix\":\"\"", "_prefix\":\"##\"",
      MZG_UNSUPPORTED, "prefix '##'", NULL},
     {"pre_tokenizer_shape", "\"type\":\"ByteLevel\",", "\"type\":\"Whitespace\",",
@@ -284,7 +289,7 @@ static void a_given_pre_tokenizer_wins(void **state)
 
 static void no_prepended_space_is_said(void **state)
 {
-    char *text = spoil(llama_json, "Prepend", "Nothing");
+    char *text = spoil(llama_json, "Prepend", "Strip");
     struct loaded l;
     struct mzg_err e;
 

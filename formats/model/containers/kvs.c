@@ -187,6 +187,13 @@ void mzg_kvs_i32s(struct mzg_kvs *k, const char *key, const int32_t *v, size_t n
     for (size_t i = 0; p && i < n; i++)
         p = put(p, (uint32_t)v[i], 4);
 }
+void mzg_kvs_u8s(struct mzg_kvs *k, const char *key, const uint8_t *v, size_t n)
+{
+    uint8_t *p = add(k, key, MZG_KV_ARRAY, MZG_KV_U8, n, n);
+
+    if (p && n > 0)
+        memcpy(p, v, n);
+}
 
 void mzg_kvs_copy(struct mzg_kvs *k, const struct mzg_kv *kv)
 {

@@ -56,38 +56,49 @@
     "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?"             \
     "[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"
 
-#define MAX_OPS 8
+/* Oniguruma's class within a class. */
+#define BLOOM " ?[^(\\s|[.,!?\u2026\u3002\uFF0C\u3001\u0964\u06D4\u060C])]+"
+
+#define MAX_OPS 8 /* of any shape */
 
 static const struct shape {
+    const char *model;
     const char *pre;
     const char *family;     /* what config.json's model_type must begin with; NULL: anything */
     int ignore_merges;      /* 0, 1; -1: either */
     bool roberta;           /* needs RobertaProcessing behind it */
     const char *ops[MAX_OPS];
 } shapes[] = {
-    {"llama-bpe", NULL, 1, false, {SPLIT(LLAMA3), BYTES}},
-    {"dbrx", NULL, 0, false, {SPLIT(LLAMA3), BYTES}},
-    {"stablelm2", "stablelm", -1, false, {SPLIT(QWEN2), BYTES}},
-    {"qwen2", NULL, -1, false, {SPLIT(QWEN2), BYTES}},
-    {"qwen35", NULL, -1, false, {SPLIT(QWEN35), BYTES}},
-    {"tekken", NULL, -1, false, {SPLIT(TEKKEN), BYTES}},
-    {"gpt-4o", NULL, -1, false, {SPLIT(GPT4O), BYTES}},
-    {"roberta-bpe", NULL, -1, true, {BYTES_GPT2}},
-    {"gpt-2", NULL, -1, false, {BYTES_GPT2}},
-    {"starcoder", "starcoder", -1, false, {DIGITS, BYTES_GPT2}},
-    {"refact", "granite", -1, false, {DIGITS, BYTES_GPT2}},
-    {"smollm", NULL, -1, false, {DIGITS, BYTES_GPT2}},
-    {"falcon", NULL, -1, false,
+    {"gpt2", "llama-bpe", NULL, 1, false, {SPLIT(LLAMA3), BYTES}},
+    {"gpt2", "dbrx", NULL, 0, false, {SPLIT(LLAMA3), BYTES}},
+    {"gpt2", "stablelm2", "stablelm", -1, false, {SPLIT(QWEN2), BYTES}},
+    {"gpt2", "qwen2", NULL, -1, false, {SPLIT(QWEN2), BYTES}},
+    {"gpt2", "qwen35", NULL, -1, false, {SPLIT(QWEN35), BYTES}},
+    {"gpt2", "tekken", NULL, -1, false, {SPLIT(TEKKEN), BYTES}},
+    {"gpt2", "gpt-4o", NULL, -1, false, {SPLIT(GPT4O), BYTES}},
+    {"gpt2", "roberta-bpe", NULL, -1, true, {BYTES_GPT2}},
+    {"gpt2", "gpt-2", NULL, -1, false, {BYTES_GPT2}},
+    {"gpt2", "starcoder", "starcoder", -1, false, {DIGITS, BYTES_GPT2}},
+    {"gpt2", "refact", "granite", -1, false, {DIGITS, BYTES_GPT2}},
+    {"gpt2", "smollm", NULL, -1, false, {DIGITS, BYTES_GPT2}},
+    {"gpt2", "falcon", NULL, -1, false,
      {"Punctuation(Contiguous)", BYTES_GPT2, DIGIT_RUNS, SPLIT("[0-9][0-9][0-9]")}},
-    {"deepseek-llm", NULL, -1, false,
+    {"gpt2", "deepseek-llm", NULL, -1, false,
      {SPLIT(NEWLINE), SPLIT("\\s?[" CASED_LETTERS "]+"), SPLIT("\\s?[" PUNCTUATION "]+"),
       SPLIT("\\s+$"), SPLIT(HAN_HANGUL), DIGITS, BYTES}},
-    {"deepseek-coder", NULL, -1, false,
+    {"gpt2", "deepseek-coder", NULL, -1, false,
      {SPLIT(NEWLINE), SPLIT("\\s?\\p{L}+"), SPLIT("\\s?\\p{P}+"), SPLIT(HAN_HANGUL), DIGITS,
       BYTES}},
-    {"deepseek-v3", NULL, -1, false,
+    {"gpt2", "deepseek-v3", NULL, -1, false,
      {SPLIT("\\p{N}{1,3}"), SPLIT("[\u4E00-\u9FA5\u3040-\u309F\u30A0-\u30FF]+"), SPLIT(DEEPSEEK_V3),
       BYTES}},
+    {"gpt2", "bloom", NULL, -1, false, {SPLIT(BLOOM), BYTES}},
+    {"gpt2", "viking", NULL, -1, false, {SPLIT(BLOOM), DIGITS, BYTES}},
+    {"t5", "default", NULL, -1, false, {"Metaspace"}},
+    {"t5", "default", NULL, -1, false, {"WhitespaceSplit", "Metaspace"}},
+    {"t5", "default", NULL, -1, false, {NULL}},
+    /* The name that llama.cpp's own converter gives to all of WordPiece; it is not looked at. */
+    {"bert", "jina-v2-en", NULL, -1, false, {"BertPreTokenizer"}},
 };
 
 /* ---- the shape that was found ---- */
@@ -178,6 +189,8 @@ static const char *known_name(const struct found *f, const struct mzg_pretokeniz
 {
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         const struct shape *s = &shapes[i];
+        if (strcmp(s->model, p->model) != 0)
+            continue;
         if (s->ignore_merges >= 0 && s->ignore_merges != p->ignore_merges)
             continue;
         if (s->roberta && !is_roberta(p->post))
@@ -237,4 +250,14 @@ const json_t *mzg_pretokenizer_find(const json_t *op, const char *type)
         }
     }
     return NULL;
+}
+
+bool mzg_pretokenizer_prepends(const json_t *op)
+{
+    const json_t *metaspace = mzg_pretokenizer_find(op, "Metaspace");
+    const char *scheme = json_string_value(json_object_get(metaspace, "prepend_scheme"));
+
+    if (scheme)
+        return strcmp(scheme, "never") != 0;
+    return metaspace && !json_is_false(json_object_get(metaspace, "add_prefix_space"));
 }

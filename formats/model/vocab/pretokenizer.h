@@ -1,4 +1,4 @@
-/* pretokenizer.h: llama.cpp's name (tokenizer.ggml.pre) for how a byte-level tokenizer cuts text.
+/* pretokenizer.h: llama.cpp's name (tokenizer.ggml.pre) for how a tokenizer cuts text.
  *
  * tokenizer.json describes the cutting as a list of operations; llama.cpp knows a set of names,
  * each for one such list. The name is found by comparing the lists: a fine-tune with a vocabulary
@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 struct mzg_pretokenizer {
+    const char *model;    /* tokenizer.ggml.model: "gpt2"; "t5" and "bert" have shapes too */
     const json_t *pre;    /* tokenizer.json's pre_tokenizer, or NULL */
     const json_t *post;   /* its post_processor, or NULL */
     bool ignore_merges;   /* its model.ignore_merges */
@@ -24,5 +25,8 @@ enum mzg_code mzg_pretokenizer_name(const struct mzg_pretokenizer *p, const char
 /* The first operation of this type in a pre-tokenizer or a normalizer, Sequences included, or
  * NULL. */
 const json_t *mzg_pretokenizer_find(const json_t *op, const char *type);
+
+/* True when a Metaspace in it puts a space before the first word. */
+bool mzg_pretokenizer_prepends(const json_t *op);
 
 #endif

@@ -38,10 +38,16 @@ static enum mzg_code text_of(const json_t *object, const char *key, const char *
     return MZG_OK;
 }
 
-static enum mzg_code collect_texts(struct finder *f, struct mzg_err *e)
+static void take_defaults(struct finder *f, const char *const *defaults)
 {
-    const char *const *texts = f->texts;
+    for (int i = 0; defaults && i < MZG_SPECIAL_COUNT; i++)
+        if (!f->texts[i] && defaults[i] && mzg_vocab_table_find(f->v, defaults[i]) >= 0)
+            f->texts[i] = defaults[i];
+}
 
+static enum mzg_code collect_texts(struct finder *f, const char *const *defaults,
+                                   struct mzg_err *e)
+{
     for (int i = 0; i < MZG_SPECIAL_COUNT; i++) {
         char key[32];
         if (!hf_names[i])
@@ -52,11 +58,7 @@ static enum mzg_code collect_texts(struct finder *f, struct mzg_err *e)
         if (!f->texts[i] && text_of(f->tc->map, key, &f->texts[i], e) != MZG_OK)
             return mzg_prefix(e, "%s/special_tokens_map.json", f->tc->dir->path);
     }
-    /* BERT-like tokenizers know only [CLS] and [SEP]. */
-    if (!texts[MZG_SPECIAL_BOS])
-        f->texts[MZG_SPECIAL_BOS] = texts[MZG_SPECIAL_CLS];
-    if (!texts[MZG_SPECIAL_EOS])
-        f->texts[MZG_SPECIAL_EOS] = texts[MZG_SPECIAL_SEP];
+    take_defaults(f, defaults);
     return MZG_OK;
 }
 
@@ -123,7 +125,7 @@ static void read_template(struct finder *f, const json_t *processor)
     char quoted[MZG_QUOTE];
 
     if (first) {
-        if (!f->tc->config)
+        if (!f->texts[MZG_SPECIAL_BOS] && !f->texts[MZG_SPECIAL_CLS])
             f->texts[MZG_SPECIAL_BOS] = first;
         f->v->add_bos = same(first, f->texts[MZG_SPECIAL_BOS]) ||
                         same(first, f->texts[MZG_SPECIAL_CLS]);
@@ -138,7 +140,7 @@ static void read_template(struct finder *f, const json_t *processor)
     read_pair(f, json_object_get(processor, "pair"), first, last);
 }
 
-/* ["<s>", 0]: RobertaProcessing's way to name a token. */
+/* ["<s>", 0]: the way of RobertaProcessing and BertProcessing to name a token. */
 static void take_pair_text(struct finder *f, const json_t *processor, const char *key, int special)
 {
     const char *text = json_string_value(json_array_get(json_object_get(processor, key), 0));
@@ -153,7 +155,7 @@ static void read_processor(struct finder *f, const json_t *processor)
 
     if (same(type, "TemplateProcessing"))
         read_template(f, processor);
-    if (!same(type, "RobertaProcessing"))
+    if (!same(type, "RobertaProcessing") && !same(type, "BertProcessing"))
         return;
     f->v->add_bos = f->v->add_eos = f->v->add_sep = 1;
     take_pair_text(f, processor, "cls", MZG_SPECIAL_CLS);
@@ -169,6 +171,15 @@ static void read_post(struct finder *f, const json_t *post)
         read_processor(f, post);
     json_array_foreach(list, i, processor)
         read_processor(f, processor);
+}
+
+/* BERT-like tokenizers know only [CLS] and [SEP]. */
+static void borrow_texts(struct finder *f)
+{
+    if (!f->texts[MZG_SPECIAL_BOS])
+        f->texts[MZG_SPECIAL_BOS] = f->texts[MZG_SPECIAL_CLS];
+    if (!f->texts[MZG_SPECIAL_EOS])
+        f->texts[MZG_SPECIAL_EOS] = f->texts[MZG_SPECIAL_SEP];
 }
 
 /* ---- ids ---- */
@@ -291,19 +302,49 @@ static enum mzg_code take_flags(struct finder *f, struct mzg_err *e)
 }
 
 enum mzg_code mzg_special_tokens_find(struct mzg_vocab *v, const struct mzg_tokenizer_config *tc,
-                                      const json_t *post, const json_t *model, struct mzg_err *e)
+                                      const struct mzg_special_source *from, struct mzg_err *e)
 {
     struct finder f = {v, tc, {NULL}};
-    enum mzg_code code = collect_texts(&f, e);
+    enum mzg_code code = collect_texts(&f, from->defaults, e);
 
     if (code != MZG_OK)
         return code;
-    read_post(&f, post);
+    read_post(&f, from->post);
+    borrow_texts(&f);
     resolve_texts(&f);
-    code = take_config_ids(&f, model, e);
-    if (code == MZG_OK && json_is_array(json_object_get(model, "eos_token_id")))
-        take_stops(&f, json_object_get(model, "eos_token_id"));
+    code = take_config_ids(&f, from->model, e);
+    if (code == MZG_OK && json_is_array(json_object_get(from->model, "eos_token_id")))
+        take_stops(&f, json_object_get(from->model, "eos_token_id"));
     if (code == MZG_OK)
         take_stops(&f, json_object_get(tc->generation, "eos_token_id"));
     return code == MZG_OK ? take_flags(&f, e) : code;
+}
+
+/* Pre-tokenizers in whose name llama.cpp puts a BOS before every text, unless told otherwise. */
+static bool adds_bos(const struct mzg_vocab *v)
+{
+    return strcmp(v->model, "gpt2") == 0 &&
+           (strcmp(v->pre, "llama-bpe") == 0 || strcmp(v->pre, "tekken") == 0);
+}
+
+void mzg_special_tokens_settle(struct mzg_vocab *v, const struct mzg_notify *notify)
+{
+    const struct { int *flag, special; const char *name; } added[] = {
+        {&v->add_bos, MZG_SPECIAL_BOS, "BOS"}, {&v->add_eos, MZG_SPECIAL_EOS, "EOS"},
+        {&v->add_sep, MZG_SPECIAL_SEP, "separator"},
+    };
+
+    for (size_t i = 0; i < sizeof added / sizeof *added; i++) {
+        if (*added[i].flag != 1 || v->special[added[i].special] >= 0)
+            continue;
+        mzg_notice(notify, "the tokenizer is to add a %s, but no token is known for it: none is "
+                   "added", added[i].name);
+        *added[i].flag = 0;
+    }
+    if (v->add_bos < 0 && adds_bos(v))
+        v->add_bos = 0;
+    if (strcmp(v->model, "t5") == 0) {
+        v->add_bos = v->add_bos == 1;
+        v->add_eos = v->add_eos == 1;
+    }
 }

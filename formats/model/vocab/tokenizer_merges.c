@@ -8,11 +8,12 @@
 
 #define SPACE_BYTE "\xc4\xa0" /* U+0120, a space in GPT-2's alphabet of bytes */
 #define MERGE_MAX ((size_t)1 << 20)
+#define VERSION "#version" /* what the first line of merges.txt begins with */
 
 struct merging {
     struct mzg_vocab *v;
-    struct mzg_buf left, joined; /* scratch, NUL-terminated */
-    uint32_t rank;               /* tokens scored so far */
+    struct mzg_buf left, joined, line; /* scratch, NUL-terminated */
+    uint32_t rank;                     /* tokens scored so far */
 };
 
 struct merge {
@@ -21,27 +22,41 @@ struct merge {
     bool none;                /* a "#version" line, which is no merge */
 };
 
+/* "a b", split at its only space; *found is false when it has none or more. */
+static enum mzg_code split_text(struct merging *m, const char *text, struct merge *parts,
+                                bool *found, struct mzg_err *e)
+{
+    const char *space = strchr(text, ' ');
+
+    *found = space && !strchr(space + 1, ' ');
+    if (!*found)
+        return MZG_OK;
+    m->left.len = 0;
+    mzg_buf_put(&m->left, text, (size_t)(space - text));
+    mzg_buf_u8(&m->left, 0);
+    parts->left = (const char *)m->left.data;
+    parts->right = space + 1;
+    return mzg_buf_ok(&m->left, "merge", e);
+}
+
 static enum mzg_code split_merge(struct merging *m, const json_t *value, uint64_t at,
                                  struct merge *parts, struct mzg_err *e)
 {
     const char *text = json_string_value(value);
-    const char *space = text ? strchr(text, ' ') : NULL;
+    bool found = false;
 
     *parts = (struct merge){
         .left = json_string_value(json_array_get(value, 0)),
         .right = json_string_value(json_array_get(value, 1)),
     };
-    if (text && strncmp(text, "#version", 8) == 0) {
+    if (text && strncmp(text, VERSION, strlen(VERSION)) == 0) {
         parts->none = true;
         return MZG_OK;
     }
-    if (text && space && !strchr(space + 1, ' ')) {
-        m->left.len = 0;
-        mzg_buf_put(&m->left, text, (size_t)(space - text));
-        mzg_buf_u8(&m->left, 0);
-        parts->left = (const char *)m->left.data;
-        parts->right = space + 1;
-        return mzg_buf_ok(&m->left, "merge", e);
+    if (text) {
+        enum mzg_code code = split_text(m, text, parts, &found, e);
+        if (code != MZG_OK || found)
+            return code;
     }
     if (json_array_size(value) == 2 && parts->left && parts->right)
         return MZG_OK;
@@ -92,6 +107,22 @@ static void put_part(struct mzg_buf *b, const char *part)
     mzg_buf_text(b, part);
 }
 
+static enum mzg_code put_merge(struct merging *m, const struct merge *parts, struct mzg_err *e)
+{
+    m->joined.len = 0;
+    put_part(&m->joined, parts->left);
+    mzg_buf_u8(&m->joined, ' ');
+    put_part(&m->joined, parts->right);
+    enum mzg_code code = mzg_buf_ok(&m->joined, "merge", e);
+    if (code != MZG_OK)
+        return code;
+    const char *text = mzg_arena_text(&m->v->arena, m->joined.data, m->joined.len);
+    if (!text)
+        return mzg_fail_memory(e, "merges");
+    m->v->merges[m->v->n_merges++] = text;
+    return MZG_OK;
+}
+
 static enum mzg_code list_merge(void *ctx, const char *key, const json_t *value, uint64_t at,
                                 struct mzg_err *e)
 {
@@ -100,20 +131,7 @@ static enum mzg_code list_merge(void *ctx, const char *key, const json_t *value,
     enum mzg_code code = read_merge(m, value, at, &parts, e);
 
     (void)key;
-    if (code != MZG_OK || parts.none)
-        return code;
-    m->joined.len = 0;
-    put_part(&m->joined, parts.left);
-    mzg_buf_u8(&m->joined, ' ');
-    put_part(&m->joined, parts.right);
-    code = mzg_buf_ok(&m->joined, "merge", e);
-    if (code != MZG_OK)
-        return code;
-    const char *text = mzg_arena_text(&m->v->arena, m->joined.data, m->joined.len);
-    if (!text)
-        return mzg_fail_memory(e, "merges");
-    m->v->merges[m->v->n_merges++] = text;
-    return MZG_OK;
+    return code == MZG_OK && !parts.none ? put_merge(m, &parts, e) : code;
 }
 
 /* Not 0.0f - rank: gcc makes that -0.0 for rank 0, clang does not. */
@@ -175,5 +193,68 @@ enum mzg_code mzg_tokenizer_merges_score(char *text, struct mzg_json_span merges
     for (uint32_t id = 0; code == MZG_OK && id < v->count; id++)
         if (v->scores[id] == MZG_SCORE_UNSET)
             v->scores[id] = next_score(&m);
+    return code;
+}
+
+/* ---- merges.txt ---- */
+
+static enum mzg_code take_line(struct merging *m, const char *line, size_t len, uint64_t at,
+                               struct mzg_err *e)
+{
+    struct merge parts = {.none = false};
+    char quoted[MZG_QUOTE];
+    bool found = false;
+    enum mzg_code code;
+
+    if (len > 0 && line[len - 1] == '\r')
+        len--;
+    if (len == 0)
+        return MZG_OK;
+    m->line.len = 0;
+    mzg_buf_put(&m->line, line, len);
+    mzg_buf_u8(&m->line, 0);
+    code = mzg_buf_ok(&m->line, "merge", e);
+    if (code == MZG_OK && strlen((const char *)m->line.data) == len)
+        code = split_text(m, (const char *)m->line.data, &parts, &found, e);
+    if (code == MZG_OK && !found)
+        return mzg_fail(e, MZG_MALFORMED, at, "merge '%s' at byte %" PRIu64 " is not \"a b\"",
+                        mzg_quote_n(quoted, line, len), at);
+    if (code == MZG_OK)
+        code = find_merge(m, &parts, at, e);
+    return code == MZG_OK ? put_merge(m, &parts, e) : code;
+}
+
+static enum mzg_code each_line(struct merging *m, const char *text, size_t len, struct mzg_err *e)
+{
+    enum mzg_code code = MZG_OK;
+
+    for (size_t at = 0, line; code == MZG_OK && at < len; at += line + 1) {
+        const char *end = memchr(text + at, '\n', len - at);
+        line = end ? (size_t)(end - text) - at : len - at;
+        if (at == 0 && line >= strlen(VERSION) && memcmp(text, VERSION, strlen(VERSION)) == 0)
+            continue;
+        code = take_line(m, text + at, line, at, e);
+    }
+    return code;
+}
+
+enum mzg_code mzg_tokenizer_merges_lines(const char *text, size_t len, struct mzg_vocab *v,
+                                         struct mzg_err *e)
+{
+    struct merging m = {.v = v};
+    size_t lines = 1;
+
+    for (size_t i = 0; i < len; i++)
+        lines += text[i] == '\n';
+    v->merges = mzg_arena_alloc(&v->arena, lines, sizeof *v->merges);
+    if (!v->merges || lines > UINT32_MAX)
+        return mzg_fail_memory(e, "merges");
+    mzg_buf_init(&m.left, MERGE_MAX);
+    mzg_buf_init(&m.joined, MERGE_MAX);
+    mzg_buf_init(&m.line, MERGE_MAX);
+    enum mzg_code code = each_line(&m, text, len, e);
+    mzg_buf_clear(&m.left);
+    mzg_buf_clear(&m.joined);
+    mzg_buf_clear(&m.line);
     return code;
 }

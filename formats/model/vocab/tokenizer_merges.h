@@ -1,5 +1,6 @@
-/* tokenizer_merges.h: the merges of a BPE tokenizer.json, in either of their spellings ("a b" and
- * ["a", "b"]), as llama.cpp's "gpt2" wants them, or as the scores its "llama" merges by.
+/* tokenizer_merges.h: the merges of a BPE tokenizer, in any of their spellings ("a b" and ["a", "b"] in
+ * tokenizer.json, lines of merges.txt), as llama.cpp's "gpt2" wants them, or as the scores its "llama"
+ * merges by.
  *
  * v's table is finished. MZG_MALFORMED, with the merge's byte, when it has another form, or when
  * its parts or its result are not tokens. */
@@ -19,5 +20,10 @@ enum mzg_code mzg_tokenizer_merges_list(char *text, struct mzg_json_span merges,
  * n-th merge makes first gets -n, tokens no merge makes follow by id. */
 enum mzg_code mzg_tokenizer_merges_score(char *text, struct mzg_json_span merges,
                                          struct mzg_vocab *v, struct mzg_err *e) MZG_MUST;
+
+/* v->merges from merges.txt's bytes: "a b" a line; a first line "#version..." and empty lines are
+ * passed over. */
+enum mzg_code mzg_tokenizer_merges_lines(const char *text, size_t len, struct mzg_vocab *v,
+                                         struct mzg_err *e) MZG_MUST;
 
 #endif

@@ -37,16 +37,23 @@ struct mzg_vocab_template {
 
 struct mzg_vocab {
     struct mzg_arena arena;
-    const char *model;            /* tokenizer.ggml.model: "llama", "gpt2" */
+    const char *model;            /* tokenizer.ggml.model: "llama", "gpt2", "t5", "bert" */
     const char *pre;              /* tokenizer.ggml.pre */
-    uint32_t count;               /* tokens: config.json's vocab_size, or the tokenizer's own */
+    uint32_t count;               /* tokens: options.rows, config.json's vocab_size, or own */
+    uint32_t own;                 /* one more than the largest id of the tokenizer itself */
     const char **tokens;          /* count texts */
-    float *scores;                /* count, or NULL (gpt2) */
+    float *scores;                /* count, or NULL (gpt2, bert) */
     int32_t *types;               /* count of enum mzg_token_type */
     const char **merges;          /* n_merges of "A B", or NULL */
     uint32_t n_merges;
     int64_t special[MZG_SPECIAL_COUNT]; /* ids; -1: none */
-    int add_bos, add_eos, add_sep, add_space_prefix; /* 0, 1; -1: not said, not written */
+    /* 0, 1; -1: not said, not written */
+    int add_bos, add_eos, add_sep, add_space_prefix;
+    int remove_extra_whitespaces;    /* t5: runs of spaces become one, none at the ends */
+    int lowercase, strip_accents;    /* bert */
+    const uint8_t *charsmap;         /* t5: SentencePiece's table of replacements, or NULL */
+    size_t charsmap_len;
+    uint32_t token_types;            /* BERT's segments; 0: not said */
     struct mzg_vocab_template *templates;
     size_t n_templates;
     const char **files;           /* names of the files that were read, in reading order */
@@ -56,12 +63,16 @@ struct mzg_vocab {
 
 struct mzg_vocab_options {
     const json_t *config;   /* config.json (vocab_size, *_token_id, model_type), or NULL */
+    uint64_t rows;          /* of the embedding, where the architecture knows them; 0: config's */
     const char *pre;        /* overrides the pre-tokenizer's name; NULL: by structure */
     const struct mzg_notify *notify;
 };
 
-/* folder: holds tokenizer.model (SentencePiece BPE), or tokenizer.json (BPE), and perhaps
- * tokenizer_config.json, special_tokens_map.json, added_tokens.json, chat_template.jinja,
+/* folder: holds, in this order, one of
+ *   tokenizer.json (BPE, Unigram, WordPiece), unless a SentencePiece file says the same more exactly;
+ *   a SentencePiece file (BPE, Unigram): tokenizer.model, spiece.model, sentencepiece.bpe.model;
+ *   vocab.json with merges.txt (byte-level BPE); vocab.txt (WordPiece);
+ * and perhaps tokenizer_config.json, special_tokens_map.json, added_tokens.json, chat_template.jinja,
  * additional_chat_templates/, chat_template.json, generation_config.json. MZG_UNSUPPORTED names
  * what was found when there is no tokenizer that can be read. An architecture whose rules go beyond
  * these files (an id at a fixed place, a flag by vocabulary size) changes *v before put. */

@@ -132,23 +132,29 @@ static enum mzg_code fill_hole(struct mzg_vocab *v, uint32_t id, struct mzg_err 
     return mzg_vocab_table_set(v, id, &entry, e);
 }
 
-enum mzg_code mzg_vocab_table_finish(struct mzg_vocab *v, struct mzg_err *e)
+enum mzg_code mzg_vocab_table_index(struct mzg_vocab *v, struct mzg_err *e)
 {
     const struct mzg_name *twice;
+
+    for (uint32_t id = 0; id < v->count; id++)
+        v->index[id] = (struct mzg_name){v->tokens[id], id};
+    mzg_names_sort(v->index, v->count);
+    twice = mzg_names_twice(v->index, v->count);
+    return twice ? fail_twice(twice[-1].index, twice->index, twice->name, e) : MZG_OK;
+}
+
+enum mzg_code mzg_vocab_table_finish(struct mzg_vocab *v, struct mzg_err *e)
+{
     enum mzg_code code = MZG_OK;
 
     v->index = mzg_arena_alloc(&v->arena, v->count, sizeof *v->index);
     if (!v->index)
         return mzg_fail_memory(e, "vocabulary index");
-    for (uint32_t id = 0; id < v->count; id++) {
-        if (!mzg_vocab_table_has(v, id) && (code = fill_hole(v, id, e)) != MZG_OK)
-            return code;
-        v->index[id] = (struct mzg_name){v->tokens[id], id};
-    }
-    mzg_names_sort(v->index, v->count);
-    twice = mzg_names_twice(v->index, v->count);
-    if (twice)
-        return fail_twice(twice[-1].index, twice->index, twice->name, e);
+    for (uint32_t id = 0; id < v->count && code == MZG_OK; id++)
+        if (!mzg_vocab_table_has(v, id))
+            code = fill_hole(v, id, e);
+    if (code == MZG_OK)
+        code = mzg_vocab_table_index(v, e);
     for (uint32_t id = 0; id < v->count && code == MZG_OK; id++)
         if (v->types[id] == TYPE_MARKED)
             code = unmark(v, id, e);

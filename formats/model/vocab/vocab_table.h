@@ -43,6 +43,9 @@ bool mzg_vocab_table_added(const struct mzg_vocab *v, uint32_t id);
  * both ids, when two tokens have one text: llama.cpp stops on such a file. */
 enum mzg_code mzg_vocab_table_finish(struct mzg_vocab *v, struct mzg_err *e) MZG_MUST;
 
+/* Makes texts findable again after they were changed; MZG_MALFORMED as finish. */
+enum mzg_code mzg_vocab_table_index(struct mzg_vocab *v, struct mzg_err *e) MZG_MUST;
+
 /* After finish: the id of a text, or -1. Added tokens go by their texts as they were added. */
 int64_t mzg_vocab_table_find(const struct mzg_vocab *v, const char *text);
 

@@ -1,0 +1,120 @@
+/* A folder with a SentencePiece file (vocab_loader.h). */
+#include "vocab_loader.h"
+
+#include "special_tokens.h"
+#include "tokenizer_spm.h"
+#include "vocab_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FAIRSEQ_FILE "sentencepiece.bpe.model"
+
+const char *mzg_vocab_spm_name(const struct mzg_vocab_loader *l)
+{
+    /* By most; by T5; by XLM-R. */
+    static const char *const names[] = {"tokenizer.model", "spiece.model", FAIRSEQ_FILE};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (mzg_dir_has(&l->dir, names[i]))
+            return names[i];
+    return NULL;
+}
+
+static bool family_is(const struct mzg_vocab_loader *l, const char *const *names)
+{
+    for (; l->family && *names; names++)
+        if (strcmp(l->family, *names) == 0)
+            return true;
+    return false;
+}
+
+static bool class_is(const struct mzg_vocab_loader *l, const char *start)
+{
+    const char *class = json_string_value(json_object_get(l->tc.config, "tokenizer_class"));
+
+    return class && strncmp(class, start, strlen(start)) == 0;
+}
+
+/* Which ids fairseq's models give to pieces is known for XLM-R alone. */
+static enum mzg_code is_fairseq(const struct mzg_vocab_loader *l, const char *name, bool *fairseq,
+                                struct mzg_err *e)
+{
+    static const char *const families[] = {"xlm-roberta", "xlm-roberta-xl", NULL};
+    char quoted[MZG_QUOTE];
+
+    *fairseq = strcmp(name, FAIRSEQ_FILE) == 0;
+    if (!*fairseq || family_is(l, families) || class_is(l, "XLMRobertaTokenizer"))
+        return MZG_OK;
+    return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s/%s: of model_type '%s': the ids of its "
+                    "pieces are known for xlm-roberta only; a tokenizer.json would say them",
+                    l->dir.path, name, l->family ? mzg_quote(quoted, l->family) : "(none)");
+}
+
+static enum mzg_code load_spm(struct mzg_vocab_loader *l, const char *name, struct mzg_tokenizer_spm *spm,
+                              struct mzg_err *e)
+{
+    struct mzg_tokenizer_spm_options opt = {l->vocab_size, false, l->opt->notify};
+    char *data = NULL;
+    size_t len;
+    enum mzg_code code = is_fairseq(l, name, &opt.fairseq, e);
+
+    if (code == MZG_OK)
+        code = mzg_tokenizer_config_file(&l->dir, name, MZG_VOCAB_FILE, l->v, &data, &len, e);
+    if (code != MZG_OK)
+        return code;
+    code = mzg_tokenizer_spm_read(spm, l->v, data, len, &opt, e);
+    free(data);
+    if (code == MZG_OK && opt.fairseq)
+        l->v->add_bos = l->v->add_eos = 1;
+    return code == MZG_OK ? code : mzg_prefix(e, "%s/%s", l->dir.path, name);
+}
+
+/* Where no other file says which tokens are special, the model's own word counts. */
+static void take_spm_ids(const struct mzg_vocab_loader *l, const struct mzg_tokenizer_spm *spm)
+{
+    static const char *const ends[] = {"t5", "mt5", "umt5", "longt5", "switch_transformers", NULL};
+    struct mzg_vocab *v = l->v;
+    const struct { int special; int64_t id; } ids[] = {
+        {MZG_SPECIAL_BOS, spm->bos}, {MZG_SPECIAL_EOS, spm->eos},
+        {MZG_SPECIAL_UNK, spm->unk}, {MZG_SPECIAL_PAD, spm->pad},
+    };
+
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        if (v->special[ids[i].special] < 0 && ids[i].id < (int64_t)v->count)
+            v->special[ids[i].special] = ids[i].id;
+    if (v->add_space_prefix < 0 && !spm->add_dummy_prefix)
+        v->add_space_prefix = 0;
+    if (spm->unigram && v->add_eos < 0 && family_is(l, ends))
+        v->add_eos = 1;
+}
+
+/* What llama.cpp does not do in these kinds of vocabulary. */
+static void tell(const struct mzg_vocab_loader *l, const struct mzg_tokenizer_spm *spm)
+{
+    if (!spm->unigram && spm->charsmap)
+        mzg_notice(l->opt->notify, "the tokenizer replaces some characters first "
+                   "(precompiled_charsmap); llama.cpp does not in this kind of vocabulary");
+    if (spm->unigram && spm->byte_fallback)
+        mzg_notice(l->opt->notify, "the tokenizer writes what it does not know as bytes; llama.cpp, "
+                   "in this kind of vocabulary, as the unknown token");
+}
+
+enum mzg_code mzg_vocab_from_spm(struct mzg_vocab_loader *l, const char *name, struct mzg_err *e)
+{
+    const struct mzg_special_source special = {l->json.post, l->opt->config, NULL};
+    struct mzg_tokenizer_spm spm;
+    enum mzg_code code = load_spm(l, name, &spm, e);
+
+    if (code == MZG_OK)
+        code = mzg_tokenizer_config_added(&l->tc, l->v, e);
+    if (code == MZG_OK && (code = mzg_vocab_table_finish(l->v, e)) != MZG_OK)
+        return mzg_prefix(e, "%s/%s", l->dir.path, name);
+    if (code == MZG_OK)
+        code = mzg_special_tokens_find(l->v, &l->tc, &special, e);
+    if (code != MZG_OK)
+        return code;
+    take_spm_ids(l, &spm);
+    tell(l, &spm);
+    return MZG_OK;
+}
