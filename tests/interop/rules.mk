@@ -1,6 +1,6 @@
 # Ours beside the real readers: llama.cpp's library, and the hub's own parser and clients.
-INTEROP_STEPS += interop-grids interop-blocks interop-models interop-recipes interop-shamba interop-run \
-	interop-oci interop-registry interop-hub interop-fetch interop-page interop-tokens
+INTEROP_STEPS += interop-grids interop-blocks interop-models interop-arch interop-recipes interop-shamba \
+	interop-run interop-oci interop-registry interop-hub interop-fetch interop-page interop-tokens
 PEERS := $(B)/interop
 PEER_LIB := $(PEERS)/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so
 .PHONY: $(INTEROP_STEPS)
@@ -8,6 +8,7 @@ PEER_LIB := $(PEERS)/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libgg
 $(B)/tests/interop/ggml_blocks: $(B)/tests/interop/ggml_peer.o $(B)/tests/bench/weights.o \
 	$(B)/tests/kernels/input.o $(B)/tests/kernels/types.o
 $(B)/tests/interop/ggml_grids: $(B)/tests/interop/ggml_peer.o
+$(B)/tests/interop/logits: $(B)/tests/interop/llama_run.o
 $(B)/tests/interop/%: $(B)/tests/interop/%.o $(B)/libmzigo.a
 	$(call run,LINK,$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -ldl -o $@)
 
@@ -21,6 +22,9 @@ interop-blocks: $(B)/tests/interop/ggml_blocks
 
 interop-models: all samples
 	@B='$(B)' tests/interop/models.sh $(PEERS)
+
+interop-arch: all $(B)/tests/interop/logits
+	@B='$(B)' tests/interop/arch.sh $(PEERS) $(N)
 
 $(B)/tests/interop/recipes: $(B)/tests/interop/recipe_models.o
 interop-recipes: $(B)/tests/interop/recipes

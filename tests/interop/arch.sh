@@ -1,0 +1,81 @@
+#!/bin/bash
+# usage: tests/interop/arch.sh PEERS [NAME...]: each family of models (only those named), as the field's own libraries
+# write it, converted to F32 by mzigo and run by the real llama.cpp, whose logits must be those of transformers.
+# For one family after a change: make && tests/interop/arch.sh build/interop qwen3
+#
+# A family's files are made once and stay in build/interop/arch/NAME: model/, case.txt, expected.f32, out.gguf. Prints a line a
+# family: its container, what became of it, the largest difference of a logit, the same by the largest logit. What mzigo
+# says it does not support is told, and counts as a failure only with STRICT=1. UPSTREAM=1: llama.cpp's own converter in
+# mzigo's place, to see whether a difference is this harness's or llama.cpp's.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+B=$(realpath "${B:-build}")
+mkdir -p "$1"
+for install in install.sh install_python.sh; do
+    "$here/$install" "$1" || { [ $? = 77 ] && exit 0; exit 1; }
+done
+peers=$(realpath "$1")
+python=$peers/python/venv/bin/python
+work=$B/interop/arch
+shift
+names=$*
+if [ -z "$names" ]; then
+    names=$("$python" "$here/make_models.py" --list) || exit 1
+fi
+passed=0 failed=0 skipped=0
+
+# What makes the models decides whether those of an earlier run are still good.
+made=$({ cat "$peers/python/venv/installed" "$here/make_models.py" "$here"/models/*.py; } | sha256sum)
+if [ "$(cat "$work/made" 2>/dev/null)" != "$made" ]; then
+    rm -rf "$work"
+    mkdir -p "$work"
+    echo "$made" >"$work/made"
+fi
+missing=()
+for name in $names; do
+    [ -e "$work/$name/expected.f32" ] || missing+=("$name")
+done
+[ ${#missing[@]} = 0 ] || "$python" "$here/make_models.py" "$work" "${missing[@]}" 2>"$work/log" || cat "$work/log"
+
+convert() { # NAME
+    if [ -n "${UPSTREAM:-}" ]; then
+        "$python" "$here/models/upstream.py" "$peers" "$work/$1/model" "$work/$1/out.gguf"
+    else
+        "$B/mzigo" convert "$work/$1/model" -o "$work/$1/out.gguf" --to F32 --quiet
+    fi
+}
+
+line() { # NAME WHAT [DIFFERENCE LARGEST RATIO]
+    printf '%-24s %-14s %-22s %10s %10s\n' "$1" "$(cat "$work/$1/container.txt" 2>/dev/null)" "$2" "${3:-}" "${5:-}"
+}
+
+run_family() { # NAME
+    local numbers
+    if [ ! -e "$work/$1/expected.f32" ]; then
+        failed=$((failed + 1)) && line "$1" "NOT MADE" && return
+    fi
+    rm -f "$work/$1/out.gguf"
+    convert "$1" >"$work/$1/log" 2>&1
+    case $? in
+    0) ;;
+    5)
+        if [ "${STRICT:-}" = 1 ]; then failed=$((failed + 1)); else skipped=$((skipped + 1)); fi
+        line "$1" "not supported" && sed 's/^/    /;1q' "$work/$1/log" && return
+        ;;
+    *) failed=$((failed + 1)) && line "$1" "DOES NOT CONVERT" && tail -n 2 "$work/$1/log" && return ;;
+    esac
+    numbers=$("$B/tests/interop/logits" "$libraries" "$work/$1/out.gguf" "$work/$1" 2>"$work/$1/log")
+    case $? in
+    0) passed=$((passed + 1)) && line "$1" "equal" $numbers ;;
+    1) failed=$((failed + 1)) && line "$1" "DIFFERS" $numbers ;;
+    *) failed=$((failed + 1)) && line "$1" "DOES NOT RUN" && tail -n 4 "$work/$1/log" ;;
+    esac
+}
+
+libraries=$peers/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64
+printf '%-24s %-14s %-22s %10s %10s\n' family container llama.cpp difference relative
+for name in $names; do
+    run_family "$name"
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed = 0 ]

@@ -1,0 +1,20 @@
+"""upstream.py PEERS MODEL OUT: llama.cpp's own converter, from the source that node-llama-cpp brings, to F32.
+
+It knows a byte-level vocabulary by a digest of what it makes of a text, which ours cannot match: it is told that each is
+GPT-2's, which is of no weight to the logits."""
+import pathlib
+import subprocess
+import sys
+
+peers, model, out = map(pathlib.Path, sys.argv[1:])
+source = peers / "llama-source"
+if not source.exists():
+    bundle = peers / "node_modules/node-llama-cpp/llama/gitRelease.bundle"
+    subprocess.run(["git", "clone", "-q", bundle.absolute(), source], check=True)
+sys.path[:0] = [str(source), str(source / "gguf-py")]
+import convert_hf_to_gguf
+from conversion.base import TextModel
+
+TextModel.get_vocab_base_pre = lambda self, tokenizer: "gpt-2"
+sys.argv[1:] = [str(model), "--outfile", str(out), "--outtype", "f32"]
+convert_hf_to_gguf.main()
