@@ -39,7 +39,7 @@ done
 
 convert() { # NAME
     if [ -n "${UPSTREAM:-}" ]; then
-        "$python" "$here/models/upstream.py" "$peers" "$work/$1/model" "$work/$1/out.gguf"
+        [ -e "$work/$1/out.gguf" ]
     else
         "$B/mzigo" convert "$work/$1/model" -o "$work/$1/out.gguf" --to F32 --quiet
     fi
@@ -54,7 +54,6 @@ run_family() { # NAME
     if [ ! -e "$work/$1/expected.f32" ]; then
         failed=$((failed + 1)) && line "$1" "NOT MADE" && return
     fi
-    rm -f "$work/$1/out.gguf"
     convert "$1" >"$work/$1/log" 2>&1
     case $? in
     0) ;;
@@ -73,6 +72,10 @@ run_family() { # NAME
 }
 
 libraries=$peers/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64
+# shellcheck disable=SC2086
+(cd "$work" && for name in $names; do rm -f "$name/out.gguf"; done)
+# shellcheck disable=SC2086
+[ -z "${UPSTREAM:-}" ] || (cd "$work" && "$python" "$here/models/upstream.py" "$peers" $names 2>&1 | grep -E '^[a-z0-9.-]+: ')
 printf '%-24s %-14s %-22s %10s %10s\n' family container llama.cpp difference relative
 for name in $names; do
     run_family "$name"

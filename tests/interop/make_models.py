@@ -49,6 +49,8 @@ def logits(model, ids):
 def describe(family, ids, rows, folder):
     lines = [f"mode {family.mode}", "tokens " + " ".join(map(str, ids[0].tolist())), f"context {family.context}",
              f"shape {rows.shape[0]} {rows.shape[1]}", f"tolerance {family.tolerance}"]
+    if family.decoder:
+        lines.append("decoder " + " ".join(map(str, family.decoder(family.config, ids)[0].tolist())))
     (folder / "case.txt").write_text("\n".join(lines) + "\n")
     rows.float().contiguous().numpy().tofile(folder / "expected.f32")
     (folder / "container.txt").write_text(family.container + "\n")

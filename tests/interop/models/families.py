@@ -3,11 +3,14 @@
 An entry is a function that gives a Family; the libraries are big, so nothing is made before it is asked for. To add one,
 write a row: its config, which is as in the real model but small, and what else differs from the defaults."""
 import dataclasses
+import json
 from typing import Any, Callable, Optional
 
+import torch
 import transformers as hf
 
-VOCABULARY, TOLERANCE = 512, 2e-5
+VOCABULARY = 512
+TOLERANCE, HALVES = 2e-5, 1e-3  # HALVES: where llama.cpp rounds GELU to halves, and one may be the next
 
 
 @dataclasses.dataclass
@@ -24,6 +27,7 @@ class Family:
     adapt: Optional[Callable] = None   # adapt(state, folder): the last change before the weights are written
     expect: Optional[Callable] = None  # expect(model, ids): rows, where they are not the logits
     first: int = 3                     # token ids are from here on
+    decoder: Optional[Callable] = None # decoder(config, ids): what is given to the decoder
 
 
 def small(**more):
@@ -44,6 +48,73 @@ def llama(**more):
     return hf.LlamaConfig(**small(**more))
 
 
+def hidden(model, ids):
+    """The vector of each token."""
+    return model(input_ids=ids).last_hidden_state[0]
+
+
+def decoded(model, ids):
+    """The logits of what a decoder is given: the prompt's first half, behind the token that it starts with."""
+    return model(input_ids=ids, decoder_input_ids=start(model.config, ids)).logits[0]
+
+
+def start(config, ids):
+    begin = ids.new_full((1, 1), config.decoder_start_token_id)
+    return torch.cat([begin, ids[:, :ids.shape[1] // 2]], 1)
+
+
+def moe(**more):
+    return dict(num_experts=6, num_local_experts=6, num_experts_per_tok=2, moe_intermediate_size=96, **more)
+
+
+def gemma(config, **more):
+    return Family(config, vocab="gemma", tolerance=HALVES, **more)
+
+
+def phi3(**more):
+    return hf.Phi3Config(**small(**more))
+
+
+# The factors of long rope: one a pair of what is rotated.
+def factors(n):
+    return dict(short_factor=[1.0 + 0.05 * i for i in range(n)], long_factor=[1.5 + 0.25 * i for i in range(n)])
+
+
+def bert(kind=hf.BertConfig, **more):
+    return kind(**dict(dict(vocab_size=VOCABULARY, hidden_size=64, intermediate_size=160, num_hidden_layers=2,
+                            num_attention_heads=4, max_position_embeddings=128, pad_token_id=0), **more))
+
+
+def embedder(config, model, vocab="wordpiece", **more):
+    return Family(config, model, vocab, **dict(dict(mode="embeddings", expect=hidden, tolerance=HALVES, first=8), **more))
+
+
+def xlmr(**more):
+    return bert(hf.XLMRobertaConfig, pad_token_id=1, bos_token_id=0, eos_token_id=2, type_vocab_size=1, **more)
+
+
+def t5(**more):
+    return hf.T5Config(**dict(dict(vocab_size=VOCABULARY, d_model=64, d_kv=32, d_ff=160, num_layers=2, num_decoder_layers=2,
+                                   num_heads=4, relative_attention_num_buckets=8, relative_attention_max_distance=16,
+                                   pad_token_id=0, eos_token_id=1, decoder_start_token_id=0), **more))
+
+
+def mean_pooling(state, folder):
+    """What sentence-transformers adds: that the tokens' mean is the text's vector."""
+    (folder / "1_Pooling").mkdir()
+    write = lambda name, value: (folder / name).write_text(json.dumps(value, indent=2) + "\n")
+    write("modules.json", [
+        {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+        {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}])
+    write("1_Pooling/config.json", {"word_embedding_dimension": 64, "pooling_mode_cls_token": False,
+                                    "pooling_mode_mean_tokens": True, "pooling_mode_max_tokens": False})
+    return state
+
+
+def with_prefix(prefix):
+    return lambda state, folder: {prefix + name: t for name, t in state.items()}
+
+
 TABLE = {
     "llama": lambda: Family(llama()),
     "llama-tied-bias": lambda: Family(llama(tie_word_embeddings=True, attention_bias=True, mlp_bias=True, head_dim=32),
@@ -53,4 +124,72 @@ TABLE = {
     "llama-yarn": lambda: Family(llama(rope_parameters=rope(10000.0, "yarn", factor=4.0, original_max_position_embeddings=64)),
                                  container="bin-sharded"),
     "llama-legacy-bin": lambda: Family(llama(), container="legacy"),
+    "mistral": lambda: Family(hf.MistralConfig(**small(head_dim=32, sliding_window=None)), vocab="tekken"),
+    "mixtral": lambda: Family(hf.MixtralConfig(**small(**moe()))),
+    "qwen2": lambda: Family(hf.Qwen2Config(**small(vocab_size=VOCABULARY + 32)), vocab="qwen2"),
+    "qwen2moe": lambda: Family(hf.Qwen2MoeConfig(**small(**moe(shared_expert_intermediate_size=128, norm_topk_prob=False))),
+                               vocab="qwen2"),
+    "qwen3": lambda: Family(hf.Qwen3Config(**small(head_dim=32, tie_word_embeddings=True)), vocab="qwen2", container="sharded"),
+    "qwen3moe": lambda: Family(hf.Qwen3MoeConfig(**small(**moe(head_dim=32, norm_topk_prob=True))), vocab="qwen2"),
+    "qwen3.5": lambda: Family(hf.Qwen3_5TextConfig(**small(
+        num_hidden_layers=4, head_dim=32, linear_key_head_dim=32, linear_value_head_dim=32, linear_num_key_heads=2,
+        linear_num_value_heads=4, rope_parameters=rope(10000.0, partial_rotary_factor=0.5, mrope_section=[4, 2, 2],
+                                                       mrope_interleaved=True))), vocab="qwen35", old=False),
+    "gemma": lambda: gemma(hf.GemmaConfig(**small(head_dim=32, tie_word_embeddings=True, hidden_activation="gelu_pytorch_tanh"))),
+    "gemma2": lambda: gemma(hf.Gemma2Config(**small(head_dim=32, tie_word_embeddings=True, num_hidden_layers=3, sliding_window=8,
+                                                    query_pre_attn_scalar=32))),
+    "gemma3": lambda: gemma(hf.Gemma3TextConfig(**small(
+        head_dim=32, tie_word_embeddings=True, num_hidden_layers=7, sliding_window=8, query_pre_attn_scalar=32,
+        rope_parameters={"full_attention": rope(1e6, "linear", factor=8.0), "sliding_attention": rope(10000.0)})), old=False),
+    "gemma3n": lambda: gemma(hf.Gemma3nTextConfig(**small(
+        head_dim=32, tie_word_embeddings=True, num_hidden_layers=25, num_kv_shared_layers=5, sliding_window=8,
+        vocab_size_per_layer_input=VOCABULARY, intermediate_size=96, final_logit_softcapping=30.0,
+        activation_sparsity_pattern=[0.95] * 10 + [0.0] * 15)), old=False),
+    "phi3": lambda: Family(phi3()),
+    "phi3-longrope-short": lambda: Family(phi3(rope_parameters=rope(
+        10000.0, "longrope", **factors(8), original_max_position_embeddings=64), original_max_position_embeddings=64), context=64),
+    "phi3-longrope-long": lambda: Family(phi3(rope_parameters=rope(
+        10000.0, "longrope", **factors(8), original_max_position_embeddings=16), original_max_position_embeddings=16)),
+    "phi4-mini": lambda: Family(phi3(tie_word_embeddings=True, rope_parameters=rope(
+        10000.0, "longrope", partial_rotary_factor=0.75, **factors(6), original_max_position_embeddings=64),
+        original_max_position_embeddings=64), vocab="o200k", context=64),
+    "bert": lambda: embedder(bert(), hf.BertModel),
+    "bert-prefixed": lambda: embedder(bert(), hf.BertModel, container="bin", adapt=with_prefix("bert.")),
+    "minilm": lambda: embedder(bert(num_hidden_layers=3), hf.BertModel, mode="pooled", adapt=mean_pooling,
+                               expect=lambda model, ids: hidden(model, ids).mean(0, keepdim=True)),
+    "roberta": lambda: embedder(bert(hf.RobertaConfig, pad_token_id=1, bos_token_id=0, eos_token_id=2, type_vocab_size=1),
+                                hf.RobertaModel, "roberta"),
+    "xlm-roberta": lambda: embedder(xlmr(), hf.XLMRobertaModel, "xlmr"),
+    "distilbert": lambda: embedder(hf.DistilBertConfig(vocab_size=VOCABULARY, dim=64, hidden_dim=160, n_layers=2, n_heads=4,
+                                                       max_position_embeddings=128), hf.DistilBertModel),
+    "nomic-bert": lambda: embedder(bert(hf.NomicBertConfig), hf.NomicBertModel),
+    "gpt2": lambda: Family(hf.GPT2Config(vocab_size=VOCABULARY, n_embd=64, n_layer=2, n_head=4, n_positions=256),
+                           vocab="gpt2", tolerance=HALVES, container="legacy"),
+    "gptneox": lambda: Family(hf.GPTNeoXConfig(**small(rope_parameters=rope(partial_rotary_factor=0.25))), vocab="neox",
+                              tolerance=HALVES),
+    "gptneox-serial": lambda: Family(hf.GPTNeoXConfig(**small(rope_parameters=rope(partial_rotary_factor=0.5),
+                                                              use_parallel_residual=False)), vocab="neox", tolerance=HALVES),
+    "falcon-7b": lambda: Family(hf.FalconConfig(vocab_size=VOCABULARY, hidden_size=64, num_hidden_layers=2, num_attention_heads=4,
+                                                max_position_embeddings=256), vocab="falcon", tolerance=HALVES),
+    "falcon-40b": lambda: Family(hf.FalconConfig(vocab_size=VOCABULARY, hidden_size=64, num_hidden_layers=2,
+                                                 num_attention_heads=4, num_kv_heads=2, new_decoder_architecture=True,
+                                                 max_position_embeddings=256), vocab="falcon", tolerance=HALVES),
+    "stablelm": lambda: Family(hf.StableLmConfig(**small(use_qkv_bias=True, rope_parameters=rope(partial_rotary_factor=0.25))),
+                               vocab="qwen2"),
+    "stablelm-parallel": lambda: Family(hf.StableLmConfig(**small(qk_layernorm=True, use_parallel_residual=True, num_hidden_layers=3,
+                                                                  rope_parameters=rope(partial_rotary_factor=0.25))), vocab="qwen2"),
+    "granite": lambda: Family(hf.GraniteConfig(**small(embedding_multiplier=12.0, residual_multiplier=0.22, logits_scaling=8.0,
+                                                       attention_multiplier=0.05, tie_word_embeddings=True)), vocab="smollm"),
+    "granitemoe": lambda: Family(hf.GraniteMoeConfig(**small(**moe(
+        embedding_multiplier=12.0, residual_multiplier=0.22, logits_scaling=6.0, attention_multiplier=0.05))), vocab="smollm"),
+    "olmo2": lambda: Family(hf.Olmo2Config(**small()), vocab="dbrx"),
+    "mamba": lambda: Family(hf.MambaConfig(vocab_size=VOCABULARY, hidden_size=64, num_hidden_layers=2, state_size=16,
+                                           bos_token_id=0, eos_token_id=0, pad_token_id=0), vocab="neox"),
+    "t5": lambda: Family(t5(), hf.T5ForConditionalGeneration, "t5", expect=decoded, decoder=start),
+    "flan-t5": lambda: Family(t5(feed_forward_proj="gated-gelu", tie_word_embeddings=False), hf.T5ForConditionalGeneration, "t5",
+                              expect=decoded, decoder=start, tolerance=HALVES),
+    "smollm3": lambda: Family(hf.SmolLM3Config(**small(num_hidden_layers=4, tie_word_embeddings=True)), vocab="llama3"),
+    "lfm2": lambda: Family(hf.Lfm2Config(**small(num_hidden_layers=3, layer_types=["conv", "full_attention", "conv"],
+                                                 block_multiple_of=32, tie_word_embeddings=True)), vocab="llama3"),
+    "gpt-oss": lambda: Family(hf.GptOssConfig(**small(**moe(head_dim=32, sliding_window=8, num_hidden_layers=3))), vocab="o200k"),
 }

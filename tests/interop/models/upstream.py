@@ -1,4 +1,5 @@
-"""upstream.py PEERS MODEL OUT: llama.cpp's own converter, from the source that node-llama-cpp brings, to F32.
+"""upstream.py PEERS FOLDER...: llama.cpp's own converter, from the source that node-llama-cpp brings: FOLDER/model to
+FOLDER/out.gguf in F32, for each. Says on stderr which it cannot convert.
 
 It knows a byte-level vocabulary by a digest of what it makes of a text, which ours cannot match: it is told that each is
 GPT-2's, which is of no weight to the logits."""
@@ -6,7 +7,8 @@ import pathlib
 import subprocess
 import sys
 
-peers, model, out = map(pathlib.Path, sys.argv[1:])
+sys.dont_write_bytecode = True
+peers, *folders = map(pathlib.Path, sys.argv[1:])
 source = peers / "llama-source"
 if not source.exists():
     bundle = peers / "node_modules/node-llama-cpp/llama/gitRelease.bundle"
@@ -16,5 +18,9 @@ import convert_hf_to_gguf
 from conversion.base import TextModel
 
 TextModel.get_vocab_base_pre = lambda self, tokenizer: "gpt-2"
-sys.argv[1:] = [str(model), "--outfile", str(out), "--outtype", "f32"]
-convert_hf_to_gguf.main()
+for folder in folders:
+    sys.argv[1:] = [str(folder / "model"), "--outfile", str(folder / "out.gguf"), "--outtype", "f32"]
+    try:
+        convert_hf_to_gguf.main()
+    except (Exception, SystemExit) as e:
+        print(f"{folder.name}: {type(e).__name__}: {e}", file=sys.stderr)
