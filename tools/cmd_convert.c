@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 static const struct mzg_operand operands[] = {
-    {"SRC", 0, "A Hugging Face folder (config.json, tokenizer, one or more .safetensors files), a "
-               "GGUF file, or with --raw a single .safetensors file."},
+    {"SRC", 0, "A Hugging Face folder (config.json, tokenizer, one or more .safetensors or .bin files), a "
+               "GGUF file, or with --raw a single .safetensors, .bin, .pt or .pth file."},
     {0},
 };
 

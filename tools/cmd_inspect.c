@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 static const struct mzg_operand operands[] = {
-    {"PATH", 0, "A model (Hugging Face folder, .safetensors or GGUF file), a repository folder or a "
-                ".mzb file."},
+    {"PATH", 0, "A model (Hugging Face folder, .safetensors, PyTorch or GGUF file), a repository folder or "
+                "a .mzb file."},
     {0},
 };
 
@@ -289,7 +289,7 @@ static enum mzg_code inspect_model(struct mzg_context *c, const char *path, stru
     if (code)
         return code;
     /* A model that cannot be converted can still be looked at. */
-    opt.raw = is_regular(path) && strcmp(mzg_view_container(v), "safetensors") == 0;
+    opt.raw = is_regular(path) && strcmp(mzg_view_container(v), "GGUF") != 0;
     if (mzg_convert_sizes(path, &opt, rows, &n, &why))
         n = 0;
     if (c->json) {

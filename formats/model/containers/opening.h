@@ -19,7 +19,8 @@ struct mzg_container {
     enum mzg_code (*read)(struct mzg_weights *w, uint32_t file, struct mzg_err *e);
 };
 
-extern const struct mzg_container mzg_container_gguf, mzg_container_safetensors;
+extern const struct mzg_container mzg_container_gguf, mzg_container_safetensors,
+    mzg_container_pytorch;
 
 /* Appends a tensor. MZG_LIMIT beyond MZG_TENSORS_MAX. */
 enum mzg_code mzg_weights_add(struct mzg_weights *w, const struct mzg_tensor *t,

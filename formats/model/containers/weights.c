@@ -68,20 +68,21 @@ bool mzg_ends_with(const char *text, const char *end)
 
 /* What files that are neither look like, so that the message can say it. */
 static const struct {
-    const char *start, *what;
+    size_t at;
+    const char *says, *what;
 } others[] = {
-    {"PK\3\4", "a zip archive, perhaps a PyTorch checkpoint"},
-    {"\x80\2", "a Python pickle"},
-    {"lmgg", "an old ggml file"},
-    {"\x89HDF", "an HDF5 file"},
-    {"version https://git-lfs", "a Git LFS pointer: the file itself has not been fetched"},
+    {0, "PK\5\6", "an empty zip archive"},
+    {0, "lmgg", "an old ggml file"},
+    {0, "\x89HDF", "an HDF5 file"},
+    {0, "version https://git-lfs", "a Git LFS pointer: the file itself has not been fetched"},
+    {257, "ustar", "a tar archive: a bundle, or a checkpoint of PyTorch before 0.1.10, which is not read"},
 };
 
 static const char *find_other(const char *start, size_t n)
 {
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        size_t len = strlen(others[i].start);
-        if (n >= len && memcmp(start, others[i].start, len) == 0)
+        size_t len = strlen(others[i].says);
+        if (n >= others[i].at + len && memcmp(start + others[i].at, others[i].says, len) == 0)
             return others[i].what;
     }
     return NULL;
@@ -90,6 +91,7 @@ static const char *find_other(const char *start, size_t n)
 static const struct mzg_container *const containers[] = {
     &mzg_container_gguf,
     &mzg_container_safetensors,
+    &mzg_container_pytorch,
 };
 #define CONTAINERS (sizeof containers / sizeof *containers)
 
@@ -131,7 +133,7 @@ static enum mzg_code read_header(struct mzg_weights *w, uint32_t i, bool shard, 
     const struct mzg_container *c = find_container(f, start, n, &other);
     if (!c)
         return mzg_fail(e, MZG_UNSUPPORTED, 0, "%s",
-                        other ? other : "neither safetensors nor GGUF");
+                        other ? other : "neither safetensors, PyTorch nor GGUF");
     if (shard && !c->shards)
         return mzg_fail(e, MZG_UNSUPPORTED, 0, "a shard in %s", c->name);
     w->container = c->name;
@@ -219,6 +221,17 @@ const struct mzg_tensor *mzg_weights_find(const struct mzg_weights *w, const cha
     const struct mzg_name *found = mzg_names_find(w->by_name, w->n_tensors, name);
 
     return found ? &w->tensors[found->index] : NULL;
+}
+
+bool mzg_weights_number(const struct mzg_weights *w, const char *name, int64_t *value)
+{
+    for (size_t i = 0; i < w->n_numbers; i++) {
+        if (strcmp(w->numbers[i].name, name) != 0)
+            continue;
+        *value = w->numbers[i].value;
+        return true;
+    }
+    return false;
 }
 
 enum mzg_code mzg_weights_read(const struct mzg_weights *w, const struct mzg_tensor *t,

@@ -25,11 +25,12 @@ struct mzg_tensor {
     enum mzg_type type;        /* MZG_TYPE_END: can be listed, not read */
     unsigned n_dims;           /* 0: a scalar */
     uint64_t ne[MZG_SRC_DIMS]; /* ggml's order: ne[0] is a row's width; 1 beyond n_dims */
-    uint64_t elems;            /* their product; 0 when a dimension is 0 (safetensors only) */
+    uint64_t elems;            /* their product; 0 when a dimension is 0 (not in GGUF) */
     uint64_t bytes;            /* of its elems elements */
     uint64_t offset;           /* of the first element, in its file */
     const uint64_t *strides;   /* NULL: the bytes lie together. Else (PyTorch only) the distance, in
-                                * elements, between neighbours along each of ne's dimensions */
+                                * elements, between neighbours along each of ne's dimensions, in
+                                * ne's order; 0 where ne is 1, or where all are one element */
     uint32_t file;             /* index into weights.files */
 };
 
@@ -40,6 +41,12 @@ struct mzg_weights_file {
 
 struct mzg_gguf;
 
+/* A whole number that a checkpoint of PyTorch has beside its tensors. */
+struct mzg_number {
+    const char *name; /* its key; in a dictionary, that one's key and a dot before it: "dims.n_mels" */
+    int64_t value;
+};
+
 struct mzg_weights {
     struct mzg_arena arena;          /* names, and what else hangs here */
     struct mzg_weights_file *files;  /* sorted by name, but those that another names behind it */
@@ -48,21 +55,29 @@ struct mzg_weights {
     size_t n_tensors, room;
     struct mzg_name *by_name;        /* n_tensors, sorted */
     struct mzg_gguf *gguf;           /* the header, when the container is GGUF, else NULL */
-    const char *container;           /* "safetensors", "GGUF" */
+    struct mzg_number *numbers;      /* n_numbers, 1024 at most, in the file's order; those at the top */
+    size_t n_numbers;                /* of a PyTorch checkpoint in one file, and one level below */
+    const char *container;           /* "safetensors", "PyTorch", "GGUF" */
     const char *index;               /* the name of the index it came through, or NULL */
 };
 
-/* path: a .safetensors or .gguf file (told by content, not name), or a folder that holds
- * model.safetensors, or model.safetensors.index.json and exactly the tensors it lists in the shards
- * it lists them in (extra or missing names are MZG_MALFORMED). A safetensors file without a single
- * tensor is MZG_MALFORMED too; a GGUF one (a bare vocabulary) is not. */
+/* path: a file in safetensors, GGUF or PyTorch's format (told by content, not name), or a folder. There
+ * safetensors come before pickles, and the first of these is taken: NAME.safetensors, or
+ * NAME.safetensors.index.json and exactly the tensors it lists in the shards it lists them in (extra or
+ * missing names are MZG_MALFORMED), or all of NAME-00001-of-0000N.safetensors; NAME is "model", then
+ * "consolidated". The same with pytorch_model and .bin; consolidated.00.pth; the only .pt or .pth file.
+ * MZG_UNSUPPORTED where two would do. A file without a single tensor is MZG_MALFORMED, but for a GGUF one
+ * (a bare vocabulary). */
 enum mzg_code mzg_weights_open(struct mzg_weights *w, const char *path, struct mzg_err *e) MZG_MUST;
 void mzg_weights_close(struct mzg_weights *w);
 
 /* The tensor of this name, or NULL. */
 const struct mzg_tensor *mzg_weights_find(const struct mzg_weights *w, const char *name);
 
-/* Bytes [offset, offset + n) of the tensor's data. Any thread. */
+/* *value: the number of this name; false: there is none. */
+bool mzg_weights_number(const struct mzg_weights *w, const char *name, int64_t *value);
+
+/* Bytes [offset, offset + n) of the data of a tensor whose bytes lie together. Any thread. */
 enum mzg_code mzg_weights_read(const struct mzg_weights *w, const struct mzg_tensor *t,
                                uint64_t offset, void *data, size_t n, struct mzg_err *e) MZG_MUST;
 
