@@ -198,7 +198,7 @@ static void links_in_a_folder_are_followed(void **state)
 static void other_files_are_told_by_what_they_are(void **state)
 {
     static const struct { const char *start; size_t n; const char *item; } cases[] = {
-        {"PK\3\4rest of it", 14, "zip"},
+        {"PK\5\6rest of it", 14, "empty zip"},
         {"\x80\2}q\0.", 6, "pickle"},
         {"version https://git-lfs.github.com/spec/v1\n", 43, "LFS"},
         {"hello, world", 12, "neither"},

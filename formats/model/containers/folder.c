@@ -2,7 +2,6 @@
 #include "opening.h"
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define INDEX_BYTES ((size_t)64 << 20)
 
@@ -134,53 +133,188 @@ static enum mzg_code open_index(struct mzg_weights *w, const char *folder, const
 
 /* ---- folders ---- */
 
-/* In the order in which they are looked for: the file that is all of a model, and the index of one in
- * several files. */
-static const struct {
-    const char *single, *index;
+#define FOLDER_FILES 100000 /* most that a folder may hold to be looked through */
+
+/* In the order in which they are looked for: what holds all of a model, the index of one in several
+ * files, and what these are called where there is no index: STEM-00001-of-00003.END. Safetensors come
+ * first: of the two forms they are the one that cannot be misread. */
+static const struct layout {
+    const char *single, *index, *stem, *end;
 } layouts[] = {
-    {"model.safetensors", "model.safetensors.index.json"},
+    {"model.safetensors", "model.safetensors.index.json", "model", ".safetensors"},
+    {"consolidated.safetensors", "consolidated.safetensors.index.json", "consolidated", ".safetensors"},
+    {"pytorch_model.bin", "pytorch_model.bin.index.json", "pytorch_model", ".bin"},
+};
+#define LAYOUTS (sizeof layouts / sizeof *layouts)
+
+struct folder {
+    const char *path;
+    char **names; /* n, sorted */
+    size_t n;
 };
 
-static enum mzg_code fail_empty(const char *path, struct mzg_err *e)
+static bool has(const struct folder *f, const char *name)
 {
-    struct mzg_dir d;
-    char **names = NULL, q[MZG_QUOTE];
-    size_t n = 0;
-    const char *found = NULL;
-    static const char *const ends[] = {".safetensors", ".gguf", ".bin", ".pt", ".pth", ".onnx"};
-
-    enum mzg_code code = mzg_dir_open(&d, path, e);
-    if (code != MZG_OK)
-        return code;
-    if (mzg_dir_list(&d, ".", 100000, &names, &n, e) != MZG_OK)
-        n = 0;
-    for (size_t k = 0; k < sizeof ends / sizeof *ends && !found; k++) {
-        for (size_t i = 0; i < n && !found; i++)
-            found = mzg_ends_with(names[i], ends[k]) ? names[i] : NULL;
+    for (size_t i = 0; i < f->n; i++) {
+        if (strcmp(f->names[i], name) == 0)
+            return true;
     }
-    code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
-                    "there is no %s and no %s%s%s", layouts[0].single, layouts[0].index,
-                    found ? "; there is " : "",
-                    found ? mzg_quote(q, found) : "");
-    free(names);
-    mzg_dir_close(&d);
-    return code;
+    return false;
+}
+
+/* Digits up to `end`, which is passed over. */
+static bool read_count(const char **text, const char *end, unsigned long *count)
+{
+    char *after;
+    size_t n = strspn(*text, "0123456789");
+
+    if (n != 5)
+        return false;
+    *count = strtoul(*text, &after, 10);
+    if (strncmp(after, end, strlen(end)) != 0)
+        return false;
+    *text = after + strlen(end);
+    return true;
+}
+
+/* name is STEM-0000I-of-0000N.END. */
+static bool is_part(const char *name, const struct layout *l, unsigned long *i, unsigned long *n)
+{
+    size_t stem = strlen(l->stem);
+
+    if (strncmp(name, l->stem, stem) != 0 || name[stem] != '-')
+        return false;
+    name += stem + 1;
+    return read_count(&name, "-of-", i) && read_count(&name, l->end, n) && *name == '\0';
+}
+
+static enum mzg_code open_in(struct mzg_weights *w, const struct folder *f, const char *name,
+                             bool shard, struct mzg_err *e)
+{
+    char *path = mzg_weights_path(&w->arena, f->path, name);
+    uint32_t at;
+
+    if (!path)
+        return mzg_fail_memory(e, "paths");
+    enum mzg_code code = mzg_weights_add_file(w, name, &at, e);
+    return code == MZG_OK ? mzg_weights_open_file(w, at, path, true, shard, e) : code;
+}
+
+/* Shards without an index: *found when there are any, and then all of them must be there. Names of one
+ * width sort as their numbers do. */
+static enum mzg_code open_parts(struct mzg_weights *w, const struct folder *f, const struct layout *l,
+                                bool *found, struct mzg_err *e)
+{
+    const char *first = NULL;
+    unsigned long parts = 0, due = 1, i, n;
+    char q[MZG_QUOTE], r[MZG_QUOTE];
+
+    for (size_t k = 0; k < f->n; k++) {
+        if (!is_part(f->names[k], l, &i, &n))
+            continue;
+        if (first && n != parts)
+            return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "parts of two models: there are '%s' and "
+                            "'%s'", mzg_quote(q, first), mzg_quote(r, f->names[k]));
+        if (i != due++)
+            return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "part %lu of %lu is missing: there is '%s'",
+                            due - 1, n, mzg_quote(q, f->names[k]));
+        first = first ? first : f->names[k];
+        parts = n;
+        enum mzg_code code = open_in(w, f, f->names[k], true, e);
+        if (code != MZG_OK)
+            return code;
+    }
+    *found = first != NULL;
+    if (first && due != parts + 1)
+        return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "part %lu of %lu is missing: there is '%s'", due,
+                        parts, mzg_quote(q, first));
+    return MZG_OK;
+}
+
+/* Mistral's and Llama's own form. Of several, each has a part of every tensor. */
+static enum mzg_code open_consolidated(struct mzg_weights *w, const struct folder *f, bool *found,
+                                       struct mzg_err *e)
+{
+    *found = has(f, "consolidated.00.pth");
+    if (*found && has(f, "consolidated.01.pth"))
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "consolidated.00.pth and consolidated.01.pth: "
+                        "tensors cut into parts are not read");
+    return *found ? open_in(w, f, "consolidated.00.pth", false, e) : MZG_OK;
+}
+
+/* The only file of its kind. */
+static enum mzg_code open_only(struct mzg_weights *w, const struct folder *f, bool *found,
+                               struct mzg_err *e)
+{
+    const char *only = NULL;
+    char q[MZG_QUOTE], r[MZG_QUOTE];
+
+    for (size_t i = 0; i < f->n; i++) {
+        if (!mzg_ends_with(f->names[i], ".pt") && !mzg_ends_with(f->names[i], ".pth"))
+            continue;
+        if (only)
+            return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "there are '%s' and '%s': name the one that "
+                            "holds the weights", mzg_quote(q, only), mzg_quote(r, f->names[i]));
+        only = f->names[i];
+    }
+    *found = only != NULL;
+    return only ? open_in(w, f, only, false, e) : MZG_OK;
+}
+
+static enum mzg_code fail_empty(const struct folder *f, struct mzg_err *e)
+{
+    static const char *const ends[] = {".safetensors", ".gguf", ".bin", ".onnx"};
+    const char *found = NULL;
+    char q[MZG_QUOTE];
+
+    for (size_t k = 0; k < sizeof ends / sizeof *ends && !found; k++) {
+        for (size_t i = 0; i < f->n && !found; i++)
+            found = mzg_ends_with(f->names[i], ends[k]) ? f->names[i] : NULL;
+    }
+    return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "there is no %s, no %s and no %s%s%s",
+                    layouts[0].single, layouts[0].index, layouts[LAYOUTS - 1].single,
+                    found ? "; there is " : "", found ? mzg_quote(q, found) : "");
+}
+
+static enum mzg_code open_layout(struct mzg_weights *w, const struct folder *f, const struct layout *l,
+                                 bool *found, struct mzg_err *e)
+{
+    *found = true;
+    if (has(f, l->single))
+        return open_in(w, f, l->single, false, e);
+    if (!has(f, l->index))
+        return open_parts(w, f, l, found, e);
+    char *path = mzg_weights_path(&w->arena, f->path, l->index);
+    w->index = l->index;
+    return path ? open_index(w, f->path, path, e) : mzg_fail_memory(e, "paths");
+}
+
+static enum mzg_code open_any(struct mzg_weights *w, const struct folder *f, struct mzg_err *e)
+{
+    bool found = false;
+    enum mzg_code code = MZG_OK;
+
+    for (size_t i = 0; i < LAYOUTS && code == MZG_OK && !found; i++)
+        code = open_layout(w, f, &layouts[i], &found, e);
+    if (code == MZG_OK && !found)
+        code = open_consolidated(w, f, &found, e);
+    if (code == MZG_OK && !found)
+        code = open_only(w, f, &found, e);
+    return code == MZG_OK && !found ? fail_empty(f, e) : code;
 }
 
 enum mzg_code mzg_weights_open_folder(struct mzg_weights *w, const char *path, struct mzg_err *e)
 {
-    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
-        char *single = mzg_weights_path(&w->arena, path, layouts[i].single);
-        char *index = mzg_weights_path(&w->arena, path, layouts[i].index);
-        if (!single || !index)
-            return mzg_fail_memory(e, "paths");
-        if (access(single, F_OK) == 0)
-            return mzg_weights_open_single(w, single, true, e);
-        w->index = layouts[i].index;
-        if (access(index, F_OK) == 0)
-            return open_index(w, path, index, e);
-        w->index = NULL;
-    }
-    return fail_empty(path, e);
+    struct folder f = {.path = path};
+    struct mzg_dir d;
+    enum mzg_code code = mzg_dir_open(&d, path, e);
+
+    if (code != MZG_OK)
+        return code;
+    code = mzg_dir_list(&d, ".", FOLDER_FILES, &f.names, &f.n, e);
+    mzg_dir_close(&d);
+    if (code == MZG_OK)
+        code = open_any(w, &f, e);
+    free(f.names);
+    return code;
 }

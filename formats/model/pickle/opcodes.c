@@ -47,9 +47,9 @@ static enum mzg_code push_text(struct mzg_pickle_machine *m, enum mzg_pickle_kin
 {
     struct mzg_pickle_value *v;
 
-    if (m->text.len > MZG_PICKLE_TEXT)
+    if (m->text.len > MZG_PICKLE_TEXT_BYTES)
         return mzg_pickle_fail(m, MZG_LIMIT, e, "a text of %zu bytes, at most %zu are read",
-                               m->text.len, MZG_PICKLE_TEXT);
+                               m->text.len, MZG_PICKLE_TEXT_BYTES);
     v = mzg_pickle_new(m, kind, e);
     if (v)
         v->as.text = m->text;

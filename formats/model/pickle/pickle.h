@@ -6,8 +6,9 @@
  * it is refused by name. What comes out is a tree of plain values and of tensors described (value.h).
  *
  * Bounds: the bytes that it is given (every opcode is one at least), MZG_PICKLE_MEMORY for all values of
- * one mzg_pickle, MZG_PICKLE_STACK values and MZG_PICKLE_MARKS marks on the stack, MZG_PICKLE_TEXT bytes in
- * a text, memo entries below MZG_PICKLE_MEMO. No opcode does more work than the values it takes from the stack or the memory it fills. */
+ * one mzg_pickle, MZG_PICKLE_STACK values and MZG_PICKLE_MARKS marks on the stack, MZG_PICKLE_TEXT_BYTES in
+ * a text, memo entries below MZG_PICKLE_MEMO. No opcode does more work than the values that it takes from
+ * the stack, or the memory that it fills. */
 #ifndef MZG_MODEL_PICKLE_PICKLE_H
 #define MZG_MODEL_PICKLE_PICKLE_H
 
@@ -20,7 +21,7 @@
 #define MZG_PICKLE_STACK ((size_t)1 << 20)
 #define MZG_PICKLE_MARKS 10000
 #define MZG_PICKLE_MEMO ((size_t)1 << 22)
-#define MZG_PICKLE_TEXT ((size_t)1 << 20)
+#define MZG_PICKLE_TEXT_BYTES ((size_t)1 << 20)
 #define MZG_PICKLE_DIMS 64 /* of a tensor */
 
 struct mzg_pickle {
