@@ -270,7 +270,10 @@ static enum mzg_code read_pytorch(struct mzg_weights *w, uint32_t file, struct m
 
     if (code != MZG_OK)
         return code;
-    return is_zip(start, n) ? mzg_pytorch_read_zip(w, file, e) : mzg_pytorch_read_stream(w, file, e);
+    if (is_zip(start, n))
+        return mzg_pytorch_read_zip(w, file, e);
+    code = mzg_pytorch_read_stream(w, file, e);
+    return code == MZG_OK || is_pytorch(start, n) ? code : mzg_prefix(e, "taken for a pickle by its name");
 }
 
 const struct mzg_container mzg_container_pytorch = {
