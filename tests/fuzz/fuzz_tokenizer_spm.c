@@ -1,5 +1,5 @@
 /* SentencePiece's tokenizer.model.
- * Covers: formats/model/vocab/tokenizer_spm.c formats/model/vocab/normalizer.c formats/model/vocab/protobuf.c formats/model/vocab/vocab_table.c */
+ * Covers: formats/model/vocab/tokenizer_spm.c formats/model/vocab/normalizer.c formats/base/protobuf.c formats/model/vocab/vocab_table.c */
 #include "model/vocab/tokenizer_spm.h"
 #include "model/vocab/vocab_table.h"
 

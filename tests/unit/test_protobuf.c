@@ -1,4 +1,4 @@
-#include "model/vocab/protobuf.h"
+#include "base/protobuf.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

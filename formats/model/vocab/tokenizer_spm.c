@@ -1,7 +1,7 @@
 #include "tokenizer_spm.h"
 
+#include "../../base/protobuf.h"
 #include "normalizer.h"
-#include "protobuf.h"
 #include "vocab_table.h"
 
 #include <ctype.h>

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* At most ten bytes; the tenth may only carry the 64th bit. */
-static bool read_varint(struct mzg_reader *r, uint64_t *value)
+bool mzg_protobuf_varint(struct mzg_reader *r, uint64_t *value)
 {
     *value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
@@ -20,37 +20,34 @@ static bool read_varint(struct mzg_reader *r, uint64_t *value)
 
 static bool read_value(struct mzg_reader *r, struct mzg_protobuf_field *f)
 {
-    uint64_t len;
-
     switch (f->wire) {
     case MZG_PROTOBUF_VARINT:
-        return read_varint(r, &f->value);
+    case MZG_PROTOBUF_BYTES:
+        return mzg_protobuf_varint(r, &f->value);
     case MZG_PROTOBUF_FIXED64:
         f->value = mzg_reader_u64(r);
         return !r->bad;
     case MZG_PROTOBUF_FIXED32:
         f->value = mzg_reader_u32(r);
         return !r->bad;
-    case MZG_PROTOBUF_BYTES:
-        if (!read_varint(r, &len) || len > mzg_reader_left(r))
-            return false;
-        mzg_reader_sub(r, len, &f->body);
-        return !r->bad;
     }
     return false;
 }
 
-enum mzg_code mzg_protobuf_next(struct mzg_reader *r, struct mzg_protobuf_field *f, bool *more,
+enum mzg_code mzg_protobuf_beyond(const struct mzg_protobuf_field *f, struct mzg_err *e)
+{
+    return mzg_fail(e, MZG_MALFORMED, f->offset, "protobuf: field %" PRIu32 " at byte %" PRIu64
+                    " goes beyond its message", f->number, f->offset);
+}
+
+enum mzg_code mzg_protobuf_head(struct mzg_reader *r, struct mzg_protobuf_field *f,
                                 struct mzg_err *e)
 {
     uint64_t tag;
 
-    *more = mzg_reader_left(r) > 0;
-    if (!*more)
-        return MZG_OK;
     memset(f, 0, sizeof *f);
     f->offset = mzg_reader_offset(r);
-    if (!read_varint(r, &tag))
+    if (!mzg_protobuf_varint(r, &tag))
         return mzg_fail(e, MZG_MALFORMED, f->offset, "protobuf: a field's tag is cut short at byte "
                         "%" PRIu64, f->offset);
     if (tag >> 3 == 0 || tag >> 3 > (1u << 29) - 1)
@@ -68,9 +65,21 @@ enum mzg_code mzg_protobuf_next(struct mzg_reader *r, struct mzg_protobuf_field 
         return mzg_fail(e, MZG_MALFORMED, f->offset, "protobuf: field %" PRIu32 " at byte %" PRIu64
                         " has wire type %u", f->number, f->offset, (unsigned)(tag & 7));
     }
-    if (!read_value(r, f))
-        return mzg_fail(e, MZG_MALFORMED, f->offset, "protobuf: field %" PRIu32 " at byte %" PRIu64
-                        " goes beyond its message", f->number, f->offset);
+    return read_value(r, f) ? MZG_OK : mzg_protobuf_beyond(f, e);
+}
+
+enum mzg_code mzg_protobuf_next(struct mzg_reader *r, struct mzg_protobuf_field *f, bool *more,
+                                struct mzg_err *e)
+{
+    *more = mzg_reader_left(r) > 0;
+    if (!*more)
+        return MZG_OK;
+    enum mzg_code code = mzg_protobuf_head(r, f, e);
+    if (code != MZG_OK || f->wire != MZG_PROTOBUF_BYTES)
+        return code;
+    if (f->value > mzg_reader_left(r))
+        return mzg_protobuf_beyond(f, e);
+    mzg_reader_sub(r, f->value, &f->body);
     return MZG_OK;
 }
 
