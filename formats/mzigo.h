@@ -51,7 +51,8 @@ struct mzg_convert_result {
     uint64_t output_bytes;
 };
 
-/* src: a Hugging Face folder, a GGUF file, or with raw a .safetensors or PyTorch file -> out, a GGUF file.
+/* src: a Hugging Face folder, a GGUF file, or with raw a .safetensors, PyTorch or .onnx file -> out, a GGUF
+ * file.
  * The same source and options give the same bytes on every machine (SPEC.md, "Determinism").
  * Peak memory stays under 256 MiB whatever the model's size. r may be NULL. */
 enum mzg_code mzg_convert(const char *src, const char *out, const struct mzg_convert_options *opt,
@@ -155,7 +156,7 @@ struct mzg_view_tensor {
 };
 enum mzg_code mzg_view_open(struct mzg_view **v, const char *path, struct mzg_err *e) MZG_MUST;
 void mzg_view_close(struct mzg_view *v);
-const char *mzg_view_container(const struct mzg_view *v); /* "safetensors", "PyTorch", "GGUF" */
+const char *mzg_view_container(const struct mzg_view *v); /* "safetensors", "PyTorch", "GGUF", "ONNX" */
 size_t mzg_view_tensors(const struct mzg_view *v);
 void mzg_view_tensor(const struct mzg_view *v, size_t i, struct mzg_view_tensor *t);
 /* Metadata as text: *key and *value live until the next call and are escaped for printing; long

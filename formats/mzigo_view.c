@@ -63,19 +63,23 @@ void mzg_view_tensor(const struct mzg_view *v, size_t i, struct mzg_view_tensor 
                                   .bytes = from->bytes};
 }
 
-static void show_text(struct mzg_buf *b, struct mzg_reader *r)
+static void show_bytes(struct mzg_buf *b, const uint8_t *text, uint64_t len)
 {
     char q[MZG_QUOTE];
-    uint64_t len = mzg_reader_u64(r);
-    const uint8_t *text = mzg_reader_bytes(r, len);
-    if (text == NULL)
-        return;
     size_t shown = len < TEXT_SHOWN ? (size_t)len : TEXT_SHOWN;
     while (shown < len && shown > 0 && (text[shown] & 0xc0) == 0x80)
         shown--; /* not in the middle of a character */
     mzg_buf_printf(b, "%s", mzg_quote_n(q, (const char *)text, shown));
     if (shown < len)
         mzg_buf_printf(b, "... (%" PRIu64 " bytes)", len);
+}
+
+static void show_text(struct mzg_buf *b, struct mzg_reader *r)
+{
+    uint64_t len = mzg_reader_u64(r);
+    const uint8_t *text = mzg_reader_bytes(r, len);
+    if (text != NULL)
+        show_bytes(b, text, len);
 }
 
 static void show_value(struct mzg_buf *b, enum mzg_kv_type type, struct mzg_reader *r)
@@ -98,27 +102,39 @@ static void show_value(struct mzg_buf *b, enum mzg_kv_type type, struct mzg_read
     }
 }
 
-bool mzg_view_metadata(struct mzg_view *v, size_t i, const char **key, const char **value)
+static void show_kv(struct mzg_buf *b, const struct mzg_kv *kv)
 {
     struct mzg_reader r;
-    const struct mzg_gguf *g = v->weights.gguf;
-    if (g == NULL || i >= g->kvs.count)
-        return false;
-    const struct mzg_kv *kv = &g->kvs.items[i];
-    v->text.len = 0;
     mzg_reader_init(&r, kv->value, kv->size, kv->offset);
-    if (kv->type == MZG_KV_ARRAY) {
-        mzg_buf_printf(&v->text, "[%" PRIu64 "] ", kv->count);
-        for (uint64_t j = 0; j < kv->count && j < ELEMENTS_SHOWN; j++) {
-            mzg_buf_text(&v->text, j > 0 ? ", " : "");
-            show_value(&v->text, kv->elem, &r);
-        }
-        mzg_buf_text(&v->text, kv->count > ELEMENTS_SHOWN ? ", ..." : "");
+    if (kv->type != MZG_KV_ARRAY) {
+        show_value(b, kv->type, &r);
+        return;
+    }
+    mzg_buf_printf(b, "[%" PRIu64 "] ", kv->count);
+    for (uint64_t j = 0; j < kv->count && j < ELEMENTS_SHOWN; j++) {
+        mzg_buf_text(b, j > 0 ? ", " : "");
+        show_value(b, kv->elem, &r);
+    }
+    mzg_buf_text(b, kv->count > ELEMENTS_SHOWN ? ", ..." : "");
+}
+
+bool mzg_view_metadata(struct mzg_view *v, size_t i, const char **key, const char **value)
+{
+    const struct mzg_weights *w = &v->weights;
+    size_t n = w->gguf != NULL ? w->gguf->kvs.count : 0;
+    if (i >= n + w->n_facts)
+        return false;
+    v->text.len = 0;
+    if (i < n) {
+        const struct mzg_kv *kv = &w->gguf->kvs.items[i];
+        show_kv(&v->text, kv);
+        *key = mzg_quote(v->key, kv->key);
     } else {
-        show_value(&v->text, kv->type, &r);
+        const struct mzg_fact *fact = &w->facts[i - n];
+        show_bytes(&v->text, (const uint8_t *)fact->value, fact->len);
+        *key = mzg_quote(v->key, fact->name);
     }
     mzg_buf_u8(&v->text, 0);
-    *key = mzg_quote(v->key, kv->key);
     *value = (const char *)v->text.data;
     return true;
 }

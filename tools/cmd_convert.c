@@ -7,7 +7,7 @@
 
 static const struct mzg_operand operands[] = {
     {"SRC", 0, "A Hugging Face folder (config.json, tokenizer, one or more .safetensors or .bin files), a "
-               "GGUF file, or with --raw a single .safetensors, .bin, .pt or .pth file."},
+               "GGUF file, or with --raw a single .safetensors, .bin, .pt, .pth or .onnx file."},
     {0},
 };
 

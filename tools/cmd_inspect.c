@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 static const struct mzg_operand operands[] = {
-    {"PATH", 0, "A model (Hugging Face folder, .safetensors, PyTorch or GGUF file), a repository folder or "
-                "a .mzb file."},
+    {"PATH", 0, "A model (Hugging Face folder, .safetensors, PyTorch, GGUF or ONNX file), a repository "
+                "folder or a .mzb file."},
     {0},
 };
 
@@ -263,6 +263,13 @@ static void report_model(json_t *o, struct mzg_view *v, bool tensors,
         report_tensors(mzg_report_list(o, "tensors"), v);
 }
 
+/* Weights alone, without what makes a model of them; there is no other way with ONNX yet. */
+static bool is_bare(const char *path, const char *container)
+{
+    return strcmp(container, "ONNX") == 0 ||
+           (strcmp(container, "safetensors") == 0 && is_regular(path));
+}
+
 /* Quantized weights are not quantized again: there is no other weight to tell of. */
 static bool is_quantized(const struct mzg_view *v)
 {
@@ -289,7 +296,7 @@ static enum mzg_code inspect_model(struct mzg_context *c, const char *path, stru
     if (code)
         return code;
     /* A model that cannot be converted can still be looked at. */
-    opt.raw = is_regular(path) && strcmp(mzg_view_container(v), "GGUF") != 0;
+    opt.raw = is_bare(path, mzg_view_container(v));
     if (mzg_convert_sizes(path, &opt, rows, &n, &why))
         n = 0;
     if (c->json) {

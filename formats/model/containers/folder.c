@@ -261,9 +261,19 @@ static enum mzg_code open_only(struct mzg_weights *w, const struct folder *f, bo
     return only ? open_in(w, f, only, false, e) : MZG_OK;
 }
 
+static enum mzg_code open_onnx(struct mzg_weights *w, const struct folder *f, bool *found,
+                               struct mzg_err *e)
+{
+    char *path;
+    enum mzg_code code = mzg_onnx_find(w, f->path, &path, e);
+
+    *found = path != NULL;
+    return code == MZG_OK && path ? mzg_weights_open_single(w, path, true, e) : code;
+}
+
 static enum mzg_code fail_empty(const struct folder *f, struct mzg_err *e)
 {
-    static const char *const ends[] = {".safetensors", ".gguf", ".bin", ".onnx"};
+    static const char *const ends[] = {".safetensors", ".gguf", ".bin"};
     const char *found = NULL;
     char q[MZG_QUOTE];
 
@@ -300,6 +310,8 @@ static enum mzg_code open_any(struct mzg_weights *w, const struct folder *f, str
         code = open_consolidated(w, f, &found, e);
     if (code == MZG_OK && !found)
         code = open_only(w, f, &found, e);
+    if (code == MZG_OK && !found)
+        code = open_onnx(w, f, &found, e);
     return code == MZG_OK && !found ? fail_empty(f, e) : code;
 }
 

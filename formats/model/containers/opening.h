@@ -19,12 +19,16 @@ struct mzg_container {
     enum mzg_code (*read)(struct mzg_weights *w, uint32_t file, struct mzg_err *e);
 };
 
-extern const struct mzg_container mzg_container_gguf, mzg_container_safetensors,
+extern const struct mzg_container mzg_container_gguf, mzg_container_onnx, mzg_container_safetensors,
     mzg_container_pytorch;
 
 /* Appends a tensor. MZG_LIMIT beyond MZG_TENSORS_MAX. */
 enum mzg_code mzg_weights_add(struct mzg_weights *w, const struct mzg_tensor *t,
                               struct mzg_err *e) MZG_MUST;
+
+/* Appends a fact; name and value are copied. MZG_LIMIT beyond MZG_FACTS_MAX. */
+enum mzg_code mzg_weights_fact(struct mzg_weights *w, const char *name, const char *value, size_t len,
+                               struct mzg_err *e) MZG_MUST;
 
 /* "FOLDER/NAME" in the arena; NULL when that is full. */
 char *mzg_weights_path(struct mzg_arena *a, const char *folder, const char *name);
@@ -43,6 +47,10 @@ enum mzg_code mzg_weights_open_single(struct mzg_weights *w, const char *path, b
 /* The files of a folder, as mzg_weights_open describes it. */
 enum mzg_code mzg_weights_open_folder(struct mzg_weights *w, const char *path,
                                       struct mzg_err *e) MZG_MUST;
+/* The ONNX model of a folder, a path in the arena; *model is NULL when there is none. MZG_UNSUPPORTED:
+ * there are several. */
+enum mzg_code mzg_onnx_find(struct mzg_weights *w, const char *folder, char **model,
+                            struct mzg_err *e) MZG_MUST;
 /* Fills w->by_name; no two tensors may share a name. */
 enum mzg_code mzg_weights_sort_names(struct mzg_weights *w, struct mzg_err *e) MZG_MUST;
 

@@ -1,4 +1,5 @@
 #include "weights.h"
+#include "coded.h"
 #include "gguf.h"
 #include "opening.h"
 #include <stdlib.h>
@@ -20,6 +21,22 @@ enum mzg_code mzg_weights_add(struct mzg_weights *w, const struct mzg_tensor *t,
         w->room = room;
     }
     w->tensors[w->n_tensors++] = *t;
+    return MZG_OK;
+}
+
+enum mzg_code mzg_weights_fact(struct mzg_weights *w, const char *name, const char *value, size_t len,
+                               struct mzg_err *e)
+{
+    if (w->n_facts == MZG_FACTS_MAX)
+        return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "more than %d facts about the model",
+                        MZG_FACTS_MAX);
+    if (!w->facts)
+        w->facts = mzg_arena_alloc(&w->arena, MZG_FACTS_MAX, sizeof *w->facts);
+    name = mzg_arena_text(&w->arena, name, strlen(name));
+    value = mzg_arena_text(&w->arena, value, len);
+    if (!w->facts || !name || !value)
+        return mzg_fail_memory(e, "facts about the model");
+    w->facts[w->n_facts++] = (struct mzg_fact){name, value, len};
     return MZG_OK;
 }
 
@@ -88,8 +105,10 @@ static const char *find_other(const char *start, size_t n)
     return NULL;
 }
 
+/* ONNX looks at more than safetensors, which would take a model of it that has '{' at the right byte. */
 static const struct mzg_container *const containers[] = {
     &mzg_container_gguf,
+    &mzg_container_onnx,
     &mzg_container_safetensors,
     &mzg_container_pytorch,
 };
@@ -133,7 +152,7 @@ static enum mzg_code read_header(struct mzg_weights *w, uint32_t i, bool shard, 
     const struct mzg_container *c = find_container(f, start, n, &other);
     if (!c)
         return mzg_fail(e, MZG_UNSUPPORTED, 0, "%s",
-                        other ? other : "neither safetensors, PyTorch nor GGUF");
+                        other ? other : "neither safetensors, PyTorch, GGUF nor ONNX");
     if (shard && !c->shards)
         return mzg_fail(e, MZG_UNSUPPORTED, 0, "a shard in %s", c->name);
     w->container = c->name;
@@ -242,6 +261,8 @@ enum mzg_code mzg_weights_read(const struct mzg_weights *w, const struct mzg_ten
     if (offset > t->bytes || n > t->bytes - offset)
         return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "tensor '%s': a read beyond its end",
                         mzg_quote(q, t->name));
-    enum mzg_code code = mzg_file_read(&w->files[t->file].file, t->offset + offset, data, n, e);
+    const struct mzg_file *file = &w->files[t->file].file;
+    enum mzg_code code = t->coded ? mzg_coded_read(t->coded, file, offset, data, n, e)
+                                  : mzg_file_read(file, t->offset + offset, data, n, e);
     return code == MZG_OK ? code : mzg_prefix(e, "tensor '%s'", mzg_quote(q, t->name));
 }

@@ -3,7 +3,7 @@
  * Opening reads headers only; data is read at offsets by whoever streams it. Everything a header
  * says (counts, shapes, offsets, lengths) has been checked against the files when open returns, so
  * that a tensor's bytes are known to be there; but in PyTorch's containers, where tensors share
- * storage, they overlap no other's.
+ * storage, they overlap no other's. Only mzg_weights_read gives the values of a tensor that is coded.
  *
  * Links are followed, in the path and in the folder: the folders that download tools keep consist
  * of links. What an index names is a single component, never a path. */
@@ -31,8 +31,18 @@ struct mzg_tensor {
     const uint64_t *strides;   /* NULL: the bytes lie together. Else (PyTorch only) the distance, in
                                 * elements, between neighbours along each of ne's dimensions, in
                                 * ne's order; 0 where ne is 1, or where all are one element */
+    const struct mzg_coded *coded; /* NULL: the bytes are in the file. Else (ONNX only) the values are
+                                * there one by one, and offset is where they begin (coded.h) */
     uint32_t file;             /* index into weights.files */
 };
+
+/* What a container says of itself in words: a producer, a version, metadata. */
+struct mzg_fact {
+    const char *name;  /* as mzg_item_name_valid has it */
+    const char *value; /* len bytes from outside, a NUL behind them: escape before printing */
+    size_t len;
+};
+#define MZG_FACTS_MAX 1024
 
 struct mzg_weights_file {
     struct mzg_file file;
@@ -54,20 +64,23 @@ struct mzg_weights {
     struct mzg_tensor *tensors;      /* by file, then by offset: as one reading meets them */
     size_t n_tensors, room;
     struct mzg_name *by_name;        /* n_tensors, sorted */
+    struct mzg_fact *facts;          /* in the file's order; none of GGUF, whose metadata is typed */
+    size_t n_facts;
     struct mzg_gguf *gguf;           /* the header, when the container is GGUF, else NULL */
     struct mzg_number *numbers;      /* n_numbers, 1024 at most, in the file's order; those at the top */
     size_t n_numbers;                /* of a PyTorch checkpoint in one file, and one level below */
-    const char *container;           /* "safetensors", "PyTorch", "GGUF" */
+    const char *container;           /* "safetensors", "PyTorch", "GGUF", "ONNX" */
     const char *index;               /* the name of the index it came through, or NULL */
 };
 
-/* path: a file in safetensors, GGUF or PyTorch's format (told by content, not name), or a folder. There
- * safetensors come before pickles, and the first of these is taken: NAME.safetensors, or
- * NAME.safetensors.index.json and exactly the tensors it lists in the shards it lists them in (extra or
- * missing names are MZG_MALFORMED), or all of NAME-00001-of-0000N.safetensors; NAME is "model", then
- * "consolidated". The same with pytorch_model and .bin; consolidated.00.pth; the only .pt or .pth file.
- * MZG_UNSUPPORTED where two would do. A file without a single tensor is MZG_MALFORMED, but for a GGUF one
- * (a bare vocabulary). */
+/* path: a file in safetensors, GGUF, PyTorch's or ONNX's format (told by content, not name; ONNX that begins
+ * unusually by its name), or a folder. There safetensors come before pickles, and the first of these is
+ * taken: NAME.safetensors, or NAME.safetensors.index.json and exactly the tensors it lists in the shards it
+ * lists them in (extra or missing names are MZG_MALFORMED), or all of NAME-00001-of-0000N.safetensors; NAME is
+ * "model", then "consolidated". The same with pytorch_model and .bin; consolidated.00.pth; the only .pt or
+ * .pth file; the ONNX model that genai_config.json names, or the only one, there or in the folder onnx.
+ * MZG_UNSUPPORTED where two would do. A file without a single tensor is MZG_MALFORMED, but for a GGUF one (a
+ * bare vocabulary) or an ONNX one. */
 enum mzg_code mzg_weights_open(struct mzg_weights *w, const char *path, struct mzg_err *e) MZG_MUST;
 void mzg_weights_close(struct mzg_weights *w);
 

@@ -100,6 +100,8 @@ enum mzg_code mzg_values_read(const struct mzg_weights *w, const struct mzg_tens
     if (*data == NULL)
         return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "tensor '%s': no memory for %zu of its bytes",
                         mzg_quote(q, t->name), n);
+    if (t->coded != NULL)
+        return mzg_weights_read(w, t, offset, *data, n, e);
     enum mzg_code rc = mzg_file_read(&w->files[t->file].file, t->offset + offset, *data, n, e);
     return rc == MZG_OK ? rc : mzg_prefix(e, "tensor '%s'", mzg_quote(q, t->name));
 }
