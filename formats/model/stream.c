@@ -160,15 +160,15 @@ enum mzg_code mzg_stream_read(struct mzg_stream *s, const struct mzg_batch *b, u
     enum mzg_code rc = advance(s, t->file, e);
     if (rc == MZG_OK && b->tensor->made != NULL)
         return digest_until(s, reached(s, b), e);
-    uint64_t at = t->offset + b->src_offset;
+    uint64_t at = t->offset + (t->coded == NULL ? b->src_offset : 0);
     if (rc == MZG_OK)
         rc = digest_until(s, at, e);
     if (rc == MZG_OK)
         rc = mzg_weights_read(s->weights, t, b->src_offset, data, b->src_bytes, e);
-    if (rc == MZG_OK && s->hashed > at) /* tensors that share storage */
-        return digest_until(s, at + b->src_bytes, e);
-    if (rc != MZG_OK)
+    if (rc != MZG_OK || t->coded != NULL) /* no bytes of the file: it is digested with what follows */
         return rc;
+    if (s->hashed > at) /* tensors that share storage */
+        return digest_until(s, at + b->src_bytes, e);
     mzg_file_soon(&s->weights->files[t->file].file, at + b->src_bytes, AHEAD);
     mzg_sha256_update(&s->hash, data, b->src_bytes);
     s->hashed = at + b->src_bytes;
