@@ -57,16 +57,11 @@ static void write_again(const struct mzg_weights *w)
     free(file);
 }
 
-static int weights_input(const uint8_t *data, size_t size)
+static void weights_open_input(const char *path)
 {
-    int fd = memfd_create("weights", MFD_CLOEXEC);
     struct mzg_weights w;
     struct mzg_err e;
-    char path[64];
 
-    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
-        abort();
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     if (mzg_weights_open(&w, path, &e) == MZG_OK) {
         for (size_t i = 0; i < w.n_tensors; i++)
             read_ends(&w, &w.tensors[i]);
@@ -76,6 +71,17 @@ static int weights_input(const uint8_t *data, size_t size)
     } else if (e.code == MZG_OK || e.msg[0] == '\0') {
         abort();
     }
+}
+
+static inline int weights_input(const uint8_t *data, size_t size)
+{
+    int fd = memfd_create("weights", MFD_CLOEXEC);
+    char path[64];
+
+    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+        abort();
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    weights_open_input(path);
     close(fd);
     return 0;
 }
