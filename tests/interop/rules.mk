@@ -1,7 +1,7 @@
 # Ours beside the real readers: llama.cpp's library, and the hub's own parser and clients.
 INTEROP_STEPS += interop-grids interop-blocks interop-models interop-arch interop-recipes interop-shamba \
-	interop-run interop-oci interop-registry interop-hub interop-fetch interop-page interop-pytorch \
-	interop-tokens
+	interop-run interop-oci interop-registry interop-hub interop-fetch interop-page interop-onnx \
+	interop-pytorch interop-tokens
 PEERS := $(B)/interop
 PEER_LIB := $(PEERS)/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so
 .PHONY: $(INTEROP_STEPS)
@@ -57,5 +57,7 @@ interop-tokens: $(B)/tests/interop/token_ids
 	@B='$(B)' tests/interop/tokens.sh $(PEERS)
 interop-pytorch: all $(B)/tests/interop/pytorch_values
 	@B='$(B)' tests/interop/pytorch.sh
+interop-onnx: all
+	@B='$(B)' tests/interop/onnx.sh $(PEERS)
 
 -include $(wildcard $(B)/tests/interop/*.d)
