@@ -23,6 +23,7 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0
+export PYTHONDONTWRITEBYTECODE=1
 venv/bin/python "$here/onnx_models.py" "$mzigo" "$work" || status=1
 venv/bin/python "$here/onnx_real.py" "$mzigo" "$work" "$data" || status=1
 exit $status
