@@ -9,12 +9,11 @@ void mzg_protobuf_file_init(struct mzg_protobuf_file *p, const struct mzg_file *
     p->have = 0;
 }
 
-/* r: the next bytes of the span, MZG_PROTOBUF_HEAD of them or as many as it has. */
-static enum mzg_code look(struct mzg_protobuf_file *p, const struct mzg_protobuf_span *s,
+/* r: the next n bytes of the span, or as many as it has; n is no more than the window takes. */
+static enum mzg_code look(struct mzg_protobuf_file *p, const struct mzg_protobuf_span *s, size_t n,
                           struct mzg_reader *r, struct mzg_err *e)
 {
-    uint64_t left = s->end - s->pos;
-    size_t n = left < MZG_PROTOBUF_HEAD ? (size_t)left : MZG_PROTOBUF_HEAD;
+    n = s->end - s->pos < n ? (size_t)(s->end - s->pos) : n;
 
     if (s->pos < p->at || s->pos - p->at > p->have || n > p->have - (s->pos - p->at)) {
         uint64_t rest = p->file->size - s->pos; /* the span is inside the file */
@@ -39,7 +38,7 @@ enum mzg_code mzg_protobuf_file_next(struct mzg_protobuf_file *p, struct mzg_pro
     *more = m->pos < m->end;
     if (!*more)
         return MZG_OK;
-    enum mzg_code code = look(p, m, &r, e);
+    enum mzg_code code = look(p, m, MZG_PROTOBUF_HEAD, &r, e);
     if (code == MZG_OK)
         code = mzg_protobuf_head(&r, f, e);
     if (code != MZG_OK)
@@ -60,7 +59,7 @@ enum mzg_code mzg_protobuf_file_value(struct mzg_protobuf_file *p, struct mzg_pr
 {
     struct mzg_reader r;
 
-    enum mzg_code code = look(p, body, &r, e);
+    enum mzg_code code = look(p, body, MZG_PROTOBUF_HEAD, &r, e);
     if (code != MZG_OK)
         return code;
     bool whole = wire == MZG_PROTOBUF_VARINT && mzg_protobuf_varint(&r, value);
@@ -85,7 +84,15 @@ enum mzg_code mzg_protobuf_file_text(struct mzg_protobuf_file *p,
     *len = (size_t)(body->end - body->pos);
     char *copy = mzg_arena_alloc(a, *len + 1, 1);
     *text = copy;
-    return copy ? mzg_file_read(p->file, body->pos, copy, *len, e) : mzg_fail_memory(e, what);
+    if (!copy)
+        return mzg_fail_memory(e, what);
+    if (*len > sizeof p->window)
+        return mzg_file_read(p->file, body->pos, copy, *len, e);
+    struct mzg_reader r;
+    enum mzg_code code = look(p, body, *len, &r, e);
+    if (code == MZG_OK)
+        memcpy(copy, r.data, *len);
+    return code;
 }
 
 enum mzg_code mzg_protobuf_file_is(struct mzg_protobuf_file *p, const struct mzg_protobuf_span *body,
@@ -97,7 +104,7 @@ enum mzg_code mzg_protobuf_file_is(struct mzg_protobuf_file *p, const struct mzg
     *yes = false;
     if (body->end - body->pos != n)
         return MZG_OK;
-    enum mzg_code code = look(p, body, &r, e);
+    enum mzg_code code = look(p, body, n, &r, e);
     if (code != MZG_OK)
         return code;
     const uint8_t *bytes = mzg_reader_bytes(&r, n);

@@ -46,7 +46,7 @@ enum mzg_code mzg_protobuf_file_text(struct mzg_protobuf_file *p,
                                      const char *what, struct mzg_arena *a, const char **text,
                                      size_t *len, struct mzg_err *e) MZG_MUST;
 
-/* Whether a body is exactly this text, of less than MZG_PROTOBUF_HEAD bytes. */
+/* Whether a body is exactly this short text. */
 enum mzg_code mzg_protobuf_file_is(struct mzg_protobuf_file *p, const struct mzg_protobuf_span *body,
                                    const char *text, bool *yes, struct mzg_err *e) MZG_MUST;
 
