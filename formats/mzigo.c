@@ -114,6 +114,18 @@ static enum mzg_code gather_notes(struct packing *p, struct mzg_err *e)
     return MZG_OK;
 }
 
+static enum mzg_code check_parts(const struct packing *p, struct mzg_err *e)
+{
+    const char **names = calloc(p->n ? p->n : 1, sizeof *names);
+    enum mzg_code rc = names != NULL ? MZG_OK : mzg_fail_memory(e, "files to pack");
+    for (size_t i = 0; i < p->n && rc == MZG_OK; i++)
+        names[i] = p->sources[i].path;
+    for (size_t i = 0; i < p->n && rc == MZG_OK; i++)
+        rc = mzg_ranges_check_parts(&p->ranges[i], names[i], names, p->n, e);
+    free(names);
+    return rc;
+}
+
 /* A file is called in the bundle what it is called on disk, without its folder. */
 static enum mzg_code gather(struct packing *p, const char *const *files, size_t n,
                             struct mzg_err *e)
@@ -132,6 +144,8 @@ static enum mzg_code gather(struct packing *p, const char *const *files, size_t 
         p->sources[i].ranges = p->ranges[i].ranges;
         p->sources[i].n_ranges = p->ranges[i].n;
     }
+    if (rc == MZG_OK)
+        rc = check_parts(p, e);
     return rc == MZG_OK ? gather_notes(p, e) : rc;
 }
 

@@ -110,7 +110,7 @@ static void add_context(struct mzg_model_notes *notes, const struct mzg_kvs *k)
         add_number(notes, "model.context_length", n);
 }
 
-void mzg_model_notes_find(struct mzg_model_notes *notes, const struct mzg_weights *w)
+void mzg_model_notes_find(struct mzg_model_notes *notes, const struct mzg_weights *w, bool whole)
 {
     const struct mzg_kvs *k = &w->gguf->kvs;
     const char *template;
@@ -122,7 +122,8 @@ void mzg_model_notes_find(struct mzg_model_notes *notes, const struct mzg_weight
     add_type(notes, k);
     for (size_t i = 0; i < w->n_tensors; i++)
         parameters += w->tensors[i].elems; /* each holds bytes of the file, so the sum does not overflow */
-    add_number(notes, "model.parameters", parameters);
+    if (whole)
+        add_number(notes, "model.parameters", parameters);
     add_context(notes, k);
     add_languages(notes, k);
     add_text_of(notes, "model.licence", k, "general.license");

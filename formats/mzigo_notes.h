@@ -16,8 +16,8 @@ struct mzg_model_notes {
     size_t n;
 };
 
-/* w: of a GGUF file. What it does not say, or says in a way that is not fit to be shown (control bytes, no
+/* w: of a GGUF file; whole: with all tensors of its model. What it does not say, or says in a way that is not fit to be shown (control bytes, no
  * UTF-8, too long), is left out: a file whose metadata is odd can be packed all the same. */
-void mzg_model_notes_find(struct mzg_model_notes *notes, const struct mzg_weights *w);
+void mzg_model_notes_find(struct mzg_model_notes *notes, const struct mzg_weights *w, bool whole);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/reader.h"
 #include "model/containers/gguf.h"
+#include "model/containers/parts.h"
 #include "model/containers/weights.h"
 #include "mzigo_notes.h"
 #include <inttypes.h>
@@ -110,11 +111,29 @@ static bool is_record(const struct mzg_kv *kv)
     return strncmp(kv->key, RECORD, strlen(RECORD)) == 0;
 }
 
-static bool add_model_notes(struct mzg_ranges *r, const struct mzg_weights *w, const char *name)
+/* The model that the file is of. Of one in parts the first speaks for all, with the tensors of those beside
+ * it; where they are not there, their number of weights is left out. */
+static void find_model(struct mzg_model_notes *model, const struct mzg_ranges *r,
+                       const struct mzg_weights *w, uint64_t part)
+{
+    struct mzg_weights all;
+    struct mzg_err e;
+    model->n = 0;
+    if (r->parts == 0)
+        mzg_model_notes_find(model, w, true);
+    else if (part == 0 && mzg_weights_open(&all, w->files[0].file.path, &e) == MZG_OK) {
+        mzg_model_notes_find(model, &all, true);
+        mzg_weights_close(&all);
+    } else if (part == 0)
+        mzg_model_notes_find(model, w, false);
+}
+
+static bool add_model_notes(struct mzg_ranges *r, const struct mzg_weights *w, uint64_t part,
+                            const char *name)
 {
     struct mzg_model_notes model;
     char key[NOTE_KEY];
-    mzg_model_notes_find(&model, w);
+    find_model(&model, r, w, part);
     for (size_t i = 0; i < model.n; i++) {
         snprintf(key, sizeof key, "%s: %s", name, model.all[i].key);
         if (!put_note(r, key, model.all[i].text))
@@ -128,6 +147,11 @@ static enum mzg_code add_notes(struct mzg_ranges *r, const struct mzg_weights *w
 {
     const struct mzg_kvs *k = &w->gguf->kvs;
     uint64_t room = MZG_MODEL_NOTES;
+    struct mzg_part_keys part;
+    enum mzg_code rc = mzg_part_keys(k, &part, e);
+    if (rc != MZG_OK)
+        return rc;
+    r->parts = part.count > 1 ? (size_t)part.count : 0;
     for (size_t i = 0; i < k->count; i++)
         room += is_record(&k->items[i]) ? k->items[i].count : 0;
     r->notes = mzg_arena_alloc(&r->arena, room, sizeof *r->notes);
@@ -137,7 +161,7 @@ static enum mzg_code add_notes(struct mzg_ranges *r, const struct mzg_weights *w
         if (is_record(&k->items[i]) && !add_note(r, name, &k->items[i]))
             return mzg_fail_memory(e, "provenance");
     r->n_records = r->n_notes;
-    return add_model_notes(r, w, name) ? MZG_OK : mzg_fail_memory(e, "provenance");
+    return add_model_notes(r, w, part.number, name) ? MZG_OK : mzg_fail_memory(e, "provenance");
 }
 
 /* ---- */
@@ -167,7 +191,7 @@ enum mzg_code mzg_ranges_find(struct mzg_ranges *r, const char *path, const char
     enum mzg_code rc = is_gguf(path, &gguf, e);
     if (rc != MZG_OK || !gguf)
         return rc;
-    rc = mzg_weights_open(&w, path, e);
+    rc = mzg_weights_open_alone(&w, path, e);
     if (rc != MZG_OK)
         return rc;
     size_t room = 2 * w.gguf->kvs.count + 1 + w.n_tensors;
@@ -181,6 +205,31 @@ enum mzg_code mzg_ranges_find(struct mzg_ranges *r, const char *path, const char
     }
     mzg_weights_close(&w);
     return rc;
+}
+
+static bool is_among(const char *const *names, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+enum mzg_code mzg_ranges_check_parts(const struct mzg_ranges *r, const char *name,
+                                     const char *const *names, size_t n, struct mzg_err *e)
+{
+    char due[512], q[MZG_QUOTE], other[MZG_QUOTE];
+    uint32_t part, parts;
+    size_t prefix = mzg_part_parse(name, &part, &parts);
+    if (prefix == 0 || parts != r->parts)
+        return MZG_OK; /* by its own name it is none */
+    for (size_t k = 0; k < parts; k++) {
+        mzg_part_format(due, sizeof due, name, prefix, k, parts);
+        if (!is_among(names, n, due))
+            return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "'%s' is a part of a model, and '%s' is not among the "
+                            "files", mzg_quote(q, name), mzg_quote(other, due));
+    }
+    return MZG_OK;
 }
 
 void mzg_ranges_clear(struct mzg_ranges *r)

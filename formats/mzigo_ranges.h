@@ -19,11 +19,17 @@ struct mzg_ranges {
     struct mzg_ranges_note *notes;
     size_t n_notes;
     size_t n_records; /* the first of notes: of its making, which a manifest is never without */
+    size_t parts;     /* that the model is in, of which the file is one; 0: it is no such part */
 };
 
 /* name: what the bundle calls the file. r is the caller's to clear, also after a failure. */
 enum mzg_code mzg_ranges_find(struct mzg_ranges *r, const char *path, const char *name,
                               struct mzg_err *e) MZG_MUST;
 void mzg_ranges_clear(struct mzg_ranges *r);
+
+/* Where the file of which r was found is a part of a model: MZG_USAGE where another part of it is not among
+ * the n files of these names, for it would be of no use. */
+enum mzg_code mzg_ranges_check_parts(const struct mzg_ranges *r, const char *name,
+                                     const char *const *names, size_t n, struct mzg_err *e) MZG_MUST;
 
 #endif

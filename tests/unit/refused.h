@@ -3,7 +3,7 @@
  * A test makes its cases in a scratch folder and checks them there. `TEST --write tests/refused`
  * writes the same files for tests/refused and prints their lines of tests/refused/EXPECT, by which
  * the command line is tried on them; the test fails when the two have drifted apart. To renew:
- *   for t in safetensors gguf weights model; do
+ *   for t in safetensors gguf weights parts model; do
  *       build/tests/unit/test_$t --write tests/refused
  *   done > tests/refused/EXPECT
  *   for t in tokenizer_spm tokenizer_json tokenizer_files; do

@@ -318,6 +318,9 @@ static void version_2_is_read_too(void **state)
     make_good(&m);
     m.bytes[m.at[VERSION]] = 2;
     assert_int_equal(open_bytes(&w, m.bytes, m.len, &e), MZG_OK);
+    assert_true(w.n_tensors == 2 && w.gguf->kvs.count == 5);
+    const struct mzg_tensor *b = mzg_weights_find(&w, "b");
+    assert_true(b && b->type == MZG_TYPE_Q8_0 && b->offset == m.at[DATA_B] && b->bytes == 102);
     mzg_weights_close(&w);
 }
 

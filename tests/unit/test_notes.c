@@ -27,7 +27,7 @@ static void find_notes(struct mzg_model_notes *notes, const struct mzg_kvs *k)
     if (mzg_weights_open(&w, path, &e))
         fail_msg("%s", e.msg);
     unlink(path);
-    mzg_model_notes_find(notes, &w);
+    mzg_model_notes_find(notes, &w, true);
     mzg_weights_close(&w);
     mzg_buf_clear(&b);
 }

@@ -274,14 +274,9 @@ static bool of_the_file(const char *key)
 static enum mzg_code copy_metadata(struct mzg_model *m, struct mzg_err *e)
 {
     const struct mzg_kvs *from = &m->weights.gguf->kvs;
-    uint64_t parts;
     const char *arch;
     size_t len;
 
-    if (mzg_kvs_get_u64(from, "split.count", &parts) && parts > 1)
-        return mzg_fail(e, MZG_UNSUPPORTED, mzg_kvs_find(from, "split.count")->offset,
-                        "metadata key 'split.count': one of %llu parts of a model; join them first",
-                        (unsigned long long)parts);
     if (!mzg_kvs_get_text(from, "general.architecture", &arch, &len))
         return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
                         "metadata key 'general.architecture' is missing or no text");
@@ -438,7 +433,7 @@ enum mzg_code mzg_model_open(struct mzg_model *m, const char *path,
     mzg_kvs_init(&m->kvs);
     if (stat(path, &st) != 0)
         code = mzg_fail_errno(e, "cannot examine '%s'", mzg_quote(q, path));
-    else if (S_ISDIR(st.st_mode) && !opt->raw)
+    else if (S_ISDIR(st.st_mode) && !opt->raw && !mzg_weights_in_gguf(path))
         code = open_folder(m, path, opt, e);
     else
         code = open_bare(m, path, e);

@@ -50,7 +50,7 @@ struct mzg_model_options {
     const struct mzg_notify *notify;
 };
 
-/* path: a model folder; with opt->raw, anything mzg_weights_open takes. A GGUF source keeps its own
+/* path: a model folder, or GGUF; with opt->raw, anything mzg_weights_open takes. A GGUF source keeps its own
  * metadata, names and order. MZG_UNSUPPORTED for an architecture that is not known, with what was
  * found; MZG_MALFORMED for tensors missing, left over, or of a shape the config does not give. */
 enum mzg_code mzg_model_open(struct mzg_model *m, const char *path,

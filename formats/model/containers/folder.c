@@ -1,5 +1,6 @@
 #include "../../base/json.h"
 #include "opening.h"
+#include "parts.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -261,6 +262,45 @@ static enum mzg_code open_only(struct mzg_weights *w, const struct folder *f, bo
     return only ? open_in(w, f, only, false, e) : MZG_OK;
 }
 
+/* Whether both are parts of one model, by their names. */
+static bool same_model(const char *a, const char *b)
+{
+    uint32_t part, of_a, of_b;
+    size_t n = mzg_part_parse(a, &part, &of_a), m = mzg_part_parse(b, &part, &of_b);
+
+    return n > 0 && n == m && of_a == of_b && memcmp(a, b, n) == 0;
+}
+
+/* The GGUF file of the folder, or the first of its parts that is there: *name, one of f's, or NULL. */
+static enum mzg_code find_gguf(const struct folder *f, const char **name, struct mzg_err *e)
+{
+    char q[MZG_QUOTE], r[MZG_QUOTE];
+
+    *name = NULL;
+    for (size_t i = 0; i < f->n; i++) {
+        if (!mzg_ends_with(f->names[i], ".gguf"))
+            continue;
+        if (*name && !same_model(*name, f->names[i]))
+            return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "several models, '%s' and '%s': name the file",
+                            mzg_quote(q, *name), mzg_quote(r, f->names[i]));
+        *name = *name ? *name : f->names[i];
+    }
+    return MZG_OK;
+}
+
+static enum mzg_code open_gguf(struct mzg_weights *w, const struct folder *f, bool *found,
+                               struct mzg_err *e)
+{
+    const char *name;
+    enum mzg_code code = find_gguf(f, &name, e);
+
+    *found = name != NULL;
+    if (code != MZG_OK || !name)
+        return code;
+    const char *path = mzg_weights_path(&w->arena, f->path, name);
+    return path ? mzg_weights_open_single(w, path, true, e) : mzg_fail_memory(e, "paths");
+}
+
 static enum mzg_code open_onnx(struct mzg_weights *w, const struct folder *f, bool *found,
                                struct mzg_err *e)
 {
@@ -273,7 +313,7 @@ static enum mzg_code open_onnx(struct mzg_weights *w, const struct folder *f, bo
 
 static enum mzg_code fail_empty(const struct folder *f, struct mzg_err *e)
 {
-    static const char *const ends[] = {".safetensors", ".gguf", ".bin"};
+    static const char *const ends[] = {".safetensors", ".bin"};
     const char *found = NULL;
     char q[MZG_QUOTE];
 
@@ -311,22 +351,61 @@ static enum mzg_code open_any(struct mzg_weights *w, const struct folder *f, str
     if (code == MZG_OK && !found)
         code = open_only(w, f, &found, e);
     if (code == MZG_OK && !found)
+        code = open_gguf(w, f, &found, e);
+    if (code == MZG_OK && !found)
         code = open_onnx(w, f, &found, e);
     return code == MZG_OK && !found ? fail_empty(f, e) : code;
 }
 
-enum mzg_code mzg_weights_open_folder(struct mzg_weights *w, const char *path, struct mzg_err *e)
+static enum mzg_code list(struct folder *f, const char *path, struct mzg_err *e)
 {
-    struct folder f = {.path = path};
     struct mzg_dir d;
     enum mzg_code code = mzg_dir_open(&d, path, e);
 
+    *f = (struct folder){.path = path};
     if (code != MZG_OK)
         return code;
-    code = mzg_dir_list(&d, ".", FOLDER_FILES, &f.names, &f.n, e);
+    code = mzg_dir_list(&d, ".", FOLDER_FILES, &f->names, &f->n, e);
     mzg_dir_close(&d);
+    return code;
+}
+
+enum mzg_code mzg_weights_open_folder(struct mzg_weights *w, const char *path, struct mzg_err *e)
+{
+    struct folder f;
+    enum mzg_code code = list(&f, path, e);
+
     if (code == MZG_OK)
         code = open_any(w, &f, e);
     free(f.names);
     return code;
+}
+
+/* Whether this file would be taken before any in GGUF. */
+static bool goes_before(const char *name)
+{
+    unsigned long i, n;
+
+    for (size_t k = 0; k < LAYOUTS; k++) {
+        const struct layout *l = &layouts[k];
+        if (strcmp(name, l->single) == 0 || strcmp(name, l->index) == 0 || is_part(name, l, &i, &n))
+            return true;
+    }
+    return mzg_ends_with(name, ".pt") || mzg_ends_with(name, ".pth");
+}
+
+bool mzg_weights_in_gguf(const char *folder)
+{
+    struct folder f;
+    struct mzg_err e;
+    const char *name = NULL;
+    bool other = false;
+    enum mzg_code code = list(&f, folder, &e);
+
+    for (size_t i = 0; i < f.n && code == MZG_OK; i++)
+        other = other || goes_before(f.names[i]);
+    if (code == MZG_OK && !other)
+        code = find_gguf(&f, &name, &e);
+    free(f.names);
+    return name || code == MZG_UNSUPPORTED; /* several models: opening says which there are */
 }

@@ -15,6 +15,7 @@ struct parse {
     struct mzg_weights *w;
     struct mzg_gguf *g;
     uint32_t file_index;
+    size_t first;                 /* of the tensors, in w */
     size_t loaded;
     struct mzg_reader r;
     uint64_t n_tensors, n_kvs;
@@ -363,7 +364,7 @@ static enum mzg_code place_data(struct parse *p, struct mzg_err *e)
 
     if (!mzg_gguf_pad(mzg_reader_offset(&p->r), p->g->alignment, &p->g->data_offset))
         return mzg_fail(e, MZG_MALFORMED, p->g->infos_offset, "there is no place for the data");
-    for (size_t i = 0; i < w->n_tensors; i++) {
+    for (size_t i = p->first; i < w->n_tensors; i++) {
         struct mzg_tensor *t = &w->tensors[i];
         t->offset += p->g->data_offset;
         if (t->offset > p->file->size || t->bytes > p->file->size - t->offset)
@@ -392,7 +393,7 @@ static bool is_gguf(const uint8_t *start, size_t n)
 static enum mzg_code read_gguf(struct mzg_weights *w, uint32_t file, struct mzg_err *e)
 {
     struct parse p = {.file = &w->files[file].file, .w = w, .file_index = file,
-                      .where = "the first 24 bytes"};
+                      .first = w->n_tensors, .where = "the first 24 bytes"};
     enum mzg_code code;
 
     p.g = w->gguf = mzg_arena_alloc(&w->arena, 1, sizeof *w->gguf);

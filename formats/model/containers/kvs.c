@@ -103,6 +103,11 @@ static uint32_t float_bits(float v)
     return bits;
 }
 
+void mzg_kvs_u16(struct mzg_kvs *k, const char *key, uint16_t v)
+{
+    add_scalar(k, key, MZG_KV_U16, v);
+}
+
 void mzg_kvs_u32(struct mzg_kvs *k, const char *key, uint32_t v)
 {
     add_scalar(k, key, MZG_KV_U32, v);

@@ -45,6 +45,7 @@ struct mzg_kvs {
 void mzg_kvs_init(struct mzg_kvs *k);
 void mzg_kvs_clear(struct mzg_kvs *k);
 
+void mzg_kvs_u16(struct mzg_kvs *k, const char *key, uint16_t v);
 void mzg_kvs_u32(struct mzg_kvs *k, const char *key, uint32_t v);
 void mzg_kvs_u64(struct mzg_kvs *k, const char *key, uint64_t v);
 void mzg_kvs_i32(struct mzg_kvs *k, const char *key, int32_t v);

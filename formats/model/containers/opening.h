@@ -22,6 +22,9 @@ struct mzg_container {
 extern const struct mzg_container mzg_container_gguf, mzg_container_onnx, mzg_container_safetensors,
     mzg_container_pytorch;
 
+/* A source of which nothing is open yet. */
+void mzg_weights_start(struct mzg_weights *w);
+
 /* Appends a tensor. MZG_LIMIT beyond MZG_TENSORS_MAX. */
 enum mzg_code mzg_weights_add(struct mzg_weights *w, const struct mzg_tensor *t,
                               struct mzg_err *e) MZG_MUST;

@@ -2,11 +2,18 @@
 #include "coded.h"
 #include "gguf.h"
 #include "opening.h"
+#include "parts.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define WEIGHTS_BYTES ((size_t)64 << 20) /* names; the largest models need a tenth */
+
+void mzg_weights_start(struct mzg_weights *w)
+{
+    *w = (struct mzg_weights){0};
+    mzg_arena_init(&w->arena, WEIGHTS_BYTES);
+}
 
 enum mzg_code mzg_weights_add(struct mzg_weights *w, const struct mzg_tensor *t, struct mzg_err *e)
 {
@@ -199,26 +206,44 @@ enum mzg_code mzg_weights_sort_names(struct mzg_weights *w, struct mzg_err *e)
                     w->files[t->file].name, mzg_quote(q, t->name));
 }
 
-enum mzg_code mzg_weights_open(struct mzg_weights *w, const char *path, struct mzg_err *e)
+static enum mzg_code open_all(struct mzg_weights *w, const char *path, bool alone, struct mzg_err *e)
 {
     struct stat st;
     char q[MZG_QUOTE];
     enum mzg_code code;
 
-    *w = (struct mzg_weights){0};
-    mzg_arena_init(&w->arena, WEIGHTS_BYTES);
+    mzg_weights_start(w);
     if (stat(path, &st) != 0)
-        code = mzg_fail_errno(e, "cannot examine '%s'", mzg_quote(q, path));
-    else if (S_ISDIR(st.st_mode))
+        return mzg_fail_errno(e, "cannot examine '%s'", mzg_quote(q, path));
+    bool folder = S_ISDIR(st.st_mode);
+    if (folder)
         code = mzg_weights_open_folder(w, path, e);
     else
         code = mzg_weights_open_single(w, path, false, e);
-    if (code == MZG_OK && !w->by_name)
-        code = mzg_weights_sort_names(w, e);
+    if (code == MZG_OK && w->gguf && !alone)
+        code = mzg_parts_join(w, folder, e);
+    return code == MZG_OK && !w->by_name ? mzg_weights_sort_names(w, e) : code;
+}
+
+static enum mzg_code open_source(struct mzg_weights *w, const char *path, bool alone, struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+    enum mzg_code code = open_all(w, path, alone, e);
+
     if (code == MZG_OK)
         return MZG_OK;
     mzg_weights_close(w);
     return code == MZG_IO ? code : mzg_prefix(e, "%s", mzg_quote(q, path));
+}
+
+enum mzg_code mzg_weights_open(struct mzg_weights *w, const char *path, struct mzg_err *e)
+{
+    return open_source(w, path, false, e);
+}
+
+enum mzg_code mzg_weights_open_alone(struct mzg_weights *w, const char *path, struct mzg_err *e)
+{
+    return open_source(w, path, true, e);
 }
 
 void mzg_weights_close(struct mzg_weights *w)

@@ -66,7 +66,7 @@ struct mzg_weights {
     struct mzg_name *by_name;        /* n_tensors, sorted */
     struct mzg_fact *facts;          /* in the file's order; none of GGUF, whose metadata is typed */
     size_t n_facts;
-    struct mzg_gguf *gguf;           /* the header, when the container is GGUF, else NULL */
+    struct mzg_gguf *gguf;           /* the header (of the first part), in GGUF, else NULL */
     struct mzg_number *numbers;      /* n_numbers, 1024 at most, in the file's order; those at the top */
     size_t n_numbers;                /* of a PyTorch checkpoint in one file, and one level below */
     const char *container;           /* "safetensors", "PyTorch", "GGUF", "ONNX" */
@@ -78,11 +78,19 @@ struct mzg_weights {
  * taken: NAME.safetensors, or NAME.safetensors.index.json and exactly the tensors it lists in the shards it
  * lists them in (extra or missing names are MZG_MALFORMED), or all of NAME-00001-of-0000N.safetensors; NAME is
  * "model", then "consolidated". The same with pytorch_model and .bin; consolidated.00.pth; the only .pt or
- * .pth file; the ONNX model that genai_config.json names, or the only one, there or in the folder onnx.
+ * .pth file; the only model in GGUF; the ONNX model that genai_config.json names, or the only one, there or in the folder onnx.
  * MZG_UNSUPPORTED where two would do. A file without a single tensor is MZG_MALFORMED, but for a GGUF one (a
- * bare vocabulary) or an ONNX one. */
+ * bare vocabulary) or an ONNX one.
+ *
+ * Of a GGUF model in parts (parts.h) any part may be named: all are opened, from beside it. One that is
+ * not there is MZG_IO; what does not belong to the others, or not under its name, MZG_MALFORMED. */
 enum mzg_code mzg_weights_open(struct mzg_weights *w, const char *path, struct mzg_err *e) MZG_MUST;
+/* A file by itself, though it be one part of several. */
+enum mzg_code mzg_weights_open_alone(struct mzg_weights *w, const char *path, struct mzg_err *e) MZG_MUST;
 void mzg_weights_close(struct mzg_weights *w);
+
+/* Whether opening this folder would open GGUF files. */
+bool mzg_weights_in_gguf(const char *folder);
 
 /* The tensor of this name, or NULL. */
 const struct mzg_tensor *mzg_weights_find(const struct mzg_weights *w, const char *name);

@@ -64,7 +64,11 @@ static enum mzg_code read_gguf(struct mzg_imatrix *m, struct mzg_err *e)
 
     if (code != MZG_OK)
         return code;
-    code = say_path(m, mzg_imatrix_read_gguf(m, &w, e), e);
+    if (w.n_files > 1) /* its digest is that of one file */
+        code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "importance data in %zu parts", w.n_files);
+    else
+        code = mzg_imatrix_read_gguf(m, &w, e);
+    code = say_path(m, code, e);
     mzg_weights_close(&w);
     return code;
 }
