@@ -42,6 +42,8 @@ struct mzg_convert_options {
                                  * .mzg-part and .mzg-journal), and is gone on with by the same call */
     bool raw;                   /* weights without a model folder: names and shapes as they are */
     const char *pre;            /* the pre-tokenizer's name; NULL: found by structure */
+    uint64_t split_max_bytes;   /* the output is cut into parts, files of at most so many bytes ... */
+    uint64_t split_max_tensors; /* ... and tensors, as llama.cpp reads them; 0: no such limit */
 };
 
 struct mzg_convert_result {
@@ -49,10 +51,12 @@ struct mzg_convert_result {
     uint64_t elems;
     uint64_t source_bytes;
     uint64_t output_bytes;
+    uint64_t parts;        /* that the output is cut into; 0: it is one file, `out` itself */
+    uint64_t largest_part; /* bytes of it */
 };
 
-/* src: a Hugging Face folder, a GGUF file, or with raw a .safetensors, PyTorch or .onnx file -> out, a GGUF
- * file.
+/* src: a Hugging Face folder, a GGUF file (of a model in parts, any of them), or with raw a .safetensors,
+ * PyTorch or .onnx file -> out, a GGUF file.
  * The same source and options give the same bytes on every machine (SPEC.md, "Determinism").
  * Peak memory stays under 256 MiB whatever the model's size. r may be NULL. */
 enum mzg_code mzg_convert(const char *src, const char *out, const struct mzg_convert_options *opt,
@@ -72,6 +76,10 @@ struct mzg_convert_output {
 enum mzg_code mzg_convert_several(const char *src, const struct mzg_convert_output *outputs, size_t n,
                                   const struct mzg_convert_options *opt, const struct mzg_run *run,
                                   struct mzg_convert_result *r, struct mzg_err *e) MZG_MUST;
+
+/* The path of part `part` (from 0) of `parts` of an output that was asked for at `out`, as snprintf:
+ * model-00001-of-00003.gguf of model.gguf. */
+int mzg_convert_part(char *path, size_t room, const char *out, uint64_t part, uint64_t parts);
 
 /* What mzg_convert would write, one tensor. */
 struct mzg_plan_row {

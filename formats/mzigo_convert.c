@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "mzigo_run.h"
+#include "model/containers/parts.h"
 #include "model/convert.h"
 #include "model/provenance.h"
 #include <stdlib.h>
@@ -63,6 +64,7 @@ static enum mzg_code read_words(struct request *q, const struct mzg_convert_opti
                                           .n_tensor_types = opt->n_tensor_types, .pure = opt->pure};
     q->job.effort = MZG_EFFORT_DEFAULT;
     q->job.pre = opt->pre;
+    q->job.division = (struct mzg_division){opt->split_max_bytes, opt->split_max_tensors};
     enum mzg_code rc = find_type(opt->output_type, "output type", &choice->output_type, e);
     if (rc == MZG_OK)
         rc = find_type(opt->embedding_type, "embedding type", &choice->embedding_type, e);
@@ -108,7 +110,8 @@ static struct mzg_convert_result result_of(const struct mzg_convert_totals *t)
 {
     return (struct mzg_convert_result){.tensors = t->tensors, .elems = t->elems,
                                        .source_bytes = t->source_bytes,
-                                       .output_bytes = t->output_bytes};
+                                       .output_bytes = t->output_bytes,
+                                       .parts = t->parts, .largest_part = t->largest_part};
 }
 
 enum mzg_code mzg_convert_several(const char *src, const struct mzg_convert_output *outputs, size_t n,
@@ -146,6 +149,11 @@ enum mzg_code mzg_convert(const char *src, const char *out, const struct mzg_con
 {
     struct mzg_convert_output output = {.to = opt->recipe != NULL ? NULL : opt->to, .path = out};
     return mzg_convert_several(src, &output, 1, opt, run, r, e);
+}
+
+int mzg_convert_part(char *path, size_t room, const char *out, uint64_t part, uint64_t parts)
+{
+    return mzg_part_format(path, room, out, mzg_part_prefix(out), (size_t)part, (size_t)parts);
 }
 
 /* ---- before the work ---- */

@@ -1,13 +1,18 @@
 #include "command.h"
 #include "dry_run.h"
+#include "net/amounts.h"
 #include "outputs.h"
 #include "report.h"
 #include "term.h"
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
 
 static const struct mzg_operand operands[] = {
     {"SRC", 0, "A Hugging Face folder (config.json, tokenizer, one or more .safetensors or .bin files), a "
-               "GGUF file, or with --raw a single .safetensors, .bin, .pt, .pth or .onnx file."},
+               "GGUF file (of a model in several parts, any of them) or a folder with one such model, or with "
+               "--raw a single .safetensors, .bin, .pt, .pth or .onnx file."},
     {0},
 };
 
@@ -26,6 +31,10 @@ static const struct mzg_option options[] = {
     {"imatrix", 0, "FILE", 0, "Importance data, as llama.cpp's imatrix tool writes them: errors count "
                               "more in columns that matter more."},
     {"effort", 0, "LEVEL", 0, "How long to search for the least error: fast, default or best."},
+    {"split-max-size", 0, "SIZE", 0, "Cuts the output into parts, OUT-00001-of-0000N.gguf and so on, each a file "
+                                     "of at most SIZE (2G, 500M; 4000M for a FAT32 stick). llama.cpp is given the "
+                                     "first and finds the others beside it. A tensor is never cut."},
+    {"split-max-tensors", 0, "N", 0, "The same, with at most N tensors in a part."},
     {"resume", 0, NULL, 0, "Keeps what is written when the work is stopped, in OUT.gguf.mzg-part and "
                            ".mzg-journal, and goes on with it when the same command is given again. Without "
                            "it nothing is kept, and what was is removed."},
@@ -40,9 +49,33 @@ static const struct mzg_option options[] = {
     {0},
 };
 
+/* A path as it may be: a longer one has failed before. */
+#define PATH_ROOM (PATH_MAX + 64)
+
+/* The file of an output that stands for it: its first part, where it is in parts. */
+static const char *first_file(char path[PATH_ROOM], const char *out, const struct mzg_convert_result *r)
+{
+    if (r->parts == 0)
+        return out;
+    mzg_convert_part(path, PATH_ROOM, out, 0, r->parts);
+    return path;
+}
+
+static void report_parts(json_t *o, const char *out, const struct mzg_convert_result *r)
+{
+    char path[PATH_ROOM];
+    json_t *list = r->parts > 0 ? mzg_report_list(o, "parts") : NULL;
+    for (uint64_t i = 0; i < r->parts; i++) {
+        mzg_convert_part(path, sizeof path, out, i, r->parts);
+        mzg_report_row_text(list, path);
+    }
+}
+
 static void report_one(json_t *o, const char *out, const char *to, const struct mzg_convert_result *r)
 {
-    mzg_report_text(o, "out", out);
+    char path[PATH_ROOM];
+    mzg_report_text(o, "out", first_file(path, out, r));
+    report_parts(o, out, r);
     mzg_report_text(o, "to", to);
     mzg_report_number(o, "tensors", r->tensors);
     mzg_report_number(o, "elements", r->elems);
@@ -63,9 +96,12 @@ static void report(json_t *o, const struct mzg_outputs *outs, const struct mzg_c
 
 static void show_one(const char *out, const struct mzg_convert_result *r)
 {
-    char word[MZG_WORD], size[MZG_SIZE], was[MZG_SIZE], count[MZG_COUNT];
+    char word[MZG_WORD], path[PATH_ROOM], size[MZG_SIZE], was[MZG_SIZE], count[MZG_COUNT];
     double bits = r->elems ? (double)r->output_bytes * 8 / (double)r->elems : 0;
-    printf("%s: %s, %s from %s, %.2f bits per weight\n", mzg_shell_word(word, out),
+    printf("%s", mzg_shell_word(word, first_file(path, out, r)));
+    if (r->parts > 1)
+        printf(" and %s", mzg_count_text(count, r->parts - 1, "more part"));
+    printf(": %s, %s from %s, %.2f bits per weight\n",
            mzg_count_text(count, r->tensors, "tensor"), mzg_size_text(size, r->output_bytes),
            mzg_size_text(was, r->source_bytes), bits);
 }
@@ -73,16 +109,36 @@ static void show_one(const char *out, const struct mzg_convert_result *r)
 static void show(const struct mzg_context *c, const char *src, const char *imatrix,
                  const struct mzg_outputs *outs, const struct mzg_convert_result *r)
 {
-    char word[MZG_WORD], from[MZG_WORD], with[MZG_WORD];
+    char word[MZG_WORD], path[PATH_ROOM], from[MZG_WORD], with[MZG_WORD];
     for (size_t i = 0; i < outs->n; i++)
         show_one(outs->list[i].path, &r[i]);
     if (c->quiet)
         return;
-    printf("next: mzigo check %s --against %s", mzg_shell_word(word, outs->list[0].path),
-           mzg_shell_word(from, src));
+    printf("next: mzigo check %s --against %s",
+           mzg_shell_word(word, first_file(path, outs->list[0].path, &r[0])), mzg_shell_word(from, src));
     if (imatrix)
         printf(" --imatrix %s", mzg_shell_word(with, imatrix));
     putchar('\n');
+}
+
+static enum mzg_code read_split(const struct mzg_args *a, struct mzg_convert_options *opt, struct mzg_err *e)
+{
+    const char *size = mzg_args_text(a, "split-max-size");
+    char q[MZG_QUOTE];
+    if (size && !mzg_amount_bytes(size, strlen(size), &opt->split_max_bytes))
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --split-max-size takes a size (2G, 500M), not '%s'",
+                        mzg_quote(q, size));
+    return mzg_args_number(a, "split-max-tensors", 1, UINT32_MAX, &opt->split_max_tensors, e);
+}
+
+/* All parts of all outputs are open at once: more files than most systems let a program have unasked. */
+static void allow_files(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &files);
 }
 
 static enum mzg_code read_options(const struct mzg_args *a, struct mzg_convert_options *opt,
@@ -107,7 +163,7 @@ static enum mzg_code read_options(const struct mzg_args *a, struct mzg_convert_o
         return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --to TYPE is missing");
     if (!mzg_args_has(a, "out") && !mzg_args_has(a, "dry-run"))
         return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --out OUT.gguf is missing");
-    return MZG_OK;
+    return read_split(a, opt, e);
 }
 
 static enum mzg_code convert(struct mzg_context *c, const struct mzg_convert_options *opt,
@@ -115,6 +171,8 @@ static enum mzg_code convert(struct mzg_context *c, const struct mzg_convert_opt
 {
     const char *src = mzg_args_operand(&c->args, 0);
     struct mzg_convert_result r[MZG_CONVERT_OUTPUTS];
+    if (opt->split_max_bytes || opt->split_max_tensors)
+        allow_files();
     enum mzg_code code = mzg_convert_several(src, outs->list, outs->n, opt, &c->run, r, e);
     mzg_meter_wipe(c->meter);
     if (code)
@@ -156,6 +214,7 @@ const struct mzg_command mzg_cmd_convert = {
         "says which they were. A NaN or infinite weight is refused by name and never written.",
     .examples = "mzigo convert my-model -o my-model.gguf --to Q8_0\n"
                 "mzigo convert my-model -o 'my-model-{}.gguf' --to Q4_K_M,Q8_0\n"
+                "mzigo convert my-model -o my-model.gguf --to Q8_0 --split-max-size 4000M\n"
                 "mzigo convert my-model --to Q4_K_M --imatrix my.imatrix --dry-run\n"
                 "mzigo convert weights.safetensors -o weights.gguf --to F16 --raw",
     .operands = operands,

@@ -65,6 +65,9 @@ static enum mzg_code show(const struct mzg_table *t, const char *name, const str
     printf("%s would have %s, %llu bytes (%s), %.2f bits per weight\n", mzg_shell_word(word, name),
            mzg_count_text(count, r->tensors, "tensor"), (unsigned long long)r->output_bytes,
            mzg_size_text(size, r->output_bytes), bits);
+    if (r->parts > 0)
+        printf("in %s, the largest of %llu bytes (%s)\n", mzg_count_text(count, r->parts, "part"),
+               (unsigned long long)r->largest_part, mzg_size_text(size, r->largest_part));
     return code;
 }
 
@@ -84,6 +87,10 @@ static enum mzg_code plan_one(struct mzg_context *c, const char *src, const stru
     }
     enum mzg_code code = mzg_convert_plan(src, &one, &c->run, add_row, &s, &r, e);
     mzg_meter_wipe(c->meter);
+    if (!code && o && r.parts > 0) {
+        mzg_report_number(o, "parts", r.parts);
+        mzg_report_number(o, "largest_part_bytes", r.largest_part);
+    }
     if (!code && o)
         mzg_report_number(o, "output_bytes", r.output_bytes);
     else if (!code)

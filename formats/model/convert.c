@@ -68,18 +68,12 @@ static enum mzg_code feed_tensor(struct convert *c, size_t i, struct mzg_err *e)
     return rc;
 }
 
-/* Zeros behind tensor i up to the next one, in every output. */
+/* Behind tensor i, in every output. */
 static enum mzg_code write_padding(const struct convert *c, size_t i, struct mzg_err *e)
 {
-    static const uint8_t zeros[MZG_PIECE];
     enum mzg_code rc = MZG_OK;
-    for (size_t o = 0; o < c->n_sinks && rc == MZG_OK; o++) {
-        const struct mzg_plan *p = &c->sinks[o].plan;
-        uint64_t n = mzg_plan_padding(p, i);
-        uint64_t at = mzg_plan_place(p, i, mzg_model_elems(&c->model->tensors[i]));
-        if (n > 0)
-            rc = mzg_output_write_at(&c->sinks[o].file, at, zeros, (size_t)n, e);
-    }
+    for (size_t o = 0; o < c->n_sinks && rc == MZG_OK; o++)
+        rc = mzg_sink_pad(&c->sinks[o], i, e);
     return rc;
 }
 
@@ -162,10 +156,8 @@ static void convert_clear(struct convert *c)
     free(c->slots);
     mzg_stream_clear(&c->stream);
     mzg_resume_clear(&c->resume);
-    for (size_t o = 0; o < c->n_sinks; o++) {
-        mzg_output_abandon(&c->sinks[o].file);
-        mzg_plan_clear(&c->sinks[o].plan);
-    }
+    for (size_t o = 0; o < c->n_sinks; o++)
+        mzg_sink_clear(&c->sinks[o]);
 }
 
 /* Notes of one output among several say which. */
@@ -186,7 +178,6 @@ static enum mzg_code plan_outputs(struct convert *c, const struct mzg_convert_ta
 {
     enum mzg_code rc = MZG_OK;
     for (size_t o = 0; o < n && rc == MZG_OK; o++) {
-        c->sinks[o].file.fd = -1;
         c->n_sinks = o + 1;
         struct told told = {&c->run->notify, targets[o].job.recipe->name};
         struct mzg_notify named = {tell_named, &told};
@@ -202,9 +193,9 @@ static enum mzg_code check_alone(const struct convert *c, size_t o, struct mzg_e
 {
     char q[MZG_QUOTE];
     for (size_t i = 0; i < o; i++)
-        if (mzg_output_same(&c->sinks[i].file, &c->sinks[o].file))
+        if (mzg_sink_same(&c->sinks[i], &c->sinks[o]))
             return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "two outputs would be '%s'",
-                            mzg_quote(q, c->sinks[o].file.path));
+                            mzg_quote(q, c->sinks[o].files[0].path));
     return MZG_OK;
 }
 
@@ -213,49 +204,32 @@ static enum mzg_code open_outputs(struct convert *c, const struct mzg_convert_ta
 {
     enum mzg_code rc = MZG_OK;
     for (size_t o = 0; o < c->n_sinks && rc == MZG_OK; o++) {
-        rc = c->resumes
-                 ? mzg_output_open_kept(&c->sinks[o].file, targets[o].path, MZG_PART, 0666, e)
-                 : mzg_output_open(&c->sinks[o].file, targets[o].path, 0666, e);
+        rc = mzg_sink_open(&c->sinks[o], targets[o].path, c->resumes, e);
         if (rc == MZG_OK)
             rc = check_alone(c, o, e);
-        if (rc == MZG_OK)
-            rc = mzg_output_reserve(&c->sinks[o].file, mzg_plan_bytes(&c->sinks[o].plan), e);
     }
     return rc;
 }
 
 /* What an earlier run has done; the room of the first slot serves to read it again. */
-static enum mzg_code take_up(struct convert *c, const char *path, size_t *done, struct mzg_err *e)
+static enum mzg_code take_up(struct convert *c, size_t *done, struct mzg_err *e)
 {
     *done = 0;
     if (!c->resumes)
         return MZG_OK;
-    enum mzg_code rc = mzg_resume_open(&c->resume, c->model, c->sinks, c->n_sinks, path, c->run, e);
+    enum mzg_code rc = mzg_resume_open(&c->resume, c->model, c->sinks, c->n_sinks, c->run, e);
     return rc != MZG_OK ? rc : mzg_resume_verify(&c->resume, &c->stream, c->slots[0].src, done, e);
 }
 
-/* The header comes last: only now are the source's digests known. */
-static enum mzg_code write_header(struct convert *c, size_t o, struct mzg_err *e)
-{
-    struct mzg_buf header;
-    enum mzg_code rc = mzg_plan_header(&c->sinks[o].plan, (const uint8_t(*)[32])c->stream.digests,
-                                       &header, e);
-    if (rc == MZG_OK)
-        rc = mzg_output_write_at(&c->sinks[o].file, 0, header.data, header.len, e);
-    mzg_buf_clear(&header);
-    return rc;
-}
-
-/* No output gets its name before all are complete, and on the disk. */
+/* Headers come last: only now are the source's digests known. No output gets its name before all are
+ * complete, and on the disk. */
 static enum mzg_code finish(struct convert *c, struct mzg_err *e)
 {
     enum mzg_code rc = MZG_OK;
     for (size_t o = 0; o < c->n_sinks && rc == MZG_OK; o++)
-        rc = write_header(c, o, e);
-    for (size_t o = 0; o + 1 < c->n_sinks && rc == MZG_OK; o++)
-        rc = mzg_output_sync(&c->sinks[o].file, e);
-    for (size_t o = 0; o < c->n_sinks && rc == MZG_OK; o++)
-        rc = mzg_output_commit(&c->sinks[o].file, e);
+        rc = mzg_sink_headers(&c->sinks[o], (const uint8_t(*)[32])c->stream.digests, e);
+    if (rc == MZG_OK)
+        rc = mzg_sinks_commit(c->sinks, c->n_sinks, e);
     if (rc == MZG_OK && c->resumes)
         mzg_resume_finish(&c->resume);
     return rc;
@@ -279,7 +253,7 @@ enum mzg_code mzg_convert_run(const struct mzg_convert_target *targets, size_t n
     if (rc == MZG_OK)
         rc = open_outputs(&c, targets, e);
     if (rc == MZG_OK)
-        rc = take_up(&c, targets[0].path, &done, e);
+        rc = take_up(&c, &done, e);
     if (rc == MZG_OK)
         rc = convert_tensors(&c, done, e);
     if (rc == MZG_OK)

@@ -1,17 +1,12 @@
 #include "plan.h"
 
+#include "containers/parts.h"
+#include "division.h"
 #include "provenance.h"
 #include "stream.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define HEADER_CAP ((size_t)128 << 20)
-
-static uint32_t alignment_of(const struct mzg_model *m)
-{
-    uint64_t a;
-    return mzg_kvs_get_u64(&m->kvs, "general.alignment", &a) ? (uint32_t)a : MZG_GGUF_ALIGNMENT;
-}
 
 bool mzg_plan_copies(const struct mzg_plan *p, size_t i)
 {
@@ -31,24 +26,15 @@ bool mzg_plan_weighs(const struct mzg_plan *p, size_t i)
            mzg_kernel_best(p->table[i].type, MZG_OP_search, 0) != NULL;
 }
 
-/* Types, places and the header's size. */
+/* Types and places. */
 static enum mzg_code lay_out(struct mzg_plan *p, const struct mzg_convert_job *job,
                              const struct mzg_notify *notify, struct mzg_err *e)
 {
-    const struct mzg_model *m = job->model;
-    struct mzg_buf header;
     *p = (struct mzg_plan){.job = *job};
     p->job.choice.have_imatrix = job->imatrix != NULL;
     enum mzg_code rc =
-        mzg_recipe_apply(job->recipe, m, &p->job.choice, notify, &p->table, &p->why, e);
-    if (rc == MZG_OK)
-        rc = mzg_gguf_layout(p->table, m->n_tensors, alignment_of(m), &p->data_bytes, e);
-    if (rc != MZG_OK)
-        return rc;
-    rc = mzg_plan_header(p, NULL, &header, e);
-    p->data_offset = header.len;
-    mzg_buf_clear(&header);
-    return rc;
+        mzg_recipe_apply(job->recipe, job->model, &p->job.choice, notify, &p->table, &p->why, e);
+    return rc == MZG_OK ? mzg_plan_divide(p, e) : rc;
 }
 
 enum mzg_code mzg_plan_make(struct mzg_plan *p, const struct mzg_convert_job *job,
@@ -78,41 +64,88 @@ enum mzg_code mzg_plan_size(const struct mzg_convert_job *job, uint64_t *bytes, 
 void mzg_plan_clear(struct mzg_plan *p)
 {
     mzg_importance_clear(&p->importance);
+    free(p->parts);
     free(p->table);
     free(p->why);
     *p = (struct mzg_plan){0};
 }
 
-enum mzg_code mzg_plan_header(const struct mzg_plan *p, const uint8_t (*digests)[32],
+enum mzg_code mzg_plan_header(const struct mzg_plan *p, size_t part, const uint8_t (*digests)[32],
                               struct mzg_buf *out, struct mzg_err *e)
 {
-    const struct mzg_model *m = p->job.model;
+    const struct mzg_plan_part *which = &p->parts[part];
     struct mzg_kvs kvs;
-    mzg_buf_init(out, HEADER_CAP);
-    enum mzg_code rc = mzg_provenance_kvs(&kvs, p, digests, e);
+    mzg_buf_init(out, MZG_PLAN_HEADER);
+    enum mzg_code rc = part == 0 ? mzg_provenance_kvs(&kvs, p, digests, e)
+                                 : mzg_provenance_part(&kvs, p, part, digests, e);
     if (rc == MZG_OK) {
-        mzg_gguf_encode(&kvs, p->table, m->n_tensors, alignment_of(m), out);
+        mzg_gguf_encode(&kvs, p->table + which->first, which->n, mzg_plan_alignment(p), out);
         rc = mzg_buf_ok(out, "the output's header", e);
     }
     mzg_kvs_clear(&kvs);
     return rc;
 }
 
+/* The last that begins with it or before: only the first part can be empty. */
+size_t mzg_plan_part(const struct mzg_plan *p, size_t i)
+{
+    size_t low = 0, high = p->n_parts;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (p->parts[middle].first <= i)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 uint64_t mzg_plan_place(const struct mzg_plan *p, size_t i, uint64_t elem)
 {
     const struct mzg_type_info *to = mzg_type_by_number(p->table[i].type);
-    return p->data_offset + p->table[i].offset + mzg_type_bytes(to, elem);
+    return p->parts[mzg_plan_part(p, i)].data_offset + p->table[i].offset + mzg_type_bytes(to, elem);
+}
+
+uint64_t mzg_plan_part_bytes(const struct mzg_plan *p, size_t part)
+{
+    return p->parts[part].data_offset + p->parts[part].data_bytes;
+}
+
+static uint64_t bytes_before(const struct mzg_plan *p, size_t part)
+{
+    uint64_t n = 0;
+    for (size_t k = 0; k < part; k++)
+        n += mzg_plan_part_bytes(p, k);
+    return n;
 }
 
 uint64_t mzg_plan_bytes(const struct mzg_plan *p)
 {
-    return p->data_offset + p->data_bytes;
+    return bytes_before(p, p->n_parts);
+}
+
+uint64_t mzg_plan_reached(const struct mzg_plan *p, size_t i)
+{
+    uint64_t elems = mzg_model_elems(&p->job.model->tensors[i]);
+    return bytes_before(p, mzg_plan_part(p, i)) + mzg_plan_place(p, i, elems);
+}
+
+char *mzg_plan_path(const struct mzg_plan *p, const char *path, size_t part)
+{
+    size_t room = strlen(path) + MZG_PART_NAME;
+    char *name = malloc(room);
+    if (name != NULL && mzg_plan_divided(p))
+        mzg_part_format(name, room, path, mzg_part_prefix(path), part, p->n_parts);
+    else if (name != NULL)
+        snprintf(name, room, "%s", path);
+    return name;
 }
 
 uint64_t mzg_plan_padding(const struct mzg_plan *p, size_t i)
 {
+    const struct mzg_plan_part *part = &p->parts[mzg_plan_part(p, i)];
     uint64_t end = p->table[i].offset + p->table[i].bytes;
-    return (i + 1 < p->job.model->n_tensors ? p->table[i + 1].offset : p->data_bytes) - end;
+    return (i + 1 < part->first + part->n ? p->table[i + 1].offset : part->data_bytes) - end;
 }
 
 struct mzg_convert_totals mzg_plan_totals(const struct mzg_plan *p)
@@ -120,6 +153,11 @@ struct mzg_convert_totals mzg_plan_totals(const struct mzg_plan *p)
     const struct mzg_model *m = p->job.model;
     struct mzg_convert_totals t = {.tensors = m->n_tensors,
                                    .output_bytes = mzg_plan_bytes(p)};
+    for (size_t k = 0; k < p->n_parts && mzg_plan_divided(p); k++) {
+        uint64_t n = mzg_plan_part_bytes(p, k);
+        t.parts++;
+        t.largest_part = n > t.largest_part ? n : t.largest_part;
+    }
     for (size_t i = 0; i < m->weights.n_files; i++)
         t.source_bytes += m->weights.files[i].file.size;
     for (size_t i = 0; i < m->n_tensors; i++)

@@ -1,9 +1,15 @@
 /* plan.h: one output of a conversion before a weight is read: what decides its bytes, the type and place
- * of each of its tensors, its size. */
+ * of each of its tensors, its size. An output is one file, or several parts (division.h). */
 #ifndef MZG_MODEL_PLAN_H
 #define MZG_MODEL_PLAN_H
 
 #include "importance/rows.h"
+
+/* What a part may hold, where an output is divided; 0: no such limit, and without any it is not. */
+struct mzg_division {
+    uint64_t bytes; /* of the file */
+    uint64_t tensors;
+};
 
 /* All that decides the bytes of one output; what of it differs from the usual is recorded in the file
  * (provenance.h). Texts and what is pointed to stay the caller's. */
@@ -15,6 +21,16 @@ struct mzg_convert_job {
     const char *imatrix_name;          /* of its file, without the folder */
     enum mzg_effort effort;
     const char *pre; /* as it was overridden, for the record; else NULL */
+    struct mzg_division division;
+};
+
+#define MZG_PLAN_HEADER ((size_t)128 << 20) /* the largest header that is written */
+
+/* One file of the output. */
+struct mzg_plan_part {
+    size_t first, n;      /* its tensors; the first part's n may be 0 */
+    uint64_t data_offset; /* of the tensor data; the header is all before it */
+    uint64_t data_bytes;  /* its last padding included */
 };
 
 struct mzg_plan {
@@ -23,12 +39,12 @@ struct mzg_plan {
     struct mzg_recipe_why *why;    /* of the same rows */
     struct mzg_importance importance;
     uint8_t imatrix_sha256[32];
-    uint64_t data_offset;          /* of the tensor data; the header is all before it */
-    uint64_t data_bytes;           /* its last padding included */
+    struct mzg_plan_part *parts;   /* in the order of the tensors */
+    size_t n_parts;                /* 1 where it is not divided */
 };
 
 /* MZG_UNSUPPORTED where a tensor would get a type that cannot be made here, or not without importance;
- * else as mzg_recipe_apply and mzg_importance_match. p is the caller's to clear,
+ * else as mzg_recipe_apply, mzg_importance_match and mzg_plan_divide. p is the caller's to clear,
  * also after an error. */
 enum mzg_code mzg_plan_make(struct mzg_plan *p, const struct mzg_convert_job *job,
                             const struct mzg_notify *notify, struct mzg_err *e) MZG_MUST;
@@ -42,23 +58,32 @@ struct mzg_convert_totals {
     uint64_t tensors;
     uint64_t elems;        /* of the source's */
     uint64_t source_bytes; /* of its weights' files */
-    uint64_t output_bytes;
+    uint64_t output_bytes; /* of all parts */
+    uint64_t parts;        /* 0: it is not divided */
+    uint64_t largest_part; /* its bytes */
 };
 struct mzg_convert_totals mzg_plan_totals(const struct mzg_plan *p);
 
-/* The header with these digests of the weights' files (NULL: placeholders); it has the same size either
- * way. out is initialised here and the caller's to clear. */
-enum mzg_code mzg_plan_header(const struct mzg_plan *p, const uint8_t (*digests)[32],
+/* The header of a part, with these digests of the weights' files (NULL: placeholders); it has the same size
+ * either way. out is initialised here and the caller's to clear. */
+enum mzg_code mzg_plan_header(const struct mzg_plan *p, size_t part, const uint8_t (*digests)[32],
                               struct mzg_buf *out, struct mzg_err *e) MZG_MUST;
 
-/* Where element elem of tensor i, in output order, lies in the output; its number of elements: where the
+/* The part that tensor i is in. */
+size_t mzg_plan_part(const struct mzg_plan *p, size_t i);
+/* Where element elem of tensor i, in output order, lies in its part; its number of elements: where the
  * tensor ends. */
 uint64_t mzg_plan_place(const struct mzg_plan *p, size_t i, uint64_t elem);
 
-/* Bytes of the whole output. */
+/* Bytes of the whole output, of one part, and of all up to the end of tensor i. */
 uint64_t mzg_plan_bytes(const struct mzg_plan *p);
+uint64_t mzg_plan_part_bytes(const struct mzg_plan *p, size_t part);
+uint64_t mzg_plan_reached(const struct mzg_plan *p, size_t i);
 
-/* Padding behind tensor i up to the next one, or to the end of the data. */
+/* The path of a part of the output that is asked for at `path`; malloc'd, NULL when memory is out. */
+char *mzg_plan_path(const struct mzg_plan *p, const char *path, size_t part);
+
+/* Padding behind tensor i up to the next one, or to the end of its part's data. */
 uint64_t mzg_plan_padding(const struct mzg_plan *p, size_t i);
 
 /* Whether importance makes a difference to tensor i: it has some, and its type is made by a search. */

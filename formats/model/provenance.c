@@ -2,6 +2,8 @@
 
 #include "../base/sha256.h"
 #include "../base/utf8.h"
+#include "containers/parts.h"
+#include "division.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +103,10 @@ static void put_record(struct mzg_kvs *k, const struct mzg_plan *p)
         mzg_kvs_bool(k, MZG_KEY_RAW, true);
     if (job->pre != NULL)
         mzg_kvs_text(k, MZG_KEY_PRE, job->pre);
+    if (job->division.bytes > 0)
+        mzg_kvs_u64(k, MZG_KEY_PART_BYTES, job->division.bytes);
+    if (job->division.tensors > 0)
+        mzg_kvs_u64(k, MZG_KEY_PART_MOST, job->division.tensors);
     if (job->imatrix != NULL) {
         mzg_sha256_hex(p->imatrix_sha256, hex);
         mzg_kvs_text(k, MZG_KEY_IMATRIX, hex);
@@ -140,6 +146,16 @@ out:
     return rc;
 }
 
+/* As gguf-split writes them. */
+static void put_part(struct mzg_kvs *k, const struct mzg_plan *p, size_t part)
+{
+    if (!mzg_plan_divided(p))
+        return;
+    mzg_kvs_u16(k, MZG_KEY_PART_NUMBER, (uint16_t)part);
+    mzg_kvs_u16(k, MZG_KEY_PART_COUNT, (uint16_t)p->n_parts);
+    mzg_kvs_i32(k, MZG_KEY_PART_TENSORS, (int32_t)p->job.model->n_tensors);
+}
+
 enum mzg_code mzg_provenance_kvs(struct mzg_kvs *k, const struct mzg_plan *p,
                                  const uint8_t (*digests)[32], struct mzg_err *e)
 {
@@ -152,9 +168,41 @@ enum mzg_code mzg_provenance_kvs(struct mzg_kvs *k, const struct mzg_plan *p,
         mzg_kvs_u32(k, "general.quantization_version", GGML_QUANTIZATION_VERSION);
     if (job->imatrix != NULL)
         put_imatrix(k, job);
+    put_part(k, p, 0);
     put_record(k, p);
     enum mzg_code rc = put_sources(k, job->model, digests, e);
     return rc != MZG_OK ? rc : mzg_kvs_ok(k, e);
+}
+
+/* Digest of the record that the first part has. */
+static enum mzg_code digest_record(const struct mzg_plan *p, const uint8_t (*digests)[32],
+                                   char hex[MZG_SHA256_HEX], struct mzg_err *e)
+{
+    struct mzg_kvs k;
+    mzg_kvs_init(&k);
+    put_record(&k, p);
+    enum mzg_code rc = put_sources(&k, p->job.model, digests, e);
+    if (rc == MZG_OK)
+        rc = mzg_kvs_ok(&k, e);
+    if (rc == MZG_OK)
+        rc = mzg_part_record(&k, hex, e);
+    mzg_kvs_clear(&k);
+    return rc;
+}
+
+enum mzg_code mzg_provenance_part(struct mzg_kvs *k, const struct mzg_plan *p, size_t part,
+                                  const uint8_t (*digests)[32], struct mzg_err *e)
+{
+    char hex[MZG_SHA256_HEX];
+    mzg_kvs_init(k);
+    enum mzg_code rc = digest_record(p, digests, hex, e);
+    if (rc != MZG_OK)
+        return rc;
+    if (mzg_plan_alignment(p) != MZG_GGUF_ALIGNMENT)
+        mzg_kvs_u32(k, "general.alignment", mzg_plan_alignment(p));
+    put_part(k, p, part);
+    mzg_kvs_text(k, MZG_KEY_PART_RECORD, hex);
+    return mzg_kvs_ok(k, e);
 }
 
 /* ---- reading ---- */

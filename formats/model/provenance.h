@@ -15,6 +15,8 @@
 #define MZG_KEY_EFFORT "mzigo.convert.effort"
 #define MZG_KEY_RAW "mzigo.convert.raw"
 #define MZG_KEY_PRE "mzigo.convert.pre"
+#define MZG_KEY_PART_BYTES "mzigo.convert.split_max_size"
+#define MZG_KEY_PART_MOST "mzigo.convert.split_max_tensors"
 #define MZG_KEY_IMATRIX "mzigo.imatrix.sha256"
 #define MZG_KEY_QUANTIZER "mzigo.quantizer." /* and a type's name */
 #define MZG_KEY_SOURCE_NAMES "mzigo.source.files"
@@ -25,6 +27,10 @@
  * placeholders of the same size. k is initialised here; the caller clears it. */
 enum mzg_code mzg_provenance_kvs(struct mzg_kvs *k, const struct mzg_plan *p,
                                  const uint8_t (*digests)[32], struct mzg_err *e) MZG_MUST;
+
+/* The metadata of a part behind the first: which it is, and the digest of the first one's record. */
+enum mzg_code mzg_provenance_part(struct mzg_kvs *k, const struct mzg_plan *p, size_t part,
+                                  const uint8_t (*digests)[32], struct mzg_err *e) MZG_MUST;
 
 /* ---- reading the record of a file ---- */
 

@@ -21,6 +21,19 @@ static void feed_text(struct mzg_sha256 *h, const char *text)
     mzg_sha256_update(h, text, strlen(text));
 }
 
+/* One file's name and header. */
+static enum mzg_code feed_file(struct mzg_sha256 *h, const struct mzg_sink *s, size_t part, struct mzg_err *e)
+{
+    struct mzg_buf header;
+    enum mzg_code rc = mzg_plan_header(&s->plan, part, NULL, &header, e);
+    feed_text(h, s->files[part].name);
+    feed_u64(h, header.len);
+    if (rc == MZG_OK)
+        mzg_sha256_update(h, header.data, header.len);
+    mzg_buf_clear(&header);
+    return rc;
+}
+
 /* The headers, but for the digests that are not known yet, hold all that decides a byte: options, types,
  * quantizer revisions, digests of the small files and of importance data. */
 static enum mzg_code bind(const struct mzg_resume *r, uint8_t binding[32], struct mzg_err *e)
@@ -37,23 +50,17 @@ static enum mzg_code bind(const struct mzg_resume *r, uint8_t binding[32], struc
     }
     for (size_t i = 0; i < w->n_tensors; i++)
         feed_u64(&h, w->tensors[i].offset);
-    for (size_t o = 0; o < r->n_sinks && rc == MZG_OK; o++) {
-        struct mzg_buf header;
-        rc = mzg_plan_header(&r->sinks[o].plan, NULL, &header, e);
-        feed_text(&h, r->sinks[o].file.name);
-        feed_u64(&h, header.len);
-        if (rc == MZG_OK)
-            mzg_sha256_update(&h, header.data, header.len);
-        mzg_buf_clear(&header);
-    }
+    for (size_t o = 0; o < r->n_sinks; o++)
+        for (size_t k = 0; k < r->sinks[o].n_files && rc == MZG_OK; k++)
+            rc = feed_file(&h, &r->sinks[o], k, e);
     mzg_sha256_final(&h, binding);
     mzg_sha256_clear(&h);
     return rc;
 }
 
 enum mzg_code mzg_resume_open(struct mzg_resume *r, const struct mzg_model *model,
-                              struct mzg_sink *sinks, size_t n, const char *path,
-                              const struct mzg_run *run, struct mzg_err *e)
+                              struct mzg_sink *sinks, size_t n, const struct mzg_run *run,
+                              struct mzg_err *e)
 {
     uint8_t binding[32];
     *r = (struct mzg_resume){.journal.file.fd = -1, .model = model, .sinks = sinks, .n_sinks = n,
@@ -63,7 +70,7 @@ enum mzg_code mzg_resume_open(struct mzg_resume *r, const struct mzg_model *mode
         rc = mzg_sha256_init(&r->tensor[o], e);
     if (rc == MZG_OK)
         rc = bind(r, binding, e);
-    return rc != MZG_OK ? rc : mzg_journal_open(&r->journal, path, binding, n, e);
+    return rc != MZG_OK ? rc : mzg_journal_open(&r->journal, sinks[0].files[0].path, binding, n, e);
 }
 
 void mzg_resume_finish(struct mzg_resume *r)
@@ -92,7 +99,7 @@ static enum mzg_code digest_batch(struct mzg_resume *r, size_t o, size_t i, cons
     *there = true;
     while (rc == MZG_OK && *there && at < end) {
         size_t n = end - at < sizeof piece ? (size_t)(end - at) : sizeof piece;
-        rc = mzg_output_read(&r->sinks[o].file, at, piece, n, there, e);
+        rc = mzg_output_read(mzg_sink_file(&r->sinks[o], i), at, piece, n, there, e);
         if (rc == MZG_OK && *there)
             mzg_sha256_update(&r->hash, piece, n);
         at += n;
@@ -128,11 +135,13 @@ static enum mzg_code sizes_hold(const struct mzg_resume *r, bool *hold, struct m
 {
     enum mzg_code rc = MZG_OK;
     *hold = true;
-    for (size_t o = 0; o < r->n_sinks && rc == MZG_OK; o++) {
-        const struct mzg_plan *p = &r->sinks[o].plan;
-        uint64_t size;
-        rc = mzg_output_size(&r->sinks[o].file, &size, e);
-        *hold = *hold && rc == MZG_OK && size <= mzg_plan_bytes(p);
+    for (size_t o = 0; o < r->n_sinks; o++) {
+        const struct mzg_sink *s = &r->sinks[o];
+        for (size_t k = 0; k < s->n_files && rc == MZG_OK; k++) {
+            uint64_t size;
+            rc = mzg_output_size(&s->files[k], &size, e);
+            *hold = *hold && rc == MZG_OK && size <= mzg_plan_part_bytes(&s->plan, k);
+        }
     }
     return rc;
 }
@@ -156,7 +165,7 @@ static enum mzg_code verify_outputs(struct mzg_resume *r, struct mzg_journal_lin
         }
         if (rc == MZG_OK)
             rc = mzg_progress_step(&r->run->progress, "verifying what is there",
-                                   mzg_plan_place(p, i, mzg_model_elems(&r->model->tensors[i])), total, e);
+                                   mzg_plan_reached(p, i), total, e);
     }
     if (rc == MZG_OK && (!hold || mzg_journal_goes_on(&r->journal)))
         mzg_notice(&r->run->notify, "what was kept is damaged: made again from tensor %llu on",
@@ -192,8 +201,9 @@ static enum mzg_code start_over(struct mzg_resume *r, struct mzg_err *e)
 {
     enum mzg_code rc = MZG_OK;
     mzg_journal_reject(&r->journal);
-    for (size_t o = 0; o < r->n_sinks && rc == MZG_OK; o++)
-        rc = mzg_output_cut(&r->sinks[o].file, 0, e);
+    for (size_t o = 0; o < r->n_sinks; o++)
+        for (size_t k = 0; k < r->sinks[o].n_files && rc == MZG_OK; k++)
+            rc = mzg_output_cut(&r->sinks[o].files[k], 0, e);
     return rc;
 }
 
@@ -231,7 +241,7 @@ static enum mzg_code sync_all(struct mzg_resume *r, struct mzg_err *e)
 {
     enum mzg_code rc = MZG_OK;
     for (size_t o = 0; o < r->n_sinks && rc == MZG_OK; o++)
-        rc = mzg_output_sync(&r->sinks[o].file, e);
+        rc = mzg_sink_sync(&r->sinks[o], e);
     r->unsynced = 0;
     return rc != MZG_OK ? rc : mzg_output_sync(&r->journal.file, e);
 }

@@ -22,11 +22,10 @@ struct mzg_resume {
     uint64_t unsynced;                           /* source bytes since the disk was last waited for */
 };
 
-/* Binds the journal to the sinks, whose plans are made and files opened as kept. path: the first output's.
- * r is the caller's to clear, also after an error. */
+/* Binds the journal to the sinks, whose plans are made and files opened as kept; it is beside the first. r is the caller's to clear, also after an error. */
 enum mzg_code mzg_resume_open(struct mzg_resume *r, const struct mzg_model *model,
-                              struct mzg_sink *sinks, size_t n, const char *path,
-                              const struct mzg_run *run, struct mzg_err *e) MZG_MUST;
+                              struct mzg_sink *sinks, size_t n, const struct mzg_run *run,
+                              struct mzg_err *e) MZG_MUST;
 
 /* How many tensors, from the first on, are done and right. s: fresh; it has read what they take when
  * this returns. buffer: room for any batch's source bytes. */

@@ -155,7 +155,8 @@ static enum mzg_code write_span(struct mzg_slot *s, uint64_t at, uint64_t n, str
         const uint8_t *data =
             copies(s, o) ? s->src + mzg_type_bytes(to, at) : s->dst + o * s->room;
         uint64_t place = mzg_plan_place(&s->sinks[o].plan, s->index, s->batch.first + at);
-        rc = mzg_output_write_at(&s->sinks[o].file, place, data, (size_t)mzg_type_bytes(to, n), e);
+        rc = mzg_output_write_at(mzg_sink_file(&s->sinks[o], s->index), place, data,
+                                 (size_t)mzg_type_bytes(to, n), e);
         if (s->journaled)
             mzg_sha256_update(&s->hash[o], data, (size_t)mzg_type_bytes(to, n));
     }

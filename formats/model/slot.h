@@ -8,16 +8,11 @@
 
 #include "convert.h"
 #include "importance/rows.h"
+#include "sink.h"
 #include "stream.h"
 
 /* Elements between two writes: their blocks fit the second-level cache. */
 #define MZG_SPAN ((size_t)64 * MZG_PIECE)
-
-/* One output being written. */
-struct mzg_sink {
-    struct mzg_plan plan;
-    struct mzg_output file;
-};
 
 struct mzg_slot {
     const struct mzg_kernels *kernels;

@@ -81,6 +81,13 @@ for source in hf-derived hf-derived-bf16-sharded; do
     done
     check "$source to F16 is described by the hub's parser" is_described "$work/$source-F16.gguf" F16
 done
+# In parts llama.cpp is given the first; the last shape has no tensors in it.
+for limit in "--split-max-size 300k" "--split-max-tensors 5" "--split-max-size 140k"; do
+    f=$work/parts-$(echo "$limit" | tr -cd a-z0-9)
+    "$mzigo" convert "$data/hf-derived" -o "$f.gguf" --to F32 --quiet $limit >/dev/null
+    set -- "$f"-00001-of-*.gguf
+    check "$limit: ${1##*-of-} parts say the known story" says_the_story "$1" 566
+done
 for type in Q5_1 Q5_0 Q4_1 Q4_0; do
     check "hf-derived to $type converts" convert hf-derived "$type"
     check "hf-derived to $type loads and speaks" speaks "$work/hf-derived-$type.gguf" 50
