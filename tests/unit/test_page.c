@@ -302,6 +302,11 @@ static void a_manifest_tells_what_model_it_holds(void **state)
     assert_string_equal(f.languages, "sw en");
     assert_int_equal(f.parameters, 1100048384);
     assert_int_equal(f.context, 0);
+    files[2].size = 4000; /* a larger part is no better, and neither is another model's first */
+    files[3].path = "n-00001-of-00002.gguf";
+    mzg_facts_find(&f, &m);
+    assert_ptr_equal(f.main, &files[1]);
+    assert_int_equal(f.model_bytes, 4500);
     m.n_files = 1;
     mzg_facts_find(&f, &m);
     assert_ptr_equal(f.main, &files[0]);

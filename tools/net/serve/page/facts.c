@@ -42,6 +42,19 @@ static const struct mzg_member *find_main(const struct mzg_manifest *m)
     return main;
 }
 
+/* Of one of several parts, the first: what is known of the model is noted of that. */
+static const struct mzg_member *first_part(const struct mzg_manifest *m, const struct mzg_member *file)
+{
+    size_t stem = part_stem(file->path);
+    for (size_t i = 0; stem > 0 && i < m->n_files; i++) {
+        const char *path = m->files[i].path;
+        if (part_stem(path) == stem && strncmp(path, file->path, stem) == 0 &&
+            strncmp(path + stem, "-00001", 6) == 0)
+            return &m->files[i];
+    }
+    return file;
+}
+
 static void add_parts(struct mzg_facts *f, const struct mzg_manifest *m)
 {
     size_t stem = f->is_model ? part_stem(f->main->path) : 0;
@@ -104,5 +117,5 @@ void mzg_facts_find(struct mzg_facts *f, const struct mzg_manifest *m)
     const struct mzg_member *main = find_main(m);
     *f = (struct mzg_facts){.main = NULL};
     if (main)
-        mzg_facts_of(f, m, main);
+        mzg_facts_of(f, m, first_part(m, main));
 }
