@@ -27,7 +27,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
 ifeq ($(CI),true)
 WARN += -Werror
 endif
-LIBS_PKG := libzstd libarchive libcrypto jansson
+LIBS_PKG := libzstd libarchive libcrypto jansson yaml-0.1
 ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 
 # No contraction and no fast math anywhere: the same source must give the same bits (SPEC.md).

@@ -44,6 +44,8 @@ struct mzg_convert_options {
     const char *pre;            /* the pre-tokenizer's name; NULL: found by structure */
     uint64_t split_max_bytes;   /* the output is cut into parts, files of at most so many bytes ... */
     uint64_t split_max_tensors; /* ... and tensors, as llama.cpp reads them; 0: no such limit */
+    const char *const *set;     /* "KEY=VALUE": metadata over what the source says (SPEC.md, "Names") */
+    size_t n_set;
 };
 
 struct mzg_convert_result {

@@ -5,6 +5,7 @@
 #include "mzigo_run.h"
 #include "model/containers/parts.h"
 #include "model/convert.h"
+#include "model/meta/settings.h"
 #include "model/provenance.h"
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,8 @@ static enum mzg_code read_words(struct request *q, const struct mzg_convert_opti
     q->job.effort = MZG_EFFORT_DEFAULT;
     q->job.pre = opt->pre;
     q->job.division = (struct mzg_division){opt->split_max_bytes, opt->split_max_tensors};
+    q->job.set = opt->set;
+    q->job.n_set = opt->n_set;
     enum mzg_code rc = find_type(opt->output_type, "output type", &choice->output_type, e);
     if (rc == MZG_OK)
         rc = find_type(opt->embedding_type, "embedding type", &choice->embedding_type, e);
@@ -72,6 +75,8 @@ static enum mzg_code read_words(struct request *q, const struct mzg_convert_opti
         rc = check_tensor_types(opt, e);
     if (rc == MZG_OK && opt->effort != NULL)
         rc = mzg_effort_find(opt->effort, &q->job.effort, e);
+    if (rc == MZG_OK)
+        rc = mzg_settings_check(opt->set, opt->n_set, e);
     return rc;
 }
 
@@ -79,7 +84,8 @@ static enum mzg_code request_open(struct request *q, const char *src,
                                   const struct mzg_convert_options *opt,
                                   const struct mzg_notify *notify, struct mzg_err *e)
 {
-    struct mzg_model_options mo = {.raw = opt->raw, .pre = opt->pre, .notify = notify};
+    struct mzg_model_options mo = {.raw = opt->raw, .pre = opt->pre, .set = opt->set, .n_set = opt->n_set,
+                                   .notify = notify};
     enum mzg_code rc = read_words(q, opt, e);
     if (rc == MZG_OK && opt->imatrix != NULL)
         rc = mzg_imatrix_open(opt->imatrix, &q->imatrix, e);

@@ -4,7 +4,7 @@
 #include "base/pool.h"
 #include "kernels/kernels.h"
 #include "model/check.h"
-#include "model/provenance.h"
+#include "model/recall.h"
 #include "mzigo_run.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -36,6 +36,8 @@ struct mzg_run mzg_run_with_threads(const struct mzg_run *run)
 
 /* ---- check ---- */
 
+#define RECORD_BYTES ((size_t)8 << 20) /* of texts that options once were */
+
 /* All that a report points into. */
 struct check_memory {
     struct mzg_weights out;
@@ -43,7 +45,7 @@ struct check_memory {
     struct mzg_imatrix *imatrix;
     struct mzg_check check;
     struct mzg_check_row *rows;
-    char *pre;
+    struct mzg_arena arena; /* what out's record says of the source */
     bool source_open;
 };
 
@@ -57,7 +59,7 @@ static void check_memory_free(struct check_memory *m)
     mzg_imatrix_close(m->imatrix);
     mzg_weights_close(&m->out);
     free(m->rows);
-    free(m->pre);
+    mzg_arena_clear(&m->arena);
     free(m);
 }
 
@@ -65,24 +67,15 @@ static void check_memory_free(struct check_memory *m)
 static enum mzg_code open_source(struct check_memory *m, const char *src, const char *out,
                                  struct mzg_err *e)
 {
+    struct mzg_model_options mo;
     char q[MZG_QUOTE];
-    const char *pre, *arch;
-    size_t len;
     if (m->out.gguf == NULL)
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: not a GGUF file",
                         mzg_quote(q, out));
-    const struct mzg_kvs *k = &m->out.gguf->kvs;
-    struct mzg_model_options mo = {.raw = mzg_kvs_find(k, MZG_KEY_RAW) != NULL};
-    if (mzg_kvs_get_text(k, "general.architecture", &arch, &len) && len == 3 &&
-        memcmp(arch, "raw", 3) == 0)
-        mo.raw = true;
-    if (mzg_kvs_get_text(k, MZG_KEY_PRE, &pre, &len)) {
-        m->pre = strndup(pre, len);
-        if (m->pre == NULL)
-            return mzg_fail_memory(e, "opening the source");
-        mo.pre = m->pre;
-    }
-    enum mzg_code rc = mzg_model_open(&m->source, src, &mo, e);
+    enum mzg_code rc = mzg_recall_source(&m->out.gguf->kvs, &m->arena, &mo, e);
+    if (rc != MZG_OK)
+        return mzg_prefix(e, "%s", mzg_quote(q, out));
+    rc = mzg_model_open(&m->source, src, &mo, e);
     m->source_open = rc == MZG_OK;
     return rc;
 }
@@ -124,6 +117,7 @@ enum mzg_code mzg_check(const char *out, const char *src, const struct mzg_check
     struct check_memory *m = calloc(1, sizeof *m);
     if (m == NULL)
         return mzg_fail_memory(e, "check");
+    mzg_arena_init(&m->arena, RECORD_BYTES);
     if (opt == NULL)
         opt = &usual;
     enum mzg_code rc = opt->limits != NULL ? mzg_limits_load(&l, opt->limits, e) : MZG_OK;

@@ -23,7 +23,7 @@ need gcc have "${CC:-cc}"
 need libc6-dev test -e /usr/include/stdio.h
 need pkg-config have "${PKG_CONFIG:-pkg-config}"
 libraries="libzstd:libzstd-dev libarchive:libarchive-dev libcrypto:libssl-dev jansson:libjansson-dev
-    libcurl:libcurl4-openssl-dev libmicrohttpd:libmicrohttpd-dev"
+    yaml-0.1:libyaml-dev libcurl:libcurl4-openssl-dev libmicrohttpd:libmicrohttpd-dev"
 [ "$goal" = build ] || libraries+=" cmocka:libcmocka-dev"
 for l in $libraries; do
     need "${l#*:}" "${PKG_CONFIG:-pkg-config}" --exists "${l%:*}"

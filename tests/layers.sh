@@ -11,7 +11,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 2
 CC=${CC:-cc}
-PACKAGES="libzstd libarchive libcrypto jansson libcurl libmicrohttpd"
+PACKAGES="libzstd libarchive libcrypto jansson yaml-0.1 libcurl libmicrohttpd"
 
 sources() {
     find kernels formats tools -type f \( -name '*.c' -o -name '*.h' \) 2>/dev/null | LC_ALL=C sort

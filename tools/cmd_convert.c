@@ -43,6 +43,11 @@ static const struct mzg_option options[] = {
     {"raw", 0, NULL, 0, "Takes weights without a model folder: names and shapes as they are."},
     {"pre", 0, "NAME", 0, "The pre-tokenizer's name, where it cannot be told from the tokenizer's "
                           "structure."},
+    {"set", 0, "KEY=VALUE", MZG_MANY, "Metadata over what SRC says: general.name=Kilimo, "
+                                      "general.languages=sw,en, tokenizer.ggml.add_bos_token=false. A key that "
+                                      "is not known needs its type: KEY=u32:5, f32:, bool:, string:, strings: "
+                                      "and the like. What decides the meaning of tensors or tokens cannot be "
+                                      "set. May be given several times."},
     MZG_OPTION_THREADS,
     MZG_OPTION_CPU,
     MZG_OPTIONS_COMMON,
@@ -157,6 +162,7 @@ static enum mzg_code read_options(const struct mzg_args *a, struct mzg_convert_o
         .pre = mzg_args_text(a, "pre"),
     };
     opt->n_tensor_types = mzg_args_list(a, "tensor-type", &opt->tensor_types);
+    opt->n_set = mzg_args_list(a, "set", &opt->set);
     if (opt->to && opt->recipe)
         return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "--to and --recipe both say the type: give one");
     if (!opt->to && !opt->recipe)

@@ -21,6 +21,8 @@ struct mzg_convert_job {
     const char *imatrix_name;          /* of its file, without the folder */
     enum mzg_effort effort;
     const char *pre; /* as it was overridden, for the record; else NULL */
+    const char *const *set; /* n_set of "KEY=VALUE", for the record: they are in the model */
+    size_t n_set;
     struct mzg_division division;
 };
 

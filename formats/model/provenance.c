@@ -107,6 +107,10 @@ static void put_record(struct mzg_kvs *k, const struct mzg_plan *p)
         mzg_kvs_u64(k, MZG_KEY_PART_BYTES, job->division.bytes);
     if (job->division.tensors > 0)
         mzg_kvs_u64(k, MZG_KEY_PART_MOST, job->division.tensors);
+    if (job->model->source_name != NULL)
+        mzg_kvs_text(k, MZG_KEY_SOURCE_NAME, job->model->source_name);
+    if (job->n_set > 0)
+        mzg_kvs_texts(k, MZG_KEY_SET, job->set, job->n_set);
     if (job->imatrix != NULL) {
         mzg_sha256_hex(p->imatrix_sha256, hex);
         mzg_kvs_text(k, MZG_KEY_IMATRIX, hex);

@@ -17,6 +17,8 @@
 #define MZG_KEY_PRE "mzigo.convert.pre"
 #define MZG_KEY_PART_BYTES "mzigo.convert.split_max_size"
 #define MZG_KEY_PART_MOST "mzigo.convert.split_max_tensors"
+#define MZG_KEY_SOURCE_NAME "mzigo.convert.source_name"
+#define MZG_KEY_SET "mzigo.convert.set"
 #define MZG_KEY_IMATRIX "mzigo.imatrix.sha256"
 #define MZG_KEY_QUANTIZER "mzigo.quantizer." /* and a type's name */
 #define MZG_KEY_SOURCE_NAMES "mzigo.source.files"

@@ -1,9 +1,78 @@
 #include "recall.h"
 
 #include "../base/sha256.h"
+#include "meta/settings.h"
 #include "provenance.h"
 #include <stdlib.h>
 #include <string.h>
+
+/* ---- the source ---- */
+
+static enum mzg_code no_record(const struct mzg_kv *kv, const char *what, struct mzg_err *e)
+{
+    return mzg_fail(e, MZG_MALFORMED, kv->offset, "metadata key '%s' %s", kv->key, what);
+}
+
+/* *text stays as it is where k has no such key. */
+static enum mzg_code recall_text(const struct mzg_kvs *k, const char *key, struct mzg_arena *a,
+                                 const char **text, struct mzg_err *e)
+{
+    const struct mzg_kv *kv = mzg_kvs_find(k, key);
+    const char *found;
+    size_t len;
+    if (kv == NULL)
+        return MZG_OK;
+    if (!mzg_kvs_get_text(k, key, &found, &len))
+        return no_record(kv, "is no text", e);
+    *text = mzg_arena_text(a, found, len);
+    return *text != NULL ? MZG_OK : mzg_fail_memory(e, "the file's record");
+}
+
+/* They are what an option said, so they must be what an option can say. */
+static enum mzg_code recall_set(const struct mzg_kvs *k, struct mzg_arena *a, struct mzg_model_options *opt,
+                                struct mzg_err *e)
+{
+    const struct mzg_kv *kv = mzg_kvs_find(k, MZG_KEY_SET);
+    struct mzg_reader r;
+    if (kv == NULL)
+        return MZG_OK;
+    if (kv->type != MZG_KV_ARRAY || kv->elem != MZG_KV_STRING || kv->count > MZG_SETTINGS_MAX)
+        return no_record(kv, "is no list of settings", e);
+    const char **set = mzg_arena_alloc(a, (size_t)kv->count, sizeof *set);
+    if (set == NULL)
+        return mzg_fail_memory(e, "the file's record");
+    mzg_reader_init(&r, kv->value, kv->size, kv->offset);
+    for (uint64_t i = 0; i < kv->count; i++) {
+        uint64_t len = mzg_reader_u64(&r);
+        const uint8_t *text = mzg_reader_bytes(&r, len);
+        set[i] = mzg_arena_text(a, text != NULL ? text : (const uint8_t *)"", text != NULL ? (size_t)len : 0);
+        if (set[i] == NULL)
+            return mzg_fail_memory(e, "the file's record");
+    }
+    opt->set = set;
+    opt->n_set = (size_t)kv->count;
+    if (mzg_settings_check(set, opt->n_set, e) == MZG_OK)
+        return MZG_OK;
+    e->code = MZG_MALFORMED;
+    e->offset = kv->offset;
+    return mzg_prefix(e, "metadata key '" MZG_KEY_SET "'");
+}
+
+enum mzg_code mzg_recall_source(const struct mzg_kvs *k, struct mzg_arena *a, struct mzg_model_options *opt,
+                                struct mzg_err *e)
+{
+    const char *arch;
+    size_t len;
+    *opt = (struct mzg_model_options){.raw = mzg_kvs_find(k, MZG_KEY_RAW) != NULL, .source_name = ""};
+    if (mzg_kvs_get_text(k, "general.architecture", &arch, &len) && len == 3 && memcmp(arch, "raw", 3) == 0)
+        opt->raw = true;
+    enum mzg_code rc = recall_text(k, MZG_KEY_PRE, a, &opt->pre, e);
+    if (rc == MZG_OK)
+        rc = recall_text(k, MZG_KEY_SOURCE_NAME, a, &opt->source_name, e);
+    return rc == MZG_OK ? recall_set(k, a, opt, e) : rc;
+}
+
+/* ---- the blocks ---- */
 
 static enum mzg_code compare(const struct mzg_recall *r, const struct mzg_imatrix *imatrix,
                              const uint8_t recorded[32], struct mzg_err *e)

@@ -1,8 +1,13 @@
-/* recall.h: how a file says its blocks were quantized, so that it can be done again. */
+/* recall.h: how a file says it was made, so that it can be done again: from what, and its blocks. */
 #ifndef MZG_MODEL_RECALL_H
 #define MZG_MODEL_RECALL_H
 
 #include "importance/match.h"
+
+/* How the source of the file with this metadata was opened: *opt, whose texts are a's. MZG_MALFORMED names the
+ * key of a record that is none. */
+enum mzg_code mzg_recall_source(const struct mzg_kvs *k, struct mzg_arena *a, struct mzg_model_options *opt,
+                                struct mzg_err *e) MZG_MUST;
 
 struct mzg_recall {
     enum mzg_effort effort;

@@ -4,7 +4,7 @@
 # lies in FOLDER, the machine stays as it is, and root is not needed. When they cannot be had: says
 # "skipped: ..." and exits with 77.
 set -euo pipefail
-packages="libjansson-dev libssl-dev libzstd-dev libarchive-dev libcurl4-openssl-dev libmicrohttpd-dev"
+packages="libjansson-dev libyaml-dev libssl-dev libzstd-dev libarchive-dev libcurl4-openssl-dev libmicrohttpd-dev"
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 [ "$(cat "$folder/packages" 2>/dev/null)" != "$packages" ] || exit 0

@@ -110,26 +110,6 @@ static void rope_bases_come_from_either_place(void **state)
     mzg_config_clear(&c);
 }
 
-static void a_name_is_the_last_component_if_it_can_be_shown(void **state)
-{
-    static const struct { const char *path, *name; } cases[] = {
-        {"HuggingFaceTB/SmolLM2-135M", "SmolLM2-135M"}, {"plain", "plain"}, {"a/", NULL},
-        {"/home/x/..", NULL}, {"", NULL}, {"a/b\\u0007c", NULL},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct mzg_config c;
-        struct mzg_err e;
-        char text[128];
-        snprintf(text, sizeof text, "{\"_name_or_path\":\"%s\"}", cases[i].path);
-        assert_int_equal(load(&c, text, &e), MZG_OK);
-        const char *name = mzg_config_name(&c);
-        assert_true(cases[i].name ? name && strcmp(name, cases[i].name) == 0 : !name);
-        mzg_config_clear(&c);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,7 +117,6 @@ int main(void)
         cmocka_unit_test(class_and_type_are_empty_where_they_are_not_said),
         cmocka_unit_test(older_names_are_understood_and_the_first_counts),
         cmocka_unit_test(rope_bases_come_from_either_place),
-        cmocka_unit_test(a_name_is_the_last_component_if_it_can_be_shown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

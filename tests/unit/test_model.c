@@ -306,7 +306,8 @@ static void a_llama_gets_its_names_shapes_and_keys(void **state)
     assert_true(k->n_dims == 2 && k->ne[0] == 4 && k->ne[1] == 2 && k->ne[2] == 1);
     assert_true(text_is(&m, "general.architecture", "llama"));
     assert_true(text_is(&m, "general.type", "model"));
-    assert_true(text_is(&m, "general.name", "tiny"));
+    assert_true(text_is(&m, "general.name", "Tiny"));
+    assert_true(text_is(&m, "general.organization", "Somewhere"));
     assert_true(text_is(&m, "general.size_label", "0.17K"));
     assert_true(number_is(&m, "llama.block_count", 1) && number_is(&m, "llama.context_length", 64));
     assert_true(number_is(&m, "llama.embedding_length", 4) &&

@@ -1,6 +1,5 @@
 #include "config.h"
 #include "../../base/file.h"
-#include "../containers/names.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -464,15 +463,4 @@ enum mzg_code mzg_config_put_rope(const struct mzg_config *c, const char *arch,
     snprintf(key, sizeof key, "%s.rope.scaling.type", arch);
     mzg_kvs_text(k, key, *kind);
     return mzg_config_put_keys(rope, arch, table, n, k, e);
-}
-
-const char *mzg_config_name(const struct mzg_config *c)
-{
-    const char *path = json_string_value(json_object_get(c->root, "_name_or_path"));
-    const char *slash = path ? strrchr(path, '/') : NULL;
-    const char *name = slash ? slash + 1 : path;
-
-    if (!name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-        return NULL;
-    return strlen(name) <= 255 && mzg_item_name_valid(name, strlen(name)) ? name : NULL;
 }

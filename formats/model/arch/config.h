@@ -67,7 +67,4 @@ enum mzg_code mzg_config_put_rope(const struct mzg_config *c, const char *arch,
 /* rope_parameters (transformers 5) or rope_scaling; NULL where both are absent or null. */
 const json_t *mzg_config_rope(const struct mzg_config *c);
 
-/* The last component of _name_or_path; NULL where there is none fit to print. */
-const char *mzg_config_name(const struct mzg_config *c);
-
 #endif

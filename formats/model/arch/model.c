@@ -1,5 +1,8 @@
 #include "model.h"
 #include "../../base/sha256.h"
+#include "../meta/card.h"
+#include "../meta/general.h"
+#include "../meta/settings.h"
 #include "../packed/packed.h"
 #include "arch.h"
 #include <stdio.h>
@@ -7,7 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define LABEL 64
 #define MODEL_BYTES ((size_t)96 << 20) /* the tensor table of the largest source takes 50 MiB */
 
 /* ---- digests of the small files ---- */
@@ -52,12 +54,12 @@ static enum mzg_code digest_texts(struct mzg_model *m, const char *folder, const
     return code;
 }
 
-/* What metadata was made from: the config, the index, and what the tokenizer (may be NULL) read. */
+/* What metadata was made from: the config, the card, the index, and what the tokenizer (may be NULL) read. */
 static enum mzg_code digest_sources(struct mzg_model *m, const char *folder,
                                     const struct mzg_vocab *v, struct mzg_err *e)
 {
     size_t n = v ? v->n_files : 0;
-    const char **names = calloc(n + 2, sizeof *names);
+    const char **names = calloc(n + 3, sizeof *names);
 
     if (!names)
         return mzg_fail_memory(e, "digests");
@@ -65,6 +67,8 @@ static enum mzg_code digest_sources(struct mzg_model *m, const char *folder,
         names[i] = v->files[i];
     if (v)
         names[n++] = "config.json";
+    if (m->has_card)
+        names[n++] = MZG_CARD_NAME;
     if (m->weights.index)
         names[n++] = m->weights.index;
     enum mzg_code code = digest_texts(m, folder, names, n, e);
@@ -73,32 +77,6 @@ static enum mzg_code digest_sources(struct mzg_model *m, const char *folder,
 }
 
 /* ---- a folder of a known family ---- */
-
-/* "1.1B": two digits at least, as llama.cpp writes it. */
-static void size_label(const struct mzg_model *m, char out[LABEL])
-{
-    static const struct { uint64_t unit; char suffix; } units[] = {
-        {1000000000000u, 'T'}, {1000000000u, 'B'}, {1000000u, 'M'}, {1000u, 'K'},
-    };
-    uint64_t n = 0;
-    size_t u = 0;
-
-    for (size_t i = 0; i < m->n_tensors; i++) {
-        const uint64_t *ne = m->tensors[i].ne;
-        n += ne[0] * ne[1] * ne[2] * ne[3];
-    }
-    while (units[u].unit > 1000 && n <= units[u].unit)
-        u++;
-    uint64_t unit = units[u].unit, whole = n / unit + (n % unit >= unit - unit / 2);
-    if (whole >= 10)
-        snprintf(out, LABEL, "%llu%c", (unsigned long long)whole, units[u].suffix);
-    else if (whole >= 1)
-        snprintf(out, LABEL, "%llu.%llu%c", (unsigned long long)((n + unit / 20) / unit),
-                 (unsigned long long)((n + unit / 20) % unit / (unit / 10)), units[u].suffix);
-    else
-        snprintf(out, LABEL, "0.%02llu%c", (unsigned long long)((n + unit / 200) / (unit / 100)),
-                 units[u].suffix);
-}
 
 static enum mzg_code fail_family(const struct mzg_config *c, const char *why, struct mzg_err *e)
 {
@@ -132,19 +110,6 @@ static enum mzg_code map_tensors(struct mzg_model *m, const struct mzg_arch_work
                    "tensors are %s's, so it is taken for that", mzg_quote(q, work->config->class),
                    work->arch->name);
     return code;
-}
-
-static void put_general(struct mzg_model *m, const struct mzg_config *config)
-{
-    const char *name = mzg_config_name(config);
-    char label[LABEL];
-
-    size_label(m, label);
-    mzg_kvs_text(&m->kvs, "general.architecture", m->arch);
-    mzg_kvs_text(&m->kvs, "general.type", "model");
-    if (name)
-        mzg_kvs_text(&m->kvs, "general.name", name);
-    mzg_kvs_text(&m->kvs, "general.size_label", label);
 }
 
 static enum mzg_code put_vocab(struct mzg_model *m, const struct mzg_arch_work *work,
@@ -207,14 +172,16 @@ static enum mzg_code read_family(struct mzg_arch_work *work, struct mzg_config *
     return code == MZG_OK ? work->arch->put(work, own, e) : code;
 }
 
-static enum mzg_code build(struct mzg_model *m, const struct mzg_arch_work *work,
-                           const struct mzg_kvs *own, bool by_type, struct mzg_err *e)
+static enum mzg_code build(struct mzg_model *m, const struct mzg_arch_work *work, const char *path,
+                           const struct mzg_model_options *opt, const struct mzg_kvs *own, bool by_type,
+                           struct mzg_err *e)
 {
     enum mzg_code code = map_tensors(m, work, by_type, e);
 
+    if (code == MZG_OK)
+        code = mzg_general_put(m, path, work->config->root, opt->source_name, opt->notify, e);
     if (code != MZG_OK)
         return code;
-    put_general(m, work->config);
     for (size_t i = 0; i < own->count; i++)
         mzg_kvs_copy(&m->kvs, &own->items[i]);
     return mzg_kvs_ok(&m->kvs, e);
@@ -236,7 +203,7 @@ static enum mzg_code open_known(struct mzg_model *m, const char *path,
         code = mzg_weights_open(&m->weights, path, e);
     }
     if (code == MZG_OK)
-        code = say_path(build(m, &work, &own, by_type, e), path, e);
+        code = say_path(build(m, &work, path, opt, &own, by_type, e), path, e);
     if (code == MZG_OK)
         code = put_vocab(m, &work, path, opt, e);
     mzg_kvs_clear(&own);
@@ -405,22 +372,6 @@ static enum mzg_code check_names(const struct mzg_model *m, struct mzg_err *e)
     return code;
 }
 
-/* Until stream.c reads what lies in strides, and digests bytes that several tensors share only once. */
-static enum mzg_code refuse_views(const struct mzg_weights *w, struct mzg_err *e)
-{
-    char q[MZG_QUOTE];
-
-    for (size_t i = 0; i < w->n_tensors; i++) {
-        const struct mzg_tensor *t = &w->tensors[i];
-        bool shares = i > 0 && t->file == t[-1].file && t->offset < t[-1].offset + t[-1].bytes;
-        if (t->strides || shares)
-            return mzg_fail(e, MZG_UNSUPPORTED, t->offset, "tensor '%s': it %s, which cannot be converted "
-                            "yet", mzg_quote(q, t->name),
-                            t->strides ? "is a view in strides" : "shares bytes with another");
-    }
-    return MZG_OK;
-}
-
 enum mzg_code mzg_model_open(struct mzg_model *m, const char *path,
                              const struct mzg_model_options *opt, struct mzg_err *e)
 {
@@ -438,9 +389,9 @@ enum mzg_code mzg_model_open(struct mzg_model *m, const char *path,
     else
         code = open_bare(m, path, e);
     if (code == MZG_OK)
-        code = say_path(mzg_kvs_ok(&m->kvs, e), path, e);
+        code = mzg_settings_apply(&m->kvs, opt->set, opt->n_set, e);
     if (code == MZG_OK)
-        code = say_path(refuse_views(&m->weights, e), path, e);
+        code = say_path(mzg_kvs_ok(&m->kvs, e), path, e);
     if (code == MZG_OK)
         code = say_path(check_names(m, e), path, e);
     if (code != MZG_OK)

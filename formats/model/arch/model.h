@@ -30,6 +30,8 @@ struct mzg_model {
      * their digests go into the output beside those of the weights. */
     struct mzg_model_text { const char *name; uint64_t size; uint8_t sha256[32]; } *texts;
     size_t n_texts;
+    bool has_card;                     /* README.md is one of them */
+    const char *source_name;           /* what general.* took from the folder's name; NULL: nothing */
     struct mzg_arena arena;
 };
 
@@ -47,6 +49,9 @@ uint64_t mzg_model_bytes(const struct mzg_model_tensor *t);
 struct mzg_model_options {
     bool raw;         /* names and shapes as they are, architecture "raw" */
     const char *pre;  /* pre-tokenizer's name; NULL: by structure */
+    const char *source_name; /* in place of the folder's name (meta/general.h); NULL: as it is; "": none */
+    const char *const *set;  /* n_set of "KEY=VALUE" over all else (meta/settings.h) */
+    size_t n_set;
     const struct mzg_notify *notify;
 };
 

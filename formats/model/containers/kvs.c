@@ -208,6 +208,27 @@ void mzg_kvs_copy(struct mzg_kvs *k, const struct mzg_kv *kv)
         memcpy(p, kv->value, kv->size);
 }
 
+void mzg_kvs_set(struct mzg_kvs *k, const struct mzg_kv *kv)
+{
+    for (size_t i = 0; i < k->count && !k->bad; i++) {
+        if (strcmp(k->items[i].key, kv->key) != 0)
+            continue;
+        const char *key = k->items[i].key;
+        uint8_t *value = mzg_arena_alloc(&k->arena, 1, kv->size);
+        if (!value) {
+            k->bad = true;
+            return;
+        }
+        if (kv->size > 0)
+            memcpy(value, kv->value, kv->size);
+        k->items[i] = *kv;
+        k->items[i].key = key;
+        k->items[i].value = value;
+        return;
+    }
+    mzg_kvs_copy(k, kv);
+}
+
 enum mzg_code mzg_kvs_ok(const struct mzg_kvs *k, struct mzg_err *e)
 {
     char quoted[MZG_QUOTE];

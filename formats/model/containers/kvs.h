@@ -58,6 +58,8 @@ void mzg_kvs_i32s(struct mzg_kvs *k, const char *key, const int32_t *v, size_t n
 void mzg_kvs_u8s(struct mzg_kvs *k, const char *key, const uint8_t *v, size_t n);
 /* A copy of a pair read from elsewhere. */
 void mzg_kvs_copy(struct mzg_kvs *k, const struct mzg_kv *kv);
+/* The same, but in the place of the value that the key has, where it has one. */
+void mzg_kvs_set(struct mzg_kvs *k, const struct mzg_kv *kv);
 
 /* For a reader: appends a pair whose key and value stay the caller's, also one that is there. */
 void mzg_kvs_refer(struct mzg_kvs *k, const struct mzg_kv *kv);
