@@ -154,7 +154,8 @@ enum mzg_code mzg_convert_sizes(const char *src, const struct mzg_convert_option
                                 struct mzg_size_row rows[MZG_SIZE_ROWS], size_t *n,
                                 struct mzg_err *e) MZG_MUST;
 
-/* The tensors and metadata of a model file or folder, headers only. */
+/* The tensors and metadata of a model file or folder, headers only. The metadata of a folder is what convert
+ * would write of it or, where it cannot be converted, as much as its card and config.json say. */
 struct mzg_view;
 struct mzg_view_tensor {
     const char *name;
@@ -163,6 +164,7 @@ struct mzg_view_tensor {
     const uint64_t *ne; /* ggml's order: ne[0] is a row's width */
     uint64_t elems;
     uint64_t bytes;
+    const char *file;   /* without its folder */
 };
 enum mzg_code mzg_view_open(struct mzg_view **v, const char *path, struct mzg_err *e) MZG_MUST;
 void mzg_view_close(struct mzg_view *v);

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "mzigo_run.h"
 #include "model/containers/parts.h"
+#include "mzigo_view.h"
 #include "model/convert.h"
 #include "model/meta/settings.h"
 #include "model/provenance.h"
@@ -203,22 +204,40 @@ enum mzg_code mzg_convert_plan(const char *src, const struct mzg_convert_options
     return rc;
 }
 
+/* Of the job's model, whatever its recipe. */
+static enum mzg_code sizes_of(struct mzg_convert_job job, struct mzg_size_row rows[MZG_SIZE_ROWS], size_t *n,
+                              struct mzg_err *e)
+{
+    size_t count;
+    const struct mzg_recipe *recipes = mzg_recipes(&count);
+    *n = 0;
+    for (size_t i = 0; i < count && i < MZG_SIZE_ROWS; i++) {
+        job.recipe = &recipes[i];
+        rows[i].to = recipes[i].name;
+        enum mzg_code rc = mzg_plan_size(&job, &rows[i].bytes, e);
+        if (rc != MZG_OK)
+            return rc;
+        *n = i + 1;
+    }
+    return MZG_OK;
+}
+
+enum mzg_code mzg_model_sizes(const struct mzg_model *m, struct mzg_size_row rows[MZG_SIZE_ROWS], size_t *n,
+                              struct mzg_err *e)
+{
+    struct mzg_convert_job job = {.model = m, .effort = MZG_EFFORT_DEFAULT};
+    return sizes_of(job, rows, n, e);
+}
+
 enum mzg_code mzg_convert_sizes(const char *src, const struct mzg_convert_options *opt,
                                 struct mzg_size_row rows[MZG_SIZE_ROWS], size_t *n,
                                 struct mzg_err *e)
 {
     struct request q = {.model_open = false};
-    size_t count;
-    const struct mzg_recipe *recipes = mzg_recipes(&count);
     enum mzg_code rc = request_open(&q, src, opt, NULL, e);
     *n = 0;
-    for (size_t i = 0; i < count && i < MZG_SIZE_ROWS && rc == MZG_OK; i++) {
-        q.job.recipe = &recipes[i];
-        rows[i].to = recipes[i].name;
-        rc = mzg_plan_size(&q.job, &rows[i].bytes, e);
-        if (rc == MZG_OK)
-            *n = i + 1;
-    }
+    if (rc == MZG_OK)
+        rc = sizes_of(q.job, rows, n, e);
     request_clear(&q);
     return rc;
 }

@@ -77,6 +77,16 @@ json_t *mzg_report_row(json_t *list)
     return kept(json_array_get(list, n));
 }
 
+void mzg_report_value(json_t *o, const char *key, json_t *value)
+{
+    set(o, key, value);
+}
+
+void mzg_report_row_value(json_t *list, json_t *value)
+{
+    append(list, value);
+}
+
 void mzg_report_row_text(json_t *list, const char *text)
 {
     append(list, text_value(text));

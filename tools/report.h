@@ -20,6 +20,9 @@ void mzg_report_flag(json_t *o, const char *key, bool v);
 json_t *mzg_report_list(json_t *o, const char *key);
 json_t *mzg_report_object(json_t *o, const char *key);
 json_t *mzg_report_row(json_t *list);
+/* A value of the caller's making, which is taken over; NULL: memory was out. */
+void mzg_report_value(json_t *o, const char *key, json_t *value);
+void mzg_report_row_value(json_t *list, json_t *value);
 /* Text or number at the end of a list. */
 void mzg_report_row_text(json_t *list, const char *text);
 void mzg_report_row_number(json_t *list, uint64_t v);

@@ -3,7 +3,7 @@
 
 # key_is FILE KEY VALUE: as inspect shows it.
 key_is() {
-    "$MZIGO" inspect "$1" >"$T/out" 2>"$T/err"
+    "$MZIGO" inspect "$1" --metadata >"$T/out" 2>"$T/err"
     same "$1: $2" "$(sed -n "s/^ *$2  *//p" "$T/out")" "$3"
 }
 none() { # FILE KEY
