@@ -77,7 +77,10 @@ static enum mzg_code open_source(struct check_memory *m, const char *src, const 
         return mzg_prefix(e, "%s", mzg_quote(q, out));
     rc = mzg_model_open(&m->source, src, &mo, e);
     m->source_open = rc == MZG_OK;
-    return rc;
+    if (rc != MZG_USAGE)
+        return rc;
+    e->code = MZG_MALFORMED; /* nobody used an option: the file's record has words that no option takes */
+    return mzg_prefix(e, "%s: its record of options", mzg_quote(q, out));
 }
 
 static struct mzg_check_row public_row(const struct mzg_check_tensor *t)

@@ -97,4 +97,7 @@ check "nothing is written" [ ! -e none.gguf ]
 # A record that no option could have made. The same length: its offsets stay.
 sed 's/general\.name=Jina/general.type=Jina/' set.gguf >broken.gguf
 no 4 "mzigo.convert.set" check broken.gguf --against Kilimo-600K-chat
+# One whose key has no type, which shows only when it is set.
+sed 's/x\.y=u8:7/x.y=u8;7/' set.gguf >broken.gguf
+no 4 "broken.gguf: its record of options: metadata key 'x.y'" check broken.gguf --against Kilimo-600K-chat
 finish

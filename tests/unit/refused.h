@@ -12,6 +12,7 @@
  *   build/tests/unit/test_imatrix --write tests/refused > tests/refused/EXPECT.importance
  *   build/tests/unit/test_recipe_file --write tests/refused > tests/refused/EXPECT.recipe
  *   build/tests/unit/test_pytorch --write tests/refused > tests/refused/EXPECT.pytorch
+ *   build/tests/unit/test_settings --write tests/refused > tests/refused/EXPECT.record
  * A line: path, base that passes, exit status, what the message names, byte or '-', command. */
 #ifndef MZG_TESTS_REFUSED_H
 #define MZG_TESTS_REFUSED_H

@@ -288,7 +288,7 @@ enum mzg_code mzg_inspect_show(const struct mzg_inspect *m, struct mzg_err *e)
     bool empty = mzg_view_tensors(m->view) == 0; /* a bare vocabulary */
     if (!code && !empty)
         code = show_types(m, e);
-    if (!code && m->metadata)
+    if (!code && (m->metadata || mzg_view_weights(m->view)->n_facts > 0))
         code = show_metadata(m, e);
     if (!code && m->tensors && !empty)
         code = show_tensors(m, e);
