@@ -173,6 +173,8 @@ def cut_bytes(use_regex=False):
     return pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=use_regex)
 
 
+BLOOM = " ?[^(\\s|[.,!?\u2026\u3002\uFF0C\u3001\u0964\u06D4\u060C])]+"
+RUNS = "|".join(rf"\s{{{n}}}(?!\S)" for n in (512, 256, 128, 64, 32, 16, 8, 4, "1,2"))
 SHAPES = {  # name in GGUF: operations, ignore_merges
     "llama-bpe": ([split(words(r"\p{N}{1,3}")), cut_bytes()], True),
     "dbrx": ([split(words(r"\p{N}{1,3}")), cut_bytes()], False),
@@ -191,7 +193,15 @@ SHAPES = {  # name in GGUF: operations, ignore_merges
     "deepseek-v3": ([split(r"\p{N}{1,3}"), split("[\u4E00-\u9FA5\u3040-\u309F\u30A0-\u30FF]+"), split(
         "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+|"
         " ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"), cut_bytes()], False),
-    "bloom": ([split(" ?[^(\\s|[.,!?\u2026\u3002\uFF0C\u3001\u0964\u06D4\u060C])]+"), cut_bytes()], False),
+    "bloom": ([split(BLOOM), cut_bytes()], False),
+    "viking": ([split(BLOOM), pre_tokenizers.Digits(True), cut_bytes()], False),
+    "minicpm5": ([split(r"\p{N}{1,3}"), split(words(r"\p{N}+")), cut_bytes()], True),
+    "bailingmoe": ([split(r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|"
+                          r"\s*[\r\n]|\s+(?!\S)|\s+"), cut_bytes()], False),
+    "jais-2": ([split(words(r"\p{N}{1,3}").removesuffix(SPACES) + rf"\s*[\r\n]+|{RUNS}|\s{{1}}"),
+                cut_bytes()], False),
+    "removed": ([pre_tokenizers.Split(Regex(words(r"\p{N}{1,3}")), "removed", invert=True), cut_bytes()],
+                False),
 }
 
 

@@ -89,7 +89,8 @@ same wordpiece "$work/wordpiece" 16 json
 same wordpiece-txt "$work/wordpiece-txt" 16 vocab.txt lower
 same wordpiece-cased "$work/wordpiece-cased" "" json
 same wordpiece-cased-txt "$work/wordpiece-cased-txt" "" vocab.txt cased
-for name in llama-bpe dbrx qwen2 qwen35 tekken gpt-4o gpt-2 smollm falcon deepseek-coder deepseek-v3 bloom; do
+for name in llama-bpe dbrx qwen2 qwen35 tekken gpt-4o gpt-2 smollm falcon deepseek-coder deepseek-v3 \
+    bloom viking minicpm5 bailingmoe jais-2 removed; do
     same "bytes-$name" "$work/bytes-$name" "" json
 done
 same merges-gpt2 "$work/merges-gpt2" "" merges "" ""

@@ -139,6 +139,49 @@ static const struct shape {
      "\\\\p{L}\\\\p{M}]+| ?[\\\\p{P}\\\\p{S}]+[\\r\\n]*|\\\\s*[\\r\\n]+|\\\\s+(?!\\\\S)|\\\\s+"
      "\"},\"behavior\":\"Isolated\",\"invert\":false},{\"type\":\"ByteLevel\",\"add_prefix_spa"
      "ce\":false,\"trim_offsets\":true,\"use_regex\":false}]}"},
+    {"minicpm5", 0, "minicpm",
+     NULL,
+     "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\""
+     "\\\\p{N}{1,3}\"},\"behavior\":\"Isolated\",\"invert\":false},{\"type\":\"Split\",\"patte"
+     "rn\":{\"Regex\":\"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|"
+     "\\\\p{N}+| ?[^\\\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|"
+     "\\\\s+\"},\"behavior\":\"Isolated\",\"invert\":false},{\"type\":\"ByteLevel\",\"add_pref"
+     "ix_space\":false,\"trim_offsets\":true,\"use_regex\":false}]}"},
+    {"bailingmoe", 0, "bailing_moe",
+     NULL,
+     "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"'"
+     "(?i:[sdmt]|ll|ve|re)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?+\\\\p{L}+|\\\\p{N}| ?[^\\\\s\\\\p{L}"
+     "\\\\p{N}]++[\\\\r\\\\n]*|\\\\s*[\\\\r\\\\n]|\\\\s+(?!\\\\S)|\\\\s+\"},\"behavior\":\"Iso"
+     "lated\",\"invert\":false},{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_offs"
+     "ets\":true,\"use_regex\":false}]}"},
+    {"jais-2", 0, "jais2",
+     NULL,
+     "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"("
+     "?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|\\\\p{N}{1,3}| ?[^\\"
+     "\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n]*|\\\\s*[\\\\r\\\\n]+|\\\\s{512}(?!\\\\S)|\\\\s{256}(?!"
+     "\\\\S)|\\\\s{128}(?!\\\\S)|\\\\s{64}(?!\\\\S)|\\\\s{32}(?!\\\\S)|\\\\s{16}(?!\\\\S)|\\\\"
+     "s{8}(?!\\\\S)|\\\\s{4}(?!\\\\S)|\\\\s{1,2}(?!\\\\S)|\\\\s{1}\"},\"behavior\":\"Isolated"
+     "\",\"invert\":false},{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_offsets\""
+     ":true,\"use_regex\":false}]}"},
+    {"bloom", 0, "bloom",
+     NULL,
+     "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\" "
+     "?[^(\\\\s|[.,!?\\u2026\\u3002\\uff0c\\u3001\\u0964\\u06d4\\u060c])]+\"},\"behavior\":\"I"
+     "solated\",\"invert\":false},{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_of"
+     "fsets\":true,\"use_regex\":false}]}"},
+    {"viking", 0, "llama",
+     NULL,
+     "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\" "
+     "?[^(\\\\s|[.,!?\\u2026\\u3002\\uff0c\\u3001\\u0964\\u06d4\\u060c])]+\"},\"behavior\":\"I"
+     "solated\",\"invert\":false},{\"type\":\"Digits\",\"individual_digits\":true},{\"type\":"
+     "\"ByteLevel\",\"add_prefix_space\":false,\"trim_offsets\":true,\"use_regex\":false}]}"},
+    {"dbrx", 0, NULL,
+     NULL,
+     "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"("
+     "?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|\\\\p{N}{1,3}| ?[^\\"
+     "\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+\"},\"behav"
+     "ior\":\"Removed\",\"invert\":true},{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\""
+     "trim_offsets\":true,\"use_regex\":false}]}"},
 };
 
 static json_t *parse(const char *text)
@@ -204,6 +247,31 @@ static void roberta_is_told_by_its_post_processor(void **state)
     assert_string_equal(name, "roberta-bpe");
     json_decref(pre);
     json_decref(post);
+}
+
+static void each_kind_of_vocabulary_has_its_own_shapes(void **state)
+{
+    static const struct { const char *model, *json, *name; } cases[] = {
+        {"t5", "{\"type\":\"Metaspace\"}", "default"},
+        {"t5", "null", "default"},
+        {"t5", "{\"type\":\"BertPreTokenizer\"}", NULL},
+        {"bert", "{\"type\":\"BertPreTokenizer\"}", "jina-v2-en"},
+        {"bert", "{\"type\":\"ByteLevel\"}", NULL},
+        {"gpt2", "{\"type\":\"BertPreTokenizer\"}", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *pre = parse(cases[i].json);
+        const struct mzg_pretokenizer p = {.model = cases[i].model, .pre = pre};
+        const char *name = NULL;
+        struct mzg_err e;
+        enum mzg_code code = mzg_pretokenizer_name(&p, &name, &e);
+        assert_int_equal(code, cases[i].name ? MZG_OK : MZG_UNSUPPORTED);
+        if (cases[i].name)
+            assert_string_equal(name, cases[i].name);
+        json_decref(pre);
+    }
 }
 
 static void nested_sequences_are_one_list(void **state)
@@ -289,6 +357,7 @@ int main(void)
         cmocka_unit_test(every_known_shape_has_its_name),
         cmocka_unit_test(the_regexes_are_the_ones_known_by_their_digests),
         cmocka_unit_test(roberta_is_told_by_its_post_processor),
+        cmocka_unit_test(each_kind_of_vocabulary_has_its_own_shapes),
         cmocka_unit_test(nested_sequences_are_one_list),
         cmocka_unit_test(other_shapes_are_refused_with_what_was_found),
         cmocka_unit_test(a_changed_regex_is_another_shape),

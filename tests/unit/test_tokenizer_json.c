@@ -300,6 +300,46 @@ static void no_prepended_space_is_said(void **state)
     free(text);
 }
 
+static void keep(void *ctx, const char *text)
+{
+    snprintf(ctx, 200, "%s", text);
+}
+
+/* Every way to make a token is listed: nothing is said. One less: it is told. */
+static void ways_that_merges_do_not_list_are_told(void **state)
+{
+    char *less = spoil(llama_json, "\"x yx\",", ""), said[200] = "";
+    const struct mzg_notify notify = {keep, said};
+    const struct mzg_tokenizer_json_options opt = {.notify = &notify};
+    struct loaded l;
+    struct mzg_err e;
+
+    (void)state;
+    assert_int_equal(read_text(&l, llama_json, strlen(llama_json), &opt, &e), MZG_OK);
+    assert_string_equal(said, "");
+    drop(&l);
+    assert_int_equal(read_text(&l, less, strlen(less), &opt, &e), MZG_OK);
+    assert_non_null(strstr(said, "1 tokens can be made in ways"));
+    drop(&l);
+    free(less);
+}
+
+static void a_space_put_before_text_is_told(void **state)
+{
+    char *text = spoil(bytes_json, "\"add_prefix_space\":false", "\"add_prefix_space\":true");
+    char said[200] = "";
+    const struct mzg_notify notify = {keep, said};
+    const struct mzg_tokenizer_json_options opt = {.notify = &notify};
+    struct loaded l;
+    struct mzg_err e;
+
+    (void)state;
+    assert_int_equal(read_text(&l, text, strlen(text), &opt, &e), MZG_OK);
+    assert_non_null(strstr(said, "puts a space before a text"));
+    drop(&l);
+    free(text);
+}
+
 static void every_truncation_is_refused(void **state)
 {
     (void)state;
@@ -404,6 +444,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(ids_beyond_the_models_are_refused),
         cmocka_unit_test(a_given_pre_tokenizer_wins),
         cmocka_unit_test(no_prepended_space_is_said),
+        cmocka_unit_test(ways_that_merges_do_not_list_are_told),
+        cmocka_unit_test(a_space_put_before_text_is_told),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(more_items_than_a_batch_keep_their_bytes),
         cmocka_unit_test(gpt2s_own_files_are_read),

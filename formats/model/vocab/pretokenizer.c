@@ -56,6 +56,16 @@
     "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?"             \
     "[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"
 
+/* The same as LLAMA3 but for one part each: MiniCPM5's, behind a Split of numbers; Ling's; Jais 2's. */
+#define MINICPM5 WORDS("\\p{N}+")
+#define BAILING                                                                                    \
+    "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*"        \
+    "|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+"
+#define JAIS2                                                                                      \
+    CONTRACTIONS "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|"          \
+                 "\\s*[\\r\\n]+|\\s{512}(?!\\S)|\\s{256}(?!\\S)|\\s{128}(?!\\S)|\\s{64}(?!\\S)|"        \
+                 "\\s{32}(?!\\S)|\\s{16}(?!\\S)|\\s{8}(?!\\S)|\\s{4}(?!\\S)|\\s{1,2}(?!\\S)|\\s{1}"
+
 /* Oniguruma's class within a class. */
 #define BLOOM " ?[^(\\s|[.,!?\u2026\u3002\uFF0C\u3001\u0964\u06D4\u060C])]+"
 
@@ -92,6 +102,9 @@ static const struct shape {
     {"gpt2", "deepseek-v3", NULL, -1, false,
      {SPLIT("\\p{N}{1,3}"), SPLIT("[\u4E00-\u9FA5\u3040-\u309F\u30A0-\u30FF]+"), SPLIT(DEEPSEEK_V3),
       BYTES}},
+    {"gpt2", "minicpm5", NULL, -1, false, {SPLIT("\\p{N}{1,3}"), SPLIT(MINICPM5), BYTES}},
+    {"gpt2", "bailingmoe", NULL, -1, false, {SPLIT(BAILING), BYTES}},
+    {"gpt2", "jais-2", NULL, -1, false, {SPLIT(JAIS2), BYTES}},
     {"gpt2", "bloom", NULL, -1, false, {SPLIT(BLOOM), BYTES}},
     {"gpt2", "viking", NULL, -1, false, {SPLIT(BLOOM), DIGITS, BYTES}},
     {"t5", "default", NULL, -1, false, {"Metaspace"}},
@@ -116,13 +129,28 @@ static const char *text_or(const json_t *op, const char *key, const char *other)
     return text ? text : other;
 }
 
+/* A regex that goes on to the last space leaves nothing between its matches: to keep the matches alone,
+ * as some write it, is to cut at them. */
+static bool matches_all(const char *regex)
+{
+    static const char end[] = "|\\s+(?!\\S)|\\s+";
+    size_t len = strlen(regex), tail = sizeof end - 1;
+
+    return len >= tail && strcmp(regex + len - tail, end) == 0;
+}
+
 static void put_split(struct mzg_buf *b, const json_t *op)
 {
     const json_t *pattern = json_object_get(op, "pattern");
     const char *regex = json_string_value(json_object_get(pattern, "Regex"));
 
-    mzg_buf_printf(b, "Split(%s%s, ", text_or(op, "behavior", "?"),
-                   json_is_true(json_object_get(op, "invert")) ? ", inverted" : "");
+    const char *behavior = text_or(op, "behavior", "?");
+    bool inverted = json_is_true(json_object_get(op, "invert"));
+    if (inverted && regex && strcmp(behavior, "Removed") == 0 && matches_all(regex)) {
+        behavior = "Isolated";
+        inverted = false;
+    }
+    mzg_buf_printf(b, "Split(%s%s, ", behavior, inverted ? ", inverted" : "");
     if (regex)
         mzg_buf_text(b, regex);
     else

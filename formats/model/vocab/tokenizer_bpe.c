@@ -62,6 +62,16 @@ static enum mzg_code check_normalizer(const struct mzg_tokenizer_json *t, bool l
     return mzg_normalizer_check(&n, done, opt->pre != NULL, opt->notify, e);
 }
 
+static void tell_prefix(const struct mzg_tokenizer_json *t,
+                        const struct mzg_tokenizer_json_options *opt)
+{
+    const json_t *bytes = mzg_pretokenizer_find(t->pre, "ByteLevel");
+
+    if (json_is_true(json_object_get(bytes, "add_prefix_space")))
+        mzg_notice(opt->notify, "the tokenizer puts a space before a text (add_prefix_space); llama.cpp "
+                   "does not in this kind of vocabulary");
+}
+
 /* Llama 2's tokenizer puts a space before the first word; Gemma's, of the same kind, does not. */
 static bool prepends_space(const struct mzg_tokenizer_json *t)
 {
@@ -91,11 +101,12 @@ enum mzg_code mzg_tokenizer_bpe_read(const struct mzg_tokenizer_json *t, struct 
         return code;
     if (!llama) {
         v->scores = NULL;
+        tell_prefix(t, opt);
         return mzg_tokenizer_merges_list(t->text, t->merges, v, e);
     }
     if (!prepends_space(t))
         v->add_space_prefix = 0;
-    return mzg_tokenizer_merges_score(t->text, t->merges, v, e);
+    return mzg_tokenizer_merges_score(t->text, t->merges, v, opt->notify, e);
 }
 
 /* ---- vocab.json and merges.txt ---- */

@@ -8,12 +8,14 @@
 
 #define SPACE_BYTE "\xc4\xa0" /* U+0120, a space in GPT-2's alphabet of bytes */
 #define MERGE_MAX ((size_t)1 << 20)
+#define WAYS_MAX 256       /* bytes of the longest token whose ways are counted */
 #define VERSION "#version" /* what the first line of merges.txt begins with */
 
 struct merging {
     struct mzg_vocab *v;
     struct mzg_buf left, joined, line; /* scratch, NUL-terminated */
     uint32_t rank;                     /* tokens scored so far */
+    uint32_t *ways;                    /* of a token: merges that make it */
 };
 
 struct merge {
@@ -150,8 +152,60 @@ static enum mzg_code score_merge(void *ctx, const char *key, const json_t *value
     enum mzg_code code = read_merge(m, value, at, &parts, e);
 
     (void)key;
-    if (code == MZG_OK && !parts.none && m->v->scores[parts.result] == MZG_SCORE_UNSET)
+    if (code != MZG_OK || parts.none)
+        return code;
+    m->ways[parts.result]++;
+    if (m->v->scores[parts.result] == MZG_SCORE_UNSET)
         m->v->scores[parts.result] = next_score(m);
+    return MZG_OK;
+}
+
+static bool is_part(const struct mzg_vocab *v, const char *text)
+{
+    int64_t id = mzg_vocab_table_find(v, text);
+
+    return id >= 0 && v->types[id] == MZG_TOKEN_NORMAL;
+}
+
+/* Ways to put a token together from two others; llama.cpp takes any. */
+static enum mzg_code count_ways(struct merging *m, uint32_t id, uint32_t *ways, struct mzg_err *e)
+{
+    const char *text = m->v->tokens[id];
+
+    *ways = 0;
+    m->left.len = 0;
+    for (size_t i = 0; text[i]; i++) {
+        if (i > 0 && ((unsigned char)text[i] & 0xc0) != 0x80) { /* a character begins */
+            mzg_buf_u8(&m->left, 0);
+            if (m->left.bad)
+                break;
+            *ways += is_part(m->v, (const char *)m->left.data) && is_part(m->v, text + i);
+            m->left.len--;
+        }
+        mzg_buf_u8(&m->left, (uint8_t)text[i]);
+    }
+    return mzg_buf_ok(&m->left, "token", e);
+}
+
+/* SentencePiece's own merges list every way; a list that does not is another tokenizer's. */
+static enum mzg_code tell_unlisted(struct merging *m, const struct mzg_notify *notify,
+                                   struct mzg_err *e)
+{
+    enum mzg_code code = MZG_OK;
+    uint32_t unlisted = 0, ways;
+
+    mzg_buf_init(&m->left, MERGE_MAX);
+    for (uint32_t id = 0; id < m->v->count && code == MZG_OK; id++) {
+        if (m->v->types[id] != MZG_TOKEN_NORMAL || strlen(m->v->tokens[id]) > WAYS_MAX)
+            continue;
+        code = count_ways(m, id, &ways, e);
+        unlisted += ways > m->ways[id];
+    }
+    mzg_buf_clear(&m->left);
+    if (code == MZG_OK && unlisted > 0)
+        mzg_notice(notify, "%" PRIu32 " tokens can be made in ways that the merges do not list: "
+                   "llama.cpp, which merges whatever makes a token, may cut rare words otherwise",
+                   unlisted);
     return code;
 }
 
@@ -185,15 +239,18 @@ enum mzg_code mzg_tokenizer_merges_list(char *text, struct mzg_json_span merges,
 }
 
 enum mzg_code mzg_tokenizer_merges_score(char *text, struct mzg_json_span merges,
-                                         struct mzg_vocab *v, struct mzg_err *e)
+                                         struct mzg_vocab *v, const struct mzg_notify *notify,
+                                         struct mzg_err *e)
 {
-    struct merging m = {.v = v};
-    enum mzg_code code = each_merge(text, merges, &m, score_merge, e);
+    struct merging m = {.v = v, .ways = mzg_arena_alloc(&v->arena, v->count, sizeof *m.ways)};
 
+    if (!m.ways)
+        return mzg_fail_memory(e, "merges");
+    enum mzg_code code = each_merge(text, merges, &m, score_merge, e);
     for (uint32_t id = 0; code == MZG_OK && id < v->count; id++)
         if (v->scores[id] == MZG_SCORE_UNSET)
             v->scores[id] = next_score(&m);
-    return code;
+    return code == MZG_OK ? tell_unlisted(&m, notify, e) : code;
 }
 
 /* ---- merges.txt ---- */

@@ -17,9 +17,12 @@ enum mzg_code mzg_tokenizer_merges_list(char *text, struct mzg_json_span merges,
                                         struct mzg_vocab *v, struct mzg_err *e) MZG_MUST;
 
 /* Scores for tokens that have MZG_SCORE_UNSET, as SentencePiece's trainer gives them: the token the
- * n-th merge makes first gets -n, tokens no merge makes follow by id. */
+ * n-th merge makes first gets -n, tokens no merge makes follow by id. llama.cpp merges any two tokens
+ * that make a third, the best score first. Where the merges list every such pair, as those made from a
+ * SentencePiece model do, this is the order in which they do it; where they do not, it is announced. */
 enum mzg_code mzg_tokenizer_merges_score(char *text, struct mzg_json_span merges,
-                                         struct mzg_vocab *v, struct mzg_err *e) MZG_MUST;
+                                         struct mzg_vocab *v, const struct mzg_notify *notify,
+                                         struct mzg_err *e) MZG_MUST;
 
 /* v->merges from merges.txt's bytes: "a b" a line; a first line "#version..." and empty lines are
  * passed over. */

@@ -99,12 +99,23 @@ static enum mzg_code load_tokens(struct mzg_vocab_loader *l, struct mzg_err *e)
                     " with " MZG_VOCAB_MERGES ", " MZG_VOCAB_LINES, l->dir.path);
 }
 
+static bool has_bytes(const struct mzg_vocab *v)
+{
+    for (uint32_t id = 0; id < v->count; id++)
+        if (v->types[id] == MZG_TOKEN_BYTE)
+            return true;
+    return false;
+}
+
 /* Last, so that a tokenizer that is refused is only refused. */
 static void tell(const struct mzg_vocab *v, const struct mzg_notify *notify)
 {
     if (v->lowercase == 0 || v->strip_accents == 0)
         mzg_notice(notify, "the tokenizer keeps %s: llama.cpp does so from 2026 on, older ones drop "
                    "case and accents", v->lowercase ? "accents" : "case");
+    if (strcmp(v->model, "llama") == 0 && !has_bytes(v))
+        mzg_notice(notify, "the tokenizer has no tokens for bytes: llama.cpp stops at a character that "
+                   "is not in the vocabulary");
 }
 
 static enum mzg_code load(struct mzg_vocab_loader *l, struct mzg_err *e)

@@ -5,6 +5,8 @@
 #include "tokenizer_spm.h"
 #include "vocab_table.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,6 +102,40 @@ static void tell(const struct mzg_vocab_loader *l, const struct mzg_tokenizer_sp
                    "in this kind of vocabulary, as the unknown token");
 }
 
+/* The sentinels of T5's kind, which its class adds behind the pieces, the last one first: as many as
+ * tokenizer_config.json says or lists, else a hundred. Newer folders list them as added tokens. */
+static uint32_t extra_ids(const struct mzg_vocab_loader *l)
+{
+    const json_t *said = json_object_get(l->tc.config, "extra_ids");
+    const json_t *listed = json_object_get(l->tc.config, "additional_special_tokens");
+
+    if (json_is_integer(said))
+        return json_integer_value(said) > 0 && json_integer_value(said) <= 1000
+               ? (uint32_t)json_integer_value(said) : 0;
+    if (json_is_array(listed))
+        return json_array_size(listed) <= 1000 ? (uint32_t)json_array_size(listed) : 0;
+    return 100;
+}
+
+static enum mzg_code add_extra_ids(const struct mzg_vocab_loader *l, struct mzg_err *e)
+{
+    static const char *const families[] = {"t5", "longt5", "switch_transformers", NULL};
+    struct mzg_vocab *v = l->v;
+    uint32_t n = family_is(l, families) ? extra_ids(l) : 0, first = v->own;
+    enum mzg_code code = MZG_OK;
+
+    if (json_object_get(l->tc.config, "added_tokens_decoder") || l->tc.added)
+        return MZG_OK;
+    for (uint32_t i = 0; i < n && code == MZG_OK; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "<extra_id_%" PRIu32 ">", n - 1 - i);
+        if (first + i < v->count)
+            code = mzg_vocab_table_add(v, first + i, text, true, MZG_NO_OFFSET, e);
+    }
+    v->own += n;
+    return code;
+}
+
 enum mzg_code mzg_vocab_from_spm(struct mzg_vocab_loader *l, const char *name, struct mzg_err *e)
 {
     const struct mzg_special_source special = {l->json.post, l->opt->config, NULL};
@@ -108,6 +144,8 @@ enum mzg_code mzg_vocab_from_spm(struct mzg_vocab_loader *l, const char *name, s
 
     if (code == MZG_OK)
         code = mzg_tokenizer_config_added(&l->tc, l->v, e);
+    if (code == MZG_OK && spm.unigram)
+        code = add_extra_ids(l, e);
     if (code == MZG_OK && (code = mzg_vocab_table_finish(l->v, e)) != MZG_OK)
         return mzg_prefix(e, "%s/%s", l->dir.path, name);
     if (code == MZG_OK)
