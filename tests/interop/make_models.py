@@ -25,6 +25,8 @@ def old_config(config):
     rope = config.pop("rope_parameters", None)
     if rope and "rope_theta" in rope:
         config["rope_theta"] = rope.pop("rope_theta")
+        if "partial_rotary_factor" in rope:
+            config["partial_rotary_factor"] = rope.pop("partial_rotary_factor")
         if rope.get("rope_type", "default") != "default":
             config["rope_scaling"] = rope
     elif rope:
@@ -71,7 +73,8 @@ def make(name, folder):
     vocab.make(family.vocab, out, families.VOCABULARY)
     path = out / "config.json"
     config = json.loads(path.read_text())
-    vocab.write_json(path, old_config(config) if family.old else config)
+    config = old_config(config) if family.old else config
+    vocab.write_json(path, {k: v for k, v in (config | family.published).items() if v is not None})
     # What is expected comes of the files, as they are read again: that they are what was meant is shown by it, too.
     model = kind.from_pretrained(out, dtype=torch.float32, attn_implementation="eager").eval()
     ids = prompt(family, seed)
@@ -79,6 +82,8 @@ def make(name, folder):
     with torch.no_grad():
         rows = (family.expect or logits)(model, ids)
     state = weights.take(out)
+    if family.config_json:
+        vocab.write_json(path, family.config_json)
     if family.adapt:
         state = family.adapt(state, out)
     weights.write(state, out, family.container)
