@@ -78,7 +78,7 @@ for list in "$here"/EXPECT*; do
     [ -e "$list" ] || { echo "skipped: no lists yet" && exit 0; }
     # The readers are there (and tested) before the option that leads to them.
     option=--$(sed -n 's/.*\t\(imatrix\|recipe\)$/\1/p;q' "$list")
-    if [ "$option" != -- ] && ! "$B/mzigo" convert --help | grep -q -- "$option"; then
+    if [ "$option" != -- ] && [[ $("$B/mzigo" convert --help) != *"$option"* ]]; then
         echo "skipped: ${list##*/} waits for convert $option"
         continue
     fi
