@@ -67,6 +67,7 @@ if [ "$goal" = interop ]; then
     want aria2 have aria2c
     want wget have wget
     want nginx-light have nginx
+    want python3-torch test -e /usr/lib/python3/dist-packages/torch
 fi
 # Who else fetches files, and serves them; huggingface_hub wants a Python of its own.
 if [ "$goal" = bench-wire ]; then

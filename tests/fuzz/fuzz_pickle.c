@@ -1,6 +1,6 @@
 /* A pickle, and what it made, walked as far as a thousand steps lead: it may hold itself.
  * Covers: formats/model/pickle/pickle.c formats/model/pickle/opcodes.c formats/model/pickle/make.c
- *   formats/model/pickle/stack.c formats/model/pickle/globals.c */
+ * Covers: formats/model/pickle/stack.c formats/model/pickle/globals.c */
 #include "model/pickle/pickle.h"
 #include <stdlib.h>
 #include <string.h>

@@ -312,7 +312,7 @@ static enum mzg_code read_directory(struct mzg_zip *z, const struct mzg_file *f,
 enum mzg_code mzg_zip_open(struct mzg_zip *z, const struct mzg_file *f, struct mzg_arena *a,
                            struct mzg_err *e)
 {
-    struct directory d;
+    struct directory d = {0};
     enum mzg_code code = find_directory(f, &d, e);
 
     *z = (struct mzg_zip){0};
