@@ -40,6 +40,7 @@ for type in F16 BF16 Q8_0 Q4_0 Q4_K_M; do
     contains "check of $type" "$T/out" "39 tensors checked, 0 failed"
 done
 ok inspect Q8_0.gguf --json
+contains "languages" "$T/out" '"licence": "apache-2.0"'
 for pair in '"general.architecture": "llama"' '"general.name": "Shamba"' '"llama.block_count": 4' \
     '"tokenizer.ggml.pre": "llama-bpe"' '"tokenizer.ggml.add_bos_token": true'; do
     contains "metadata" "$T/out" "$pair"

@@ -132,6 +132,36 @@ static void a_copy_is_the_same_pair(void **state)
     mzg_kvs_clear(&to);
 }
 
+static void what_is_set_takes_the_old_value_s_place(void **state)
+{
+    static const uint8_t want[] = {
+        1, 0, 0, 0, 0, 0, 0, 0, 'a', 8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 'x',
+        1, 0, 0, 0, 0, 0, 0, 0, 'b', 7, 0, 0, 0, 1,
+        1, 0, 0, 0, 0, 0, 0, 0, 'c', 7, 0, 0, 0, 0,
+    };
+    struct mzg_kvs k, from;
+    struct mzg_buf out;
+    struct mzg_err e;
+
+    (void)state;
+    mzg_kvs_init(&k);
+    mzg_kvs_init(&from);
+    mzg_kvs_u32(&k, "a", 7);
+    mzg_kvs_bool(&k, "b", true);
+    mzg_kvs_text(&from, "a", "x");
+    mzg_kvs_bool(&from, "c", false);
+    for (size_t i = 0; i < from.count; i++)
+        mzg_kvs_set(&k, &from.items[i]);
+    mzg_kvs_clear(&from); /* copies stay */
+    assert_int_equal(mzg_kvs_ok(&k, &e), MZG_OK);
+    mzg_buf_init(&out, 4096);
+    mzg_kvs_encode(&k, &out);
+    assert_int_equal(out.len, sizeof want);
+    assert_memory_equal(out.data, want, sizeof want);
+    mzg_buf_clear(&out);
+    mzg_kvs_clear(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +170,7 @@ int main(void)
         cmocka_unit_test(a_key_set_twice_is_refused_by_name),
         cmocka_unit_test(what_does_not_fit_is_a_limit),
         cmocka_unit_test(a_copy_is_the_same_pair),
+        cmocka_unit_test(what_is_set_takes_the_old_value_s_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

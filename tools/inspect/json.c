@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define LIST_FEW 64           /* elements that are shown without being asked for */
-#define LIST_MANY (1u << 22)  /* of all lists together, when they are: a vocabulary has far fewer */
+#define LIST_MANY (1u << 21)  /* of all lists together, when they are: a vocabulary has fewer */
 
 /* ---- metadata, typed ---- */
 
