@@ -157,21 +157,29 @@ static enum mzg_code fail_shape(const struct mzg_source_tensor *t, const struct 
                     found, due, made ? " for what is made of it" : "");
 }
 
-static bool may_miss(const struct map *map, const struct mzg_arch_tensor *row, uint64_t layer)
+/* Whether another row of the same name has its source. */
+static bool has_other(const struct map *map, const struct mzg_arch_tensor *row, uint64_t layer)
 {
     const struct mzg_arch *arch = map->work->arch;
-    bool headless = map->work->hparams->tied || map->canon.bare;
     char name[SOURCE_NAME];
 
-    if ((row->flags & MZG_ROW_OPTIONAL) || ((row->flags & MZG_ROW_HEAD) && headless))
-        return true;
-    for (size_t i = 0; (row->flags & MZG_ROW_EITHER) && i < arch->n_tensors; i++) {
+    for (size_t i = 0; i < arch->n_tensors; i++) {
         const struct mzg_arch_tensor *other = &arch->tensors[i];
+        if (other == row || strcmp(other->name, row->name) != 0)
+            continue;
         expand(name, sizeof name, other->source, layer, 0);
-        if (other != row && strcmp(other->name, row->name) == 0 && mzg_canon_find(&map->canon, name))
+        if (mzg_canon_find(&map->canon, name))
             return true;
     }
     return false;
+}
+
+static bool may_miss(const struct map *map, const struct mzg_arch_tensor *row, uint64_t layer)
+{
+    bool headless = map->work->hparams->tied || map->canon.bare;
+
+    return (row->flags & MZG_ROW_OPTIONAL) || ((row->flags & MZG_ROW_HEAD) && headless) ||
+           ((row->flags & MZG_ROW_EITHER) && has_other(map, row, layer));
 }
 
 static enum mzg_code fail_missing(const struct map *map, const char *name, struct mzg_err *e)
@@ -259,6 +267,8 @@ static enum mzg_code map_one(struct map *map, const struct mzg_arch_tensor *row,
                             .arena = &map->m->arena};
     struct mzg_source_tensor *t;
 
+    if ((row->flags & MZG_ROW_ELSE) && has_other(map, row, layer))
+        return MZG_OK;
     due_shape(map, row, &mk);
     enum mzg_code code = take_source(map, row, &mk, &t, e);
     if (code != MZG_OK || !t)

@@ -32,7 +32,8 @@ enum mzg_dim {
 enum { /* flags of a row */
     MZG_ROW_OPTIONAL = 1, /* may be missing */
     MZG_ROW_HEAD = 2,     /* may be missing when embeddings are tied, or the model has no head */
-    MZG_ROW_EITHER = 4    /* may be missing where another row of the same name has its source */
+    MZG_ROW_EITHER = 4,   /* may be missing where another row of the same name has its source */
+    MZG_ROW_ELSE = 8      /* counts only where no other row of the same name has its source */
 };
 
 struct mzg_making;

@@ -42,8 +42,9 @@ static const struct mzg_config_key rows[] = {
     {"attention.layer_norm_epsilon",
      NAMES("layer_norm_eps", "layer_norm_epsilon", "norm_epsilon"), MZG_KV_F32, 1e-30, 1, false},
     {"rope.freq_base",
-     NAMES("rope_parameters.rope_theta", "global_rope_theta", "rope_global_theta",
-           "rope_theta_global", "rope_theta", "rotary_emb_base"),
+     NAMES("rope_parameters.full_attention.rope_theta", "rope_parameters.rope_theta",
+           "global_rope_theta", "rope_global_theta", "rope_theta_global", "rope_theta",
+           "rotary_emb_base"),
      MZG_KV_F32, 1, 1e30, false},
     {"rope.freq_base_swa",
      NAMES("rope_parameters.sliding_attention.rope_theta", "local_rope_theta", "rope_local_theta",
@@ -417,7 +418,10 @@ bool mzg_config_default(struct mzg_config *c, const char *name, json_t *value)
 const json_t *mzg_config_rope(const struct mzg_config *c)
 {
     const json_t *rope = mzg_config_find(c->root, "rope_parameters");
+    const json_t *full = rope ? mzg_config_find(rope, "full_attention") : NULL;
 
+    if (json_is_object(full))
+        return full;
     return rope ? rope : mzg_config_find(c->root, "rope_scaling");
 }
 

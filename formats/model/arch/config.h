@@ -64,7 +64,8 @@ enum mzg_code mzg_config_put(const struct mzg_config *c, const char *arch, struc
 enum mzg_code mzg_config_put_rope(const struct mzg_config *c, const char *arch,
                                   struct mzg_kvs *k, const char **kind, struct mzg_err *e) MZG_MUST;
 
-/* rope_parameters (transformers 5) or rope_scaling; NULL where both are absent or null. */
+/* rope_parameters (transformers 5) or rope_scaling; of kinds of layers, those of full attention; NULL where
+ * both are absent or null. */
 const json_t *mzg_config_rope(const struct mzg_config *c);
 
 #endif
