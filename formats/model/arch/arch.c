@@ -69,15 +69,15 @@ struct map {
     size_t n_out, room;
 };
 
-/* The pattern with the layer's number in place of '#', the expert's in place of '@'. */
-static void expand(char *out, size_t room, const char *pattern, uint64_t layer, uint64_t expert)
+/* The pattern with the layer's number in place of '#', the expert's or head's in place of the others. */
+static void expand(char *out, size_t room, const char *pattern, uint64_t layer, uint64_t part)
 {
     size_t at = 0;
 
     for (; *pattern && at + 1 < room; pattern++) {
-        if (*pattern == '#' || *pattern == '@')
+        if (strchr("#@%&", *pattern))
             at += (size_t)snprintf(out + at, room - at, "%llu",
-                                   (unsigned long long)(*pattern == '#' ? layer : expert));
+                                   (unsigned long long)(*pattern == '#' ? layer : part));
         else
             out[at++] = *pattern;
     }
@@ -102,16 +102,25 @@ static uint64_t dim_of(const struct mzg_hparams *h, enum mzg_dim dim)
     return dim >= MZG_DIM_X0 && dim <= MZG_DIM_X5 ? h->own[dim - MZG_DIM_X0] : dims[dim];
 }
 
+/* Sources that a row is stacked from, *n being how many; false: it has one. */
+static bool is_stacked(const struct mzg_hparams *h, const struct mzg_arch_tensor *row, uint64_t *n)
+{
+    const char *mark = strpbrk(row->source, "@%&");
+
+    *n = !mark ? 1 : *mark == '@' ? h->experts : *mark == '%' ? h->heads : h->heads_kv;
+    return mark != NULL;
+}
+
 /* The shape that is due, in ggml's order. */
 static void due_shape(const struct map *map, const struct mzg_arch_tensor *row, struct mzg_making *mk)
 {
     const struct mzg_hparams *h = map->work->hparams;
-    const uint64_t dims[MZG_VALUE_DIMS] = {
-        dim_of(h, row->width), dim_of(h, row->rows), dim_of(h, row->planes),
-        strchr(row->source, '@') ? h->experts : 1,
-    };
+    uint64_t n;
+    bool stacked = is_stacked(h, row, &n);
+    const uint64_t dims[MZG_VALUE_DIMS] = {dim_of(h, row->width), dim_of(h, row->rows),
+                                           dim_of(h, row->planes), n};
     const bool given[MZG_VALUE_DIMS] = {true, row->rows != MZG_DIM_1, row->planes != MZG_DIM_1,
-                                        strchr(row->source, '@') != NULL};
+                                        stacked};
 
     mk->n_dims = 0;
     for (unsigned d = 0; d < MZG_VALUE_DIMS; d++) {
@@ -190,11 +199,12 @@ static enum mzg_code fail_missing(const struct map *map, const char *name, struc
     return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "tensor '%s' is missing", full);
 }
 
-/* The row's source; all experts' as one. *t: the first of them; NULL where there is none and may be. */
+/* The row's source; all experts' or heads' as one. *t: the first of them; NULL where there is none and may be. */
 static enum mzg_code take_source(struct map *map, const struct mzg_arch_tensor *row, struct mzg_making *mk,
                                  struct mzg_source_tensor **t, struct mzg_err *e)
 {
-    uint64_t n = strchr(row->source, '@') ? map->work->hparams->experts : 1;
+    uint64_t n;
+    bool stacked = is_stacked(map->work->hparams, row, &n);
     const struct mzg_values **parts = calloc(n + 1, sizeof *parts);
     enum mzg_code code = parts ? MZG_OK : mzg_fail_memory(e, "experts");
     char name[SOURCE_NAME], q[MZG_QUOTE];
@@ -213,7 +223,7 @@ static enum mzg_code take_source(struct map *map, const struct mzg_arch_tensor *
                             mzg_quote(q, found->name), found->stored->type_name);
         else if (i > 0 && memcmp(found->values->ne, parts[0]->ne, sizeof parts[0]->ne) != 0)
             code = mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
-                            "tensor '%s': its shape differs from that of expert 0",
+                            "tensor '%s': its shape differs from that of the first of them",
                             mzg_quote(q, found->name));
         else
             parts[i] = found->values;
@@ -221,9 +231,9 @@ static enum mzg_code take_source(struct map *map, const struct mzg_arch_tensor *
             *t = found;
     }
     if (code == MZG_OK && *t) {
-        mk->values = strchr(row->source, '@') ? mzg_values_stacked(&map->m->arena, parts, n) : parts[0];
+        mk->values = stacked ? mzg_values_stacked(&map->m->arena, parts, n) : parts[0];
         if (!mk->values)
-            code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "tensor '%s': experts of %u dimensions",
+            code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "tensor '%s': parts of %u dimensions",
                             mzg_quote(q, (*t)->name), parts[0]->n_dims);
     }
     free(parts);
@@ -260,6 +270,18 @@ static enum mzg_code append(struct map *map, const struct mzg_making *mk,
     return MZG_OK;
 }
 
+/* Whether the row is not meant here: by its layer, or because another stands for it. */
+static bool of_another(const struct map *map, const struct mzg_arch_tensor *row, uint64_t layer)
+{
+    const struct mzg_arch_work *work = map->work;
+
+    if ((row->flags & MZG_ROW_ELSE) && has_other(map, row, layer))
+        return true;
+    if (!(row->flags & (MZG_ROW_ATTENTION | MZG_ROW_OTHER)))
+        return false;
+    return work->arch->attends(work->config, layer) != ((row->flags & MZG_ROW_ATTENTION) != 0);
+}
+
 static enum mzg_code map_one(struct map *map, const struct mzg_arch_tensor *row, uint64_t layer,
                              struct mzg_err *e)
 {
@@ -267,7 +289,7 @@ static enum mzg_code map_one(struct map *map, const struct mzg_arch_tensor *row,
                             .arena = &map->m->arena};
     struct mzg_source_tensor *t;
 
-    if ((row->flags & MZG_ROW_ELSE) && has_other(map, row, layer))
+    if (of_another(map, row, layer))
         return MZG_OK;
     due_shape(map, row, &mk);
     enum mzg_code code = take_source(map, row, &mk, &t, e);

@@ -33,13 +33,15 @@ enum { /* flags of a row */
     MZG_ROW_OPTIONAL = 1, /* may be missing */
     MZG_ROW_HEAD = 2,     /* may be missing when embeddings are tied, or the model has no head */
     MZG_ROW_EITHER = 4,   /* may be missing where another row of the same name has its source */
-    MZG_ROW_ELSE = 8      /* counts only where no other row of the same name has its source */
+    MZG_ROW_ELSE = 8,     /* counts only where no other row of the same name has its source */
+    MZG_ROW_ATTENTION = 16, /* of layers for which the family's attends is true, and of the others */
+    MZG_ROW_OTHER = 32
 };
 
 struct mzg_making;
 
-/* '#' stands for the layer's number, without it the tensor is there once; '@' in source for an expert's:
- * all of them become one tensor of one dimension more. */
+/* '#' stands for the layer's number, without it the tensor is there once; in source '@' for an expert's,
+ * '%' for a head's, '&' for a key-value head's: all of them become one tensor of one dimension more. */
 struct mzg_arch_tensor {
     const char *source; /* "layers.#.self_attn.q_proj.weight", without the family's prefixes */
     const char *name;   /* "blk.#.attn_q.weight" */
@@ -88,6 +90,8 @@ struct mzg_arch {
     enum mzg_code (*settle)(struct mzg_config *c, struct mzg_err *e);
     /* h->own, and whatever else of h differs from the usual; may be NULL. */
     enum mzg_code (*measure)(const struct mzg_config *c, struct mzg_hparams *h, struct mzg_err *e);
+    /* Whether this layer has an attention, in families whose layers differ (MZG_ROW_ATTENTION); or NULL. */
+    bool (*attends)(const struct mzg_config *c, uint64_t layer);
     /* Its own keys, and refusal of what it cannot express. */
     enum mzg_code (*put)(const struct mzg_arch_work *work, struct mzg_kvs *k, struct mzg_err *e);
     /* Tensors that are computed; may be NULL. */

@@ -4,11 +4,7 @@
  * loader of 2026. */
 #include "common.h"
 
-#define FRAME                                                                                      \
-    MZG_EMBEDDING, MZG_NORM("norm", "output_norm", NULL), MZG_HEAD,                                \
-    MZG_LAYER_NORM("input_layernorm", "attn_norm", MZG_DIM_EMBD, NULL),                            \
-    MZG_LAYER_NORM("post_attention_layernorm", "ffn_norm", MZG_DIM_EMBD, NULL),                    \
-    MZG_QKV(NULL), MZG_ATTN_OUTPUT
+#define FRAME MZG_FRAME, MZG_QKV(NULL), MZG_ATTN_OUTPUT
 #define HEAD_NORMS                                                                                 \
     MZG_LAYER_NORM("self_attn.q_norm", "attn_q_norm", MZG_DIM_HEAD, NULL),                         \
     MZG_LAYER_NORM("self_attn.k_norm", "attn_k_norm", MZG_DIM_HEAD, NULL)

@@ -32,11 +32,12 @@ static bool dropped(const char *const *list, const char *name)
 }
 
 /* Behind the first prefix that fits. */
-static const char *strip(const struct mzg_canon *c, const char *name, bool *prefixed)
+static const char *strip(struct mzg_canon *c, const char *name)
 {
     for (size_t i = 0; c->arch->prefixes && c->arch->prefixes[i]; i++) {
         if (begins(name, c->arch->prefixes[i])) {
-            *prefixed = true;
+            if (!c->prefix)
+                c->prefix = c->arch->prefixes[i];
             return name + strlen(c->arch->prefixes[i]);
         }
     }
@@ -62,17 +63,15 @@ static const char *renew(struct mzg_canon *c, const char *name)
 
 static enum mzg_code name_all(struct mzg_canon *c, const struct mzg_source *source, struct mzg_err *e)
 {
-    bool prefixed = false;
-
     for (size_t i = 0; i < source->n; i++) {
-        const char *name = renew(c, strip(c, source->items[i].name, &prefixed));
+        const char *name = renew(c, strip(c, source->items[i].name));
         if (!name)
             return mzg_fail_memory(e, "tensor names");
         c->taken[i] = dropped(ignored, source->items[i].name) || dropped(c->arch->drops, name);
         if (!c->taken[i])
             c->names[c->n++] = (struct mzg_name){name, i};
     }
-    c->bare = c->arch->prefixes && !prefixed;
+    c->bare = c->arch->prefixes && !c->prefix;
     return MZG_OK;
 }
 
@@ -133,7 +132,7 @@ const struct mzg_source_tensor *mzg_canon_left(const struct mzg_canon *c)
 
 void mzg_canon_full(const struct mzg_canon *c, const char *name, char *out, size_t room)
 {
-    bool plain = c->bare || !c->arch->prefixes || !strchr(name, '.') || begins(name, "lm_head");
+    bool plain = !c->prefix || !strchr(name, '.') || begins(name, "lm_head");
 
-    snprintf(out, room, "%s%s", plain ? "" : c->arch->prefixes[0], name);
+    snprintf(out, room, "%s%s", plain ? "" : c->prefix, name);
 }

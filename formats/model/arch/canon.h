@@ -12,6 +12,7 @@ struct mzg_canon {
     struct mzg_name *names;     /* sorted; index: of items */
     bool *taken;                /* by items */
     size_t n;                   /* names; dropped tensors have none */
+    const char *prefix;         /* the first that was taken off; NULL: none */
     bool bare;                  /* no name had a prefix, though the family has some */
 };
 
@@ -26,7 +27,7 @@ struct mzg_source_tensor *mzg_canon_take(const struct mzg_canon *c, const char *
 /* The first, in the source's order, that was not taken; or NULL. */
 const struct mzg_source_tensor *mzg_canon_left(const struct mzg_canon *c);
 
-/* How this source would call it: with the family's first prefix, unless it is bare. */
+/* How this source would call it: with the first prefix that it has, unless it is bare. */
 void mzg_canon_full(const struct mzg_canon *c, const char *name, char *out, size_t room);
 
 #endif

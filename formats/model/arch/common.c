@@ -1,6 +1,7 @@
 #include "common.h"
 #include "rope.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *const mzg_common_silu[] = {"silu", "swish", NULL};
@@ -48,7 +49,10 @@ static enum mzg_code check_rope(const struct mzg_arch_work *work, unsigned flags
     static const char *const ropes[] = {"default", "linear", "yarn", "dynamic", NULL};
     char q[MZG_QUOTE];
 
-    if (among(ropes, rope) || ((flags & MZG_COMMON_LLAMA3) && strcmp(rope, "llama3") == 0))
+    bool of_lists = strcmp(rope, "longrope") == 0 || strcmp(rope, "su") == 0;
+
+    if (among(ropes, rope) || ((flags & MZG_COMMON_LLAMA3) && strcmp(rope, "llama3") == 0) ||
+        ((flags & MZG_COMMON_LONG) && of_lists))
         return MZG_OK;
     return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
                     "config.json: key 'rope_type': '%s' is not supported for %s", mzg_quote(q, rope),
@@ -174,6 +178,31 @@ enum mzg_code mzg_common_expert_ff(const struct mzg_config *c, const char *name,
     return code;
 }
 
+enum mzg_code mzg_common_tied(struct mzg_config *c, struct mzg_err *e)
+{
+    return mzg_config_default(c, "tie_word_embeddings", json_true())
+               ? MZG_OK : mzg_fail_memory(e, "config.json");
+}
+
+/* By the last of the names that are asked for. */
+enum mzg_code mzg_common_rotary_default(struct mzg_config *c, double part, struct mzg_err *e)
+{
+    return mzg_config_default(c, "rope_percent", json_real(part))
+               ? MZG_OK : mzg_fail_memory(e, "config.json");
+}
+
+enum mzg_code mzg_common_put_parallel(const struct mzg_arch_work *work, struct mzg_kvs *k,
+                                      struct mzg_err *e)
+{
+    bool parallel = true;
+    char key[80];
+
+    enum mzg_code code = mzg_json_bool_opt(work->config->root, "use_parallel_residual", &parallel, e);
+    snprintf(key, sizeof key, "%s.use_parallel_residual", work->arch->name);
+    mzg_kvs_bool(k, key, parallel);
+    return code == MZG_OK ? code : mzg_prefix(e, "config.json");
+}
+
 enum mzg_code mzg_common_must_be(const struct mzg_arch_work *work, const char *key, bool absent,
                                  bool must, struct mzg_err *e)
 {
@@ -190,6 +219,66 @@ enum mzg_code mzg_common_must_be(const struct mzg_arch_work *work, const char *k
     snprintf(what, sizeof what, "is %s, and %s models are run as if it were %s",
              is ? "true" : "false", work->arch->name, must ? "true" : "false");
     return mzg_arch_fail_key(MZG_UNSUPPORTED, key, what, e);
+}
+
+/* ---- layers that attend to a window ---- */
+
+static const struct mzg_config_key window = {
+    "attention.sliding_window", MZG_CONFIG_NAMES("sliding_window"), MZG_KV_U32, 1, INT32_MAX, false};
+static const struct mzg_config_key every = {
+    "", MZG_CONFIG_NAMES("sliding_window_pattern", "_sliding_window_pattern"), MZG_KV_U32, 1, 4096, false};
+
+/* Whether layer i does: by layer_types, else all but every n-th. */
+static enum mzg_code slides(const struct mzg_arch_work *work, uint64_t n, uint64_t i, bool *sliding,
+                            struct mzg_err *e)
+{
+    const json_t *types = mzg_config_find(work->config->root, "layer_types");
+    const char *type = json_string_value(json_array_get(types, i));
+
+    *sliding = type ? strcmp(type, "sliding_attention") == 0 : (i + 1) % n != 0;
+    if (!types || (type && (*sliding || strcmp(type, "full_attention") == 0)))
+        return MZG_OK;
+    return mzg_arch_fail_key(MZG_UNSUPPORTED, "layer_types",
+                             "does not say of each layer whether it is sliding_attention or "
+                             "full_attention", e);
+}
+
+static enum mzg_code put_pattern(const struct mzg_arch_work *work, uint64_t period, uint64_t n,
+                                 struct mzg_kvs *k, struct mzg_err *e)
+{
+    uint64_t layers = work->hparams->layers;
+    bool *sliding = calloc(layers, sizeof *sliding), usual = true;
+    enum mzg_code code = sliding ? MZG_OK : mzg_fail_memory(e, "config.json");
+    char key[80];
+
+    for (uint64_t i = 0; i < layers && code == MZG_OK; i++) {
+        code = slides(work, n, i, &sliding[i], e);
+        usual = usual && sliding[i] == ((i + 1) % period != 0);
+    }
+    snprintf(key, sizeof key, "%s.attention.sliding_window_pattern", work->arch->name);
+    if (code == MZG_OK && !usual)
+        mzg_kvs_bools(k, key, sliding, layers);
+    free(sliding);
+    return code;
+}
+
+enum mzg_code mzg_common_put_window(const struct mzg_arch_work *work, uint64_t period,
+                                    struct mzg_kvs *k, struct mzg_err *e)
+{
+    const json_t *root = work->config->root,
+                 *local = mzg_config_find(root, "rope_parameters.sliding_attention.rope_type");
+    double n = (double)period;
+    bool there;
+
+    if (local && (!json_is_string(local) || strcmp(json_string_value(local), "default") != 0))
+        return mzg_arch_fail_key(MZG_UNSUPPORTED, "rope_parameters.sliding_attention.rope_type",
+                                 "is not default", e);
+    if (!mzg_config_find(root, "sliding_window"))
+        return MZG_OK;
+    enum mzg_code code = mzg_config_put_keys(root, work->arch->name, &window, 1, k, e);
+    if (code == MZG_OK)
+        code = mzg_config_number(root, &every, &n, &there, e);
+    return code == MZG_OK ? put_pattern(work, period, (uint64_t)n, k, e) : code;
 }
 
 /* ---- Llama 3.1's stretched rotary frequencies ---- */

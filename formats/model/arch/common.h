@@ -20,6 +20,15 @@
 #define MZG_LAYER_NORM(from, to, width, how)                                                       \
     MZG_TENSOR(MZG_LAYER from ".weight", "blk.#." to ".weight", MZG_DIM_1, width, 0, how)
 
+/* The same with biases. */
+#define MZG_NORM_BIASED(from, to)                                                                  \
+    MZG_NORM(from, to, NULL),                                                                      \
+    MZG_TENSOR(from ".bias", to ".bias", MZG_DIM_1, MZG_DIM_EMBD, 0, NULL)
+/* A layer's matrix and its bias, both of which must be there. */
+#define MZG_AFFINE(from, to, rows, width, how, how_bias)                                           \
+    MZG_TENSOR(from ".weight", to ".weight", rows, width, 0, how),                                 \
+    MZG_TENSOR(from ".bias", to ".bias", MZG_DIM_1, rows, 0, how_bias)
+
 #define MZG_EMBEDDING                                                                              \
     MZG_TENSOR("embed_tokens.weight", "token_embd.weight", MZG_DIM_VOCAB, MZG_DIM_EMBD, 0, NULL)
 #define MZG_HEAD                                                                                   \
@@ -28,6 +37,11 @@
 #define MZG_HEAD_ALWAYS                                                                            \
     MZG_HEAD, MZG_TENSOR("embed_tokens.weight", "output.weight", MZG_DIM_VOCAB, MZG_DIM_EMBD,      \
                          MZG_ROW_ELSE, NULL)
+/* Around the attention and the feed-forward network, where each has its norm before it. */
+#define MZG_FRAME                                                                                  \
+    MZG_EMBEDDING, MZG_NORM("norm", "output_norm", NULL), MZG_HEAD,                                \
+    MZG_LAYER_NORM("input_layernorm", "attn_norm", MZG_DIM_EMBD, NULL),                            \
+    MZG_LAYER_NORM("post_attention_layernorm", "ffn_norm", MZG_DIM_EMBD, NULL)
 /* q, k and v with biases where there are some; rotary: of q and k. */
 #define MZG_QKV(rotary)                                                                            \
     MZG_PROJECTION("self_attn.q_proj", "attn_q", MZG_DIM_Q, MZG_DIM_EMBD, rotary),                 \
@@ -72,7 +86,8 @@ enum {
     MZG_COMMON_PARTIAL = 1, /* may rotate a part of each head, and rope.dimension_count is written */
     MZG_COMMON_WHOLE = 2,   /* its runtime knows no heads but of the width by their number */
     MZG_COMMON_WINDOW = 4,  /* writes its sliding window itself; else its runtime has none */
-    MZG_COMMON_LLAMA3 = 8   /* takes rope_freqs.weight, which is computed for rope type llama3 */
+    MZG_COMMON_LLAMA3 = 8,  /* takes rope_freqs.weight, which is computed for rope type llama3 */
+    MZG_COMMON_LONG = 16    /* takes the factors of rope type longrope */
 };
 
 struct mzg_common {
@@ -97,9 +112,24 @@ enum mzg_code mzg_common_compute(const struct mzg_arch_work *work, struct mzg_mo
 enum mzg_code mzg_common_expert_ff(const struct mzg_config *c, const char *name, struct mzg_hparams *h,
                                    struct mzg_err *e) MZG_MUST;
 
+/* For struct mzg_arch.settle: embeddings are tied where the config does not say. */
+enum mzg_code mzg_common_tied(struct mzg_config *c, struct mzg_err *e) MZG_MUST;
+
+/* For the same: so much of a head is rotated where the config does not say. */
+enum mzg_code mzg_common_rotary_default(struct mzg_config *c, double part, struct mzg_err *e) MZG_MUST;
+
+/* Writes use_parallel_residual, which is true unless the config has another word. */
+enum mzg_code mzg_common_put_parallel(const struct mzg_arch_work *work, struct mzg_kvs *k,
+                                      struct mzg_err *e) MZG_MUST;
+
 /* The rotated dimensions of a head: the whole head, or partial_rotary_factor of it. */
 enum mzg_code mzg_common_rotated(const struct mzg_config *c, const struct mzg_hparams *h, uint64_t *n,
                                  struct mzg_err *e) MZG_MUST;
+
+/* Writes attention.sliding_window, where the config has one, and, where layers slide otherwise than all
+ * but every period-th, which the runtime takes for granted, attention.sliding_window_pattern. */
+enum mzg_code mzg_common_put_window(const struct mzg_arch_work *work, uint64_t period,
+                                    struct mzg_kvs *k, struct mzg_err *e) MZG_MUST;
 
 /* Refuses a config in which this member is there and another truth value than its family's runtime
  * takes for granted; absent: what transformers takes then. */

@@ -3,4 +3,18 @@
     X(llama)                                                                                       \
     X(qwen2)                                                                                       \
     X(qwen3)                                                                                       \
-    X(qwen3moe)
+    X(qwen3moe)                                                                                    \
+    X(gemma)                                                                                       \
+    X(gemma2)                                                                                      \
+    X(gemma3)                                                                                      \
+    X(mixtral)                                                                                     \
+    X(smollm3)                                                                                     \
+    X(granite)                                                                                     \
+    X(granitemoe)                                                                                  \
+    X(phi3)                                                                                        \
+    X(olmo2)                                                                                       \
+    X(gpt2)                                                                                        \
+    X(gptneox)                                                                                     \
+    X(falcon)                                                                                      \
+    X(stablelm)                                                                                    \
+    X(lfm2)

@@ -200,6 +200,14 @@ void mzg_kvs_u8s(struct mzg_kvs *k, const char *key, const uint8_t *v, size_t n)
         memcpy(p, v, n);
 }
 
+void mzg_kvs_bools(struct mzg_kvs *k, const char *key, const bool *v, size_t n)
+{
+    uint8_t *p = add(k, key, MZG_KV_ARRAY, MZG_KV_BOOL, n, n);
+
+    for (size_t i = 0; p && i < n; i++)
+        p[i] = v[i];
+}
+
 void mzg_kvs_copy(struct mzg_kvs *k, const struct mzg_kv *kv)
 {
     uint8_t *p = add(k, kv->key, kv->type, kv->elem, kv->count, kv->size);

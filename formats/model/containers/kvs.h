@@ -56,6 +56,7 @@ void mzg_kvs_texts(struct mzg_kvs *k, const char *key, const char *const *v, siz
 void mzg_kvs_f32s(struct mzg_kvs *k, const char *key, const float *v, size_t n);
 void mzg_kvs_i32s(struct mzg_kvs *k, const char *key, const int32_t *v, size_t n);
 void mzg_kvs_u8s(struct mzg_kvs *k, const char *key, const uint8_t *v, size_t n);
+void mzg_kvs_bools(struct mzg_kvs *k, const char *key, const bool *v, size_t n);
 /* A copy of a pair read from elsewhere. */
 void mzg_kvs_copy(struct mzg_kvs *k, const struct mzg_kv *kv);
 /* The same, but in the place of the value that the key has, where it has one. */
