@@ -46,6 +46,7 @@ static bool functions(struct llama_runner *r, void *llama, void *ggml)
         {"llama_model_get_vocab", &r->vocabulary},
         {"llama_vocab_n_tokens", &r->n_tokens},
         {"llama_model_n_embd_out", &r->n_embd},
+        {"llama_model_n_cls_out", &r->n_scores},
         {"llama_model_has_encoder", &r->has_encoder},
         {"llama_model_has_decoder", &r->has_decoder},
         {"llama_init_from_model", &r->context_new},

@@ -61,6 +61,7 @@ struct llama_runner {
     const void *(*vocabulary)(const void *model);
     int32_t (*n_tokens)(const void *vocabulary);
     int32_t (*n_embd)(const void *model);
+    uint32_t (*n_scores)(const void *model);
     bool (*has_encoder)(const void *model);
     bool (*has_decoder)(const void *model);
     void *(*context_new)(void *model, struct peer_context_params p);

@@ -16,7 +16,7 @@ enum { TOKENS = 512 };
 
 /* case.txt: lines of a word and its values. */
 struct test {
-    char mode[16];                /* logits, embeddings (of each token) or pooled (of all) */
+    char mode[16];                /* logits, embeddings (of each token), pooled or scores (of all) */
     int32_t tokens[TOKENS];       /* to the encoder, where there is one */
     int32_t decoder[TOKENS];      /* to its decoder */
     int32_t n_tokens, n_decoder;
@@ -126,7 +126,7 @@ static const float *row_of(void *context, const struct test *t, int32_t i)
 {
     if (strcmp(t->mode, "logits") == 0)
         return run.logits(context, i);
-    return strcmp(t->mode, "pooled") == 0 ? run.pooled(context, 0) : run.embeddings(context, i);
+    return strcmp(t->mode, "embeddings") == 0 ? run.embeddings(context, i) : run.pooled(context, 0);
 }
 
 /* 0, 1 or 2 as the program's exit status. */
@@ -134,6 +134,8 @@ static int compare(void *model, void *context, const struct test *t)
 {
     bool logits = strcmp(t->mode, "logits") == 0;
     int32_t have = logits ? run.n_tokens(run.vocabulary(model)) : run.n_embd(model);
+    if (strcmp(t->mode, "scores") == 0)
+        have = (int32_t)run.n_scores(model);
     double difference = 0, largest = 0;
     if (have < (int32_t)t->columns || (!logits && have != (int32_t)t->columns)) {
         fprintf(stderr, "rows of %d where %u are expected\n", have, t->columns);

@@ -49,6 +49,8 @@
     "attention.layer_norm_rms_epsilon 1e-05f\nrope.freq_base 10000f\nexpert_count 2\nexpert_used_count 1\n"            \
     "expert_feed_forward_length 2\n"
 
+#include "families_encoders.h"
+
 static const struct family families[] = {
     {"qwen2", CONFIG("Qwen2ForCausalLM", ",\"hidden_act\":\"silu\",\"tie_word_embeddings\":true"),
      EMBEDDING NORMS QKVO FFN L "self_attn.q_proj.bias 8\n" L "self_attn.k_proj.bias 4\n" L
@@ -353,6 +355,7 @@ static const struct family families[] = {
      "block_count 2\ncontext_length 64\nembedding_length 8\nfeed_forward_length 4\n"
      "attention.head_count 2\nattention.head_count_kv 0 1\nattention.layer_norm_rms_epsilon 1e-05f\n"
      "rope.freq_base 1000000f\nvocab_size 5\nshortconv.l_cache 3\n"},
+    ENCODER_FAMILIES,
 };
 #define FAMILIES (sizeof families / sizeof *families)
 
@@ -411,5 +414,6 @@ static const struct refusal refusals[] = {
     {"lfm2", "layers.1.self_attn.q_proj", "layers.0.self_attn.q_proj", BAD,
      "layers.1.self_attn.q_proj.weight' is missing"},
     {"lfm2", "conv_L_cache\":3", "conv_L_cache\":4", BAD, "conv.conv.weight': its shape"},
+    ENCODER_REFUSALS,
 };
 #define REFUSALS (sizeof refusals / sizeof *refusals)

@@ -175,6 +175,16 @@ static void tell_number(struct told *t, enum mzg_kv_type type, const uint8_t *p)
         tell(t, type == MZG_KV_BOOL ? (*p ? " true" : " false") : " %u", u);
 }
 
+static void tell_texts(struct told *t, const struct mzg_kv *kv)
+{
+    const uint8_t *p = kv->value;
+
+    for (uint64_t i = 0, n; i < kv->count; i++, p += 8 + n) {
+        memcpy(&n, p, sizeof n);
+        tell(t, " %.*s", (int)n, (const char *)p + 8);
+    }
+}
+
 static void tell_keys(struct told *t, const struct mzg_model *m)
 {
     size_t n = strlen(m->arch);
@@ -186,6 +196,8 @@ static void tell_keys(struct told *t, const struct mzg_model *m)
         tell(t, "%s", kv->key + n + 1);
         if (kv->type == MZG_KV_STRING)
             tell(t, " %.*s", (int)(kv->size - 8), (const char *)kv->value + 8);
+        else if (kv->type == MZG_KV_ARRAY && kv->elem == MZG_KV_STRING)
+            tell_texts(t, kv);
         else if (kv->type == MZG_KV_ARRAY)
             for (uint64_t j = 0; j < kv->count; j++)
                 tell_number(t, kv->elem, kv->value + j * mzg_kv_type_size(kv->elem));

@@ -69,15 +69,15 @@ struct map {
     size_t n_out, room;
 };
 
-/* The pattern with the layer's number in place of '#', the expert's or head's in place of the others. */
+/* The pattern with the layer's number in place of '#' or '$', the expert's or head's in place of the others. */
 static void expand(char *out, size_t room, const char *pattern, uint64_t layer, uint64_t part)
 {
     size_t at = 0;
 
     for (; *pattern && at + 1 < room; pattern++) {
-        if (strchr("#@%&", *pattern))
+        if (strchr("#$@%&", *pattern))
             at += (size_t)snprintf(out + at, room - at, "%llu",
-                                   (unsigned long long)(*pattern == '#' ? layer : part));
+                                   (unsigned long long)(strchr("#$", *pattern) ? layer : part));
         else
             out[at++] = *pattern;
     }
@@ -166,14 +166,16 @@ static enum mzg_code fail_shape(const struct mzg_source_tensor *t, const struct 
                     found, due, made ? " for what is made of it" : "");
 }
 
-/* Whether another row of the same name has its source. */
-static bool has_other(const struct map *map, const struct mzg_arch_tensor *row, uint64_t layer)
+/* Whether another row of the same name, or only one before it, has its source. */
+static bool has_other(const struct map *map, const struct mzg_arch_tensor *row, uint64_t layer, bool before)
 {
     const struct mzg_arch *arch = map->work->arch;
     char name[SOURCE_NAME];
 
     for (size_t i = 0; i < arch->n_tensors; i++) {
         const struct mzg_arch_tensor *other = &arch->tensors[i];
+        if (other == row && before)
+            break;
         if (other == row || strcmp(other->name, row->name) != 0)
             continue;
         expand(name, sizeof name, other->source, layer, 0);
@@ -188,7 +190,8 @@ static bool may_miss(const struct map *map, const struct mzg_arch_tensor *row, u
     bool headless = map->work->hparams->tied || map->canon.bare;
 
     return (row->flags & MZG_ROW_OPTIONAL) || ((row->flags & MZG_ROW_HEAD) && headless) ||
-           ((row->flags & MZG_ROW_EITHER) && has_other(map, row, layer));
+           ((row->flags & MZG_ROW_LATER) && layer > 0) ||
+           ((row->flags & MZG_ROW_EITHER) && has_other(map, row, layer, false));
 }
 
 static enum mzg_code fail_missing(const struct map *map, const char *name, struct mzg_err *e)
@@ -275,7 +278,7 @@ static bool of_another(const struct map *map, const struct mzg_arch_tensor *row,
 {
     const struct mzg_arch_work *work = map->work;
 
-    if ((row->flags & MZG_ROW_ELSE) && has_other(map, row, layer))
+    if ((row->flags & MZG_ROW_ELSE) && has_other(map, row, layer, true))
         return true;
     if (!(row->flags & (MZG_ROW_ATTENTION | MZG_ROW_OTHER)))
         return false;
@@ -288,9 +291,15 @@ static enum mzg_code map_one(struct map *map, const struct mzg_arch_tensor *row,
     struct mzg_making mk = {.h = map->work->hparams, .row = row, .layer = layer,
                             .arena = &map->m->arena};
     struct mzg_source_tensor *t;
+    char name[SOURCE_NAME];
 
-    if (of_another(map, row, layer))
+    if (of_another(map, row, layer)) {
+        if (row->flags & MZG_ROW_ELSE) { /* that again */
+            expand(name, sizeof name, row->source, layer, 0);
+            (void)mzg_canon_take(&map->canon, name);
+        }
         return MZG_OK;
+    }
     due_shape(map, row, &mk);
     enum mzg_code code = take_source(map, row, &mk, &t, e);
     if (code != MZG_OK || !t)
@@ -361,7 +370,9 @@ enum mzg_code mzg_arch_map(const struct mzg_arch_work *work, const struct mzg_so
 
     for (size_t i = 0; i < arch->n_tensors && code == MZG_OK; i++) {
         const struct mzg_arch_tensor *row = &arch->tensors[i];
-        uint64_t n = strchr(row->source, '#') ? work->hparams->layers : 1;
+        uint64_t n = strchr(row->source, '#')   ? work->hparams->layers
+                     : strchr(row->source, '$') ? work->hparams->decoder_layers
+                                                : 1;
         for (uint64_t layer = 0; layer < n && code == MZG_OK; layer++)
             code = map_one(&map, row, layer, e);
     }

@@ -33,15 +33,18 @@ enum { /* flags of a row */
     MZG_ROW_OPTIONAL = 1, /* may be missing */
     MZG_ROW_HEAD = 2,     /* may be missing when embeddings are tied, or the model has no head */
     MZG_ROW_EITHER = 4,   /* may be missing where another row of the same name has its source */
-    MZG_ROW_ELSE = 8,     /* counts only where no other row of the same name has its source */
+    MZG_ROW_ELSE = 8,     /* counts only where no row of the same name before it has its source; where one
+                           * has, it is that again */
     MZG_ROW_ATTENTION = 16, /* of layers for which the family's attends is true, and of the others */
-    MZG_ROW_OTHER = 32
+    MZG_ROW_OTHER = 32,
+    MZG_ROW_LATER = 64    /* may be missing in layers behind the first */
 };
 
 struct mzg_making;
 
-/* '#' stands for the layer's number, without it the tensor is there once; in source '@' for an expert's,
- * '%' for a head's, '&' for a key-value head's: all of them become one tensor of one dimension more. */
+/* '#' stands for the layer's number, '$' for that of a decoder's layer where an encoder has its own; without
+ * them the tensor is there once. In source '@' stands for an expert's, '%' for a head's, '&' for a key-value
+ * head's: all of them become one tensor of one dimension more. */
 struct mzg_arch_tensor {
     const char *source; /* "layers.#.self_attn.q_proj.weight", without the family's prefixes */
     const char *name;   /* "blk.#.attn_q.weight" */
@@ -101,12 +104,21 @@ struct mzg_arch {
     void (*tune)(struct mzg_vocab *v, struct mzg_kvs *k);
 };
 
+/* Small files of the folder, besides config.json and the tokenizer's, that put made keys from: their digests
+ * are recorded. */
+#define MZG_ARCH_FILES 4
+struct mzg_arch_files {
+    char names[MZG_ARCH_FILES][512];
+    size_t n;
+};
+
 struct mzg_arch_work {
     const struct mzg_arch *arch;
     const struct mzg_config *config;
     const struct mzg_hparams *hparams;
     const struct mzg_notify *notify;
     const char *folder;
+    struct mzg_arch_files *files; /* appended to by put */
 };
 
 /* The family of this class; else of this model_type, *by_type then being true; else NULL. */

@@ -17,4 +17,9 @@
     X(gptneox)                                                                                     \
     X(falcon)                                                                                      \
     X(stablelm)                                                                                    \
-    X(lfm2)
+    X(lfm2)                                                                                        \
+    X(bert)                                                                                        \
+    X(bert_ranker)                                                                                 \
+    X(roberta_ranker)                                                                              \
+    X(distilbert)                                                                                  \
+    X(nomic)

@@ -54,17 +54,20 @@ static enum mzg_code digest_texts(struct mzg_model *m, const char *folder, const
     return code;
 }
 
-/* What metadata was made from: the config, the card, the index, and what the tokenizer (may be NULL) read. */
-static enum mzg_code digest_sources(struct mzg_model *m, const char *folder,
-                                    const struct mzg_vocab *v, struct mzg_err *e)
+/* What metadata was made from: the config, the card, the index, and what the tokenizer and the family (both may be
+ * NULL) read. */
+static enum mzg_code digest_sources(struct mzg_model *m, const char *folder, const struct mzg_vocab *v,
+                                    const struct mzg_arch_files *files, struct mzg_err *e)
 {
     size_t n = v ? v->n_files : 0;
-    const char **names = calloc(n + 3, sizeof *names);
+    const char **names = calloc(n + MZG_ARCH_FILES + 3, sizeof *names);
 
     if (!names)
         return mzg_fail_memory(e, "digests");
     for (size_t i = 0; i < n; i++)
         names[i] = v->files[i];
+    for (size_t i = 0; files && i < files->n; i++)
+        names[n++] = files->names[i];
     if (v)
         names[n++] = "config.json";
     if (m->has_card)
@@ -133,7 +136,7 @@ static enum mzg_code put_vocab(struct mzg_model *m, const struct mzg_arch_work *
         if (work->arch->tune)
             work->arch->tune(&v, &m->kvs);
         mzg_vocab_put(&v, &m->kvs);
-        code = digest_sources(m, path, &v, e);
+        code = digest_sources(m, path, &v, work->files, e);
     }
     mzg_vocab_clear(&v);
     return code;
@@ -192,7 +195,8 @@ static enum mzg_code open_known(struct mzg_model *m, const char *path,
                                 struct mzg_config *config, struct mzg_err *e)
 {
     struct mzg_hparams h;
-    struct mzg_arch_work work = {.config = config, .notify = opt->notify, .folder = path};
+    struct mzg_arch_files files = {.n = 0};
+    struct mzg_arch_work work = {.config = config, .notify = opt->notify, .folder = path, .files = &files};
     struct mzg_kvs own;
     bool by_type;
 
@@ -348,7 +352,7 @@ static enum mzg_code open_bare(struct mzg_model *m, const char *path, struct mzg
 
     if (code == MZG_OK)
         code = say_path(take_all(m, e), path, e);
-    return code == MZG_OK && m->weights.index ? digest_sources(m, path, NULL, e) : code;
+    return code == MZG_OK && m->weights.index ? digest_sources(m, path, NULL, NULL, e) : code;
 }
 
 /* ---- */

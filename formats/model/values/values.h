@@ -108,6 +108,8 @@ const struct mzg_values *mzg_values_joined(struct mzg_arena *a, const struct mzg
 
 /* x + add, rounded once. */
 const struct mzg_values *mzg_values_plus(struct mzg_arena *a, const struct mzg_values *v, float add);
+/* x * factor, rounded once. */
+const struct mzg_values *mzg_values_times(struct mzg_arena *a, const struct mzg_values *v, float factor);
 /* -exp(x), rounded once from a double (SPEC.md, "Conversion"). */
 const struct mzg_values *mzg_values_neg_exp(struct mzg_arena *a, const struct mzg_values *v);
 

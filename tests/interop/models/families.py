@@ -20,7 +20,7 @@ class Family:
     model: Any = None                  # the class; None: as the config's AutoModelForCausalLM
     vocab: str = "spm"                 # models/vocab.py's name
     container: str = "safetensors"     # models/weights.py's name
-    mode: str = "logits"               # or embeddings, pooled
+    mode: str = "logits"               # or embeddings, pooled, scores
     tolerance: float = TOLERANCE
     length: int = 24                   # of the prompt
     context: int = 512                 # llama.cpp's
@@ -111,6 +111,10 @@ def bert(kind=hf.BertConfig, **more):
 
 def embedder(config, model, vocab="wordpiece", **more):
     return Family(config, model, vocab, **dict(dict(mode="embeddings", expect=hidden, tolerance=HALVES, first=8), **more))
+
+
+def ranker(config, model, *vocab):
+    return embedder(config, model, *vocab, mode="scores", expect=lambda m, ids: m(input_ids=ids).logits)
 
 
 def xlmr(**more):
@@ -216,6 +220,8 @@ TABLE = {
     "bert-prefixed": lambda: embedder(bert(), hf.BertModel, container="bin", adapt=with_prefix("bert.")),
     "minilm": lambda: embedder(bert(num_hidden_layers=3), hf.BertModel, mode="pooled", adapt=mean_pooling,
                                expect=lambda model, ids: hidden(model, ids).mean(0, keepdim=True)),
+    "bert-ranker": lambda: ranker(bert(num_labels=1), hf.BertForSequenceClassification),
+    "xlm-roberta-ranker": lambda: ranker(xlmr(num_labels=3), hf.XLMRobertaForSequenceClassification, "xlmr"),
     "roberta": lambda: embedder(bert(hf.RobertaConfig, pad_token_id=1, bos_token_id=0, eos_token_id=2, type_vocab_size=1),
                                 hf.RobertaModel, "roberta"),
     "xlm-roberta": lambda: embedder(xlmr(), hf.XLMRobertaModel, "xlmr"),
