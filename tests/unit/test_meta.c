@@ -35,6 +35,7 @@ static const struct id_case {
     {"Foo-mini-3B", 0, {"Foo-mini-3B", "", "Foo-mini", "3B", "", ""}},
     {"Foo-7B-70M", 7000000000, {"Foo-7B-70M", "", "Foo", "7B", "70m", ""}},
     {"Foo-7b-7B-q4_k_m", 0, {"Foo-7b-7B-q4_k_m", "", "Foo", "7B", "", ""}},
+    {"\xc3\xa9lan-7B", 0, {"\xc3\xa9lan-7B", "", "\xc3\xa9lan", "7B", "", ""}},
     {"gpt2", 0, {"gpt2", "", "", "", "", ""}},
     {"my-own-model", 0, {"my-own-model", "", "", "", "", ""}},
     {"A model of ours, 7B", 0, {"A model of ours, 7B", "", "", "", "", ""}},

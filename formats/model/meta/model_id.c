@@ -239,6 +239,12 @@ static void drop_words(struct parts *p)
     }
 }
 
+/* Beyond ASCII, what is fit to print is taken for a letter. */
+static bool begins_with_letter(const char *p)
+{
+    return is_letter(*p) || (*p & 0x80);
+}
+
 /* The basename is what stands before all else; a version at the end of the name is none of it. */
 static void find_basename(struct parts *p)
 {
@@ -246,7 +252,7 @@ static void find_basename(struct parts *p)
 
     for (size_t i = 0; i < p->n; i++) {
         struct part *part = &p->all[i];
-        if (start && ((part->kinds == 0 && is_letter(part->text[0])) || part->kinds == VERSION)) {
+        if (start && ((part->kinds == 0 && begins_with_letter(part->text)) || part->kinds == VERSION)) {
             part->kinds |= BASENAME;
         } else {
             start = false;
