@@ -39,9 +39,10 @@ static enum mzg_code describe(struct mzg_view *v, const char *folder, struct mzg
 }
 
 /* Bare weights are converted as they are; a folder of them may lack what it needs to be a model. */
-static enum mzg_code open_path(struct mzg_view *v, const char *path, struct mzg_err *e)
+static enum mzg_code open_path(struct mzg_view *v, const char *path, const struct mzg_notify *notify,
+                               struct mzg_err *e)
 {
-    struct mzg_model_options opt = {.raw = false};
+    struct mzg_model_options opt = {.raw = false, .notify = notify};
     struct mzg_err raw;
     struct stat st;
     bool is_folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
@@ -60,19 +61,25 @@ static enum mzg_code open_path(struct mzg_view *v, const char *path, struct mzg_
     return rc == MZG_OK && is_folder ? describe(v, path, e) : rc;
 }
 
-enum mzg_code mzg_view_open(struct mzg_view **v, const char *path, struct mzg_err *e)
+enum mzg_code mzg_view_open_telling(struct mzg_view **v, const char *path, const struct mzg_notify *notify,
+                                    struct mzg_err *e)
 {
     *v = NULL;
     struct mzg_view *view = calloc(1, sizeof *view);
     if (view == NULL)
         return mzg_fail_memory(e, "view");
     mzg_buf_init(&view->text, 1 << 16);
-    enum mzg_code rc = open_path(view, path, e);
+    enum mzg_code rc = open_path(view, path, notify, e);
     if (rc != MZG_OK)
         mzg_view_close(view);
     else
         *v = view;
     return rc;
+}
+
+enum mzg_code mzg_view_open(struct mzg_view **v, const char *path, struct mzg_err *e)
+{
+    return mzg_view_open_telling(v, path, NULL, e);
 }
 
 void mzg_view_close(struct mzg_view *v)

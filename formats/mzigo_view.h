@@ -5,6 +5,10 @@
 #include "mzigo.h"
 #include "model/arch/model.h"
 
+/* As mzg_view_open, telling notify what convert would tell of the model. */
+enum mzg_code mzg_view_open_telling(struct mzg_view **v, const char *path, const struct mzg_notify *notify,
+                                    struct mzg_err *e) MZG_MUST;
+
 /* The metadata of a GGUF file; of a folder, what convert would write of itself or, where that is not possible, as
  * much of general.* as its files say; empty for bare weights. The view's. */
 const struct mzg_kvs *mzg_view_kvs(const struct mzg_view *v);

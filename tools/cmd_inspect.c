@@ -107,7 +107,7 @@ static enum mzg_code inspect_model(struct mzg_context *c, const char *path, stru
     struct mzg_inspect m = {.tensors = all || mzg_args_has(&c->args, "tensors"),
                             .metadata = all || mzg_args_has(&c->args, "metadata"), .rows = rows};
     struct mzg_err why;
-    enum mzg_code code = mzg_view_open(&m.view, path, e);
+    enum mzg_code code = mzg_view_open_telling(&m.view, path, &c->run.notify, e);
     if (code)
         return code;
     /* A model that cannot be converted can still be looked at. */

@@ -60,6 +60,8 @@ printf -- '---\nlicense: mit\nlanguage: [sw\n---\n' >bad/README.md
 ok convert bad -o bad.gguf --to Q8_0
 contains "the notice" "$T/err" "README.md: line 4"
 check "the same without it" cmp -s bad.gguf plain.gguf
+ok inspect bad
+contains "inspect tells it too" "$T/err" "README.md: line 4"
 rm bad/README.md && mkdir bad/README.md
 no 3 README.md convert bad -o none.gguf --to Q8_0
 rm -r bad/README.md && mkfifo bad/README.md
