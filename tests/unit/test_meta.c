@@ -397,6 +397,24 @@ static void relatives_are_named(void **state)
     clear(&m);
 }
 
+static void a_file_of_any_size_is_no_card(void **state)
+{
+    struct mzg_model m;
+
+    (void)state;
+    put_general(&m, "---\nlicense: mit\n---\n", NULL, "");
+    text_is(&m, "general.license", "mit");
+    clear(&m);
+    for (off_t more = 0; more < 2; more++) {
+        struct mzg_err e;
+        json_t *card;
+        assert_int_equal(truncate("README.md", (off_t)MZG_CARD_FILE + more), 0);
+        assert_int_equal(mzg_card_load(".", NULL, &card, &e), MZG_OK);
+        assert_true((card != NULL) == (more == 0));
+        json_decref(card);
+    }
+}
+
 static void a_card_that_cannot_be_read_is_an_error(void **state)
 {
     struct mzg_model m = {.arch = "llama"};
@@ -425,6 +443,7 @@ int main(void)
         cmocka_unit_test(the_card_comes_first),
         cmocka_unit_test(the_folder_counts_where_it_is_certain),
         cmocka_unit_test(relatives_are_named),
+        cmocka_unit_test(a_file_of_any_size_is_no_card),
         cmocka_unit_test(a_card_that_cannot_be_read_is_an_error),
     };
 

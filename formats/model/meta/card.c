@@ -297,9 +297,10 @@ static bool find_front(char *text, size_t len, char **front, size_t *size, bool 
     return true;
 }
 
+static const char left_out[] = "the card's metadata (licence, languages ...) is left out";
+
 json_t *mzg_card_read(char *text, size_t len, const struct mzg_notify *notify)
 {
-    static const char left_out[] = "the card's metadata (licence, languages ...) is left out";
     struct reader r = {.nodes = 0};
     char *front;
     size_t size;
@@ -344,7 +345,9 @@ enum mzg_code mzg_card_load(const char *folder, const struct mzg_notify *notify,
     len = f.size < MZG_CARD_BYTES ? (size_t)f.size : MZG_CARD_BYTES;
     text = malloc(len + 1);
     code = text ? mzg_file_read(&f, 0, text, len, e) : mzg_fail_memory(e, "model card");
-    if (code == MZG_OK)
+    if (code == MZG_OK && f.size > MZG_CARD_FILE)
+        mzg_notice(notify, MZG_CARD_NAME ": more than 16 MiB: %s", left_out);
+    else if (code == MZG_OK)
         *card = mzg_card_read(text, len, notify);
     mzg_file_close(&f);
 out:

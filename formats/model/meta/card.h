@@ -1,7 +1,7 @@
 /* card.h: a model card: what the YAML between the "---" lines at the start of README.md says.
  *
  * Cards are written by hand and come from anywhere, and a model is none the worse for a bad one: what
- * is no YAML, or goes beyond what follows, is announced and left out as a whole. At most 1 MiB, 16384
+ * is no YAML, or goes beyond what follows, is announced and left out as a whole. At most 1 MiB of a file of at most 16 MiB, 16384
  * values, 32 levels, 64 KiB in a text. Every scalar is a text as it stands ("no" is Norwegian, 1.0 a
  * version); an alias, and ~ or null or nothing, are null. Keys that hold measurements and pages'
  * furniture (model-index, widget) are passed over, however large. libyaml reads it. */
@@ -15,7 +15,8 @@
 #include <stddef.h>
 
 #define MZG_CARD_NAME "README.md"
-#define MZG_CARD_BYTES ((size_t)1 << 20)
+#define MZG_CARD_BYTES ((size_t)1 << 20) /* its metadata, at most ... */
+#define MZG_CARD_FILE ((size_t)16 << 20) /* ... and all of it, which is digested */
 #define MZG_CARD_LIST 256 /* what is taken of a list in it, at most */
 
 /* *card: an object of texts, lists and objects, without NUL in any text, the caller's; NULL where folder
