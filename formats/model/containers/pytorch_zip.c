@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARCHIVE_BYTES ((size_t)96 << 20) /* for the table of entries */
+#define ARCHIVE_BYTES ((size_t)48 << 20) /* for the table of entries */
 #define PICKLE "data.pkl"
 #define NAME_BYTES 1400 /* of an entry: a folder (1024), "/data/", a key (255) */
 

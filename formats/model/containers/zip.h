@@ -13,8 +13,8 @@
 #include "../../base/file.h"
 #include "names.h"
 
-#define MZG_ZIP_ENTRIES_MAX ((uint64_t)1 << 19)
-#define MZG_ZIP_DIRECTORY ((size_t)64 << 20) /* bytes of a central directory */
+#define MZG_ZIP_ENTRIES_MAX ((uint64_t)1 << 18)
+#define MZG_ZIP_DIRECTORY ((size_t)32 << 20) /* bytes of a central directory */
 
 struct mzg_zip_entry {
     const char *name; /* as mzg_path_confined has it; a folder's ends in '/' */

@@ -17,7 +17,7 @@
 #include "../../base/reader.h"
 #include "value.h"
 
-#define MZG_PICKLE_MEMORY ((size_t)128 << 20)
+#define MZG_PICKLE_MEMORY ((size_t)96 << 20)
 #define MZG_PICKLE_STACK ((size_t)1 << 20)
 #define MZG_PICKLE_MARKS 10000
 #define MZG_PICKLE_MEMO ((size_t)1 << 22)
