@@ -32,7 +32,7 @@ fuzz-run: $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%)
 
 # Lines of each parser that its corpus (and what `make fuzz` has found since) runs through.
 fuzz-coverage:
-	@+$(MAKE) --no-print-directory B=$(B)/coverage CC=gcc CFLAGS='-Og -g --coverage' \
+	@+$(MAKE) --no-print-directory B=$(B)/coverage CC=gcc CFLAGS='-O1 -g --coverage' \
 		LDFLAGS=--coverage fuzz-coverage-run
 fuzz-coverage-run: $(REPLAY_BIN)
 	@B='$(B)' FOUND='$(dir $(B))fuzz/corpus' tests/fuzz/coverage.sh $(FUZZ_TARGETS)

@@ -1,5 +1,5 @@
 /* An ONNX model, beside a file that its tensors may lie in.
- * Covers: formats/model/containers/onnx.c formats/model/containers/onnx_graph.c formats/model/containers/onnx_tensor.c formats/model/containers/onnx_external.c formats/model/containers/coded.c formats/base/protobuf_file.c formats/base/protobuf.c */
+ * Covers: formats/model/containers/onnx.c formats/model/containers/onnx_graph.c formats/model/containers/onnx_tensor.c formats/model/containers/onnx_external.c formats/model/containers/coded.c formats/base/protobuf_file.c */
 #include "weights_input.h"
 
 static char folder[] = "/tmp/mzigo-fuzz-XXXXXX";
