@@ -364,13 +364,26 @@ static void graphs_nest_only_so_deep(void **state)
     free(g);
 }
 
-static void facts_are_bounded(void **state)
+static void names_and_facts_are_bounded(void **state)
 {
     struct message *entry = calloc(1, sizeof *entry);
+    char name[1026];
     struct mzg_weights w;
     struct mzg_err e = {0};
 
     (void)state;
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    for (size_t more = 0; more < 2; more++) {
+        graph.n = 0;
+        put_head(&tensor, name + 1 - more, FLOAT, 0, 0);
+        put_tensor();
+        assert_int_equal(open_graph(&w, &e), more ? MZG_LIMIT : MZG_OK);
+        if (!more)
+            mzg_weights_close(&w);
+    }
+    assert_non_null(strstr(e.msg, "a tensor: name: 1025 bytes, at most 1024 are read"));
+    model.n = graph.n = 0;
     put_model(&model, &graph);
     put_text(entry, 1, "k");
     for (int i = 0; i < MZG_FACTS_MAX; i++)
@@ -557,7 +570,7 @@ int main(void)
         TEST(constants_are_weights_unless_they_steer),
         TEST(names_of_two_branches_are_told_apart),
         TEST(graphs_nest_only_so_deep),
-        TEST(facts_are_bounded),
+        TEST(names_and_facts_are_bounded),
         TEST(it_is_known_by_its_content),
         TEST(it_is_known_by_its_name),
         TEST(one_model_of_a_folder_is_meant),
