@@ -237,7 +237,8 @@ static void values_that_a_type_cannot_hold_are_refused(void **state)
     }
 }
 
-static void what_has_no_bytes_is_listed(void **state)
+/* A tensor without elements is an input that is not given; one of texts has no bytes to speak of. */
+static void texts_are_listed_and_nothing_is_not(void **state)
 {
     struct mzg_weights w;
     struct mzg_err e;
@@ -251,9 +252,17 @@ static void what_has_no_bytes_is_listed(void **state)
     put_text(&tensor, 6, "");
     put_tensor();
     assert_int_equal(open_graph(&w, &e), MZG_OK);
-    assert_true(w.n_tensors == 2 && mzg_weights_find(&w, "none")->elems == 0);
-    assert_true(mzg_weights_find(&w, "texts")->elems == 2 && mzg_weights_find(&w, "texts")->bytes == 0);
+    assert_int_equal(w.n_tensors, 1);
+    assert_string_equal(w.tensors[0].name, "texts");
+    assert_true(w.tensors[0].elems == 2 && w.tensors[0].bytes == 0);
+    assert_int_equal(w.tensors[0].type, MZG_TYPE_END);
     mzg_weights_close(&w);
+    graph.n = 0;
+    put_head(&tensor, "none", FLOAT, 5, 0);
+    put_field(&tensor, 9, "x", 1);
+    put_tensor();
+    assert_int_equal(open_graph(&w, &e), MZG_MALFORMED);
+    assert_non_null(strstr(e.msg, "tensor 'none': type and dims give 0 bytes, it holds 1"));
 }
 
 /* ---- graphs ---- */
@@ -566,7 +575,7 @@ int main(void)
         TEST(values_come_in_any_number_of_pieces),
         TEST(any_part_of_many_values_is_read),
         TEST(values_that_a_type_cannot_hold_are_refused),
-        TEST(what_has_no_bytes_is_listed),
+        TEST(texts_are_listed_and_nothing_is_not),
         TEST(constants_are_weights_unless_they_steer),
         TEST(names_of_two_branches_are_told_apart),
         TEST(graphs_nest_only_so_deep),

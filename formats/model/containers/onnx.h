@@ -58,7 +58,8 @@ enum mzg_code mzg_onnx_function(struct mzg_onnx *o, struct mzg_protobuf_span m,
 enum mzg_code mzg_onnx_tell_apart(struct mzg_onnx *o, struct mzg_err *e) MZG_MUST;
 
 /* Appends the tensor of a TensorProto to o->w. name: what it is called; NULL: by its own name.
- * constant: it is a node's value; then shapes, indices and single numbers are passed over.
+ * constant: it is a node's value; then shapes, indices and single numbers are passed over. So is, once
+ * checked, a tensor without elements: it stands for an input that a node is not given.
  * MZG_MALFORMED where type, dims and data disagree; MZG_UNSUPPORTED for unknown types, segments, more
  * than MZG_SRC_DIMS dimensions. The message names the tensor. */
 enum mzg_code mzg_onnx_tensor(struct mzg_onnx *o, struct mzg_protobuf_span message,

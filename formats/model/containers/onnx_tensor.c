@@ -323,5 +323,5 @@ enum mzg_code mzg_onnx_tensor(struct mzg_onnx *o, struct mzg_protobuf_span messa
     code = read_tensor(&x, constant, &wanted, e);
     if (code != MZG_OK)
         return mzg_prefix(e, "tensor '%s'", mzg_quote(q, x.t.name));
-    return wanted ? mzg_weights_add(o->w, &x.t, e) : MZG_OK;
+    return wanted && x.t.elems > 0 ? mzg_weights_add(o->w, &x.t, e) : MZG_OK;
 }
