@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 static const struct mzg_operand operands[] = {
-    {"OUT", 0, "The GGUF file to check."},
+    {"OUT", 0, "The GGUF file to check; of a model in several parts, any of them."},
     {0},
 };
 

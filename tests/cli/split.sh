@@ -98,7 +98,7 @@ rm parted-*.gguf joined.gguf
 
 cd dir
 mv s-00002-of-00005.gguf away
-no 3 "s-00002-of-00005.gguf" inspect s-00004-of-00005.gguf
+no 3 "part 2 of 5: cannot open './s-00002-of-00005.gguf'" inspect ./s-00004-of-00005.gguf
 cp s-00003-of-00005.gguf s-00002-of-00005.gguf
 no 4 "s-00002-of-00005.gguf: metadata key 'split.no' is 2, where 1 is due" inspect s-00001-of-00005.gguf
 "$MZIGO" convert "$SAMPLE" -o other.gguf --to Q8_0 --effort best --split-max-size 400k -q >/dev/null
@@ -111,6 +111,8 @@ cp s-00001-of-00005.gguf x.gguf
 no 5 "x.gguf: metadata key 'split.count': part 1 of 5 of a model; its name should end in" inspect x.gguf
 rm x.gguf
 cd ..
+
+no 5 "importance data in 5 parts" convert "$SAMPLE" -o no.gguf --to Q4_0 --imatrix dir/s-00001-of-00005.gguf
 
 # ---- version 2, and what is refused by its version ----
 

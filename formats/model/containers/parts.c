@@ -200,6 +200,12 @@ static enum mzg_code read_name(struct join *j, struct mzg_err *e)
     return j->name && j->folder ? MZG_OK : mzg_fail_memory(e, "paths");
 }
 
+/* Where a file cannot be read at all. */
+static enum mzg_code say_which(const struct join *j, enum mzg_code code, size_t part, struct mzg_err *e)
+{
+    return code == MZG_IO ? mzg_prefix(e, "part %zu of %llu", part + 1, ULL(j->keys.count)) : code;
+}
+
 /* A part behind the first: its header is checked and goes again, its tensors stay. */
 static enum mzg_code add_part(struct join *j, size_t part, struct mzg_err *e)
 {
@@ -214,7 +220,7 @@ static enum mzg_code add_part(struct join *j, size_t part, struct mzg_err *e)
     code = mzg_weights_add_file(w, path + strlen(j->folder), &i, e);
     w->gguf = NULL;
     if (code == MZG_OK)
-        code = mzg_weights_open_file(w, i, path, true, false, e);
+        code = say_which(j, mzg_weights_open_file(w, i, path, true, false, e), part, e);
     struct mzg_gguf *own = w->gguf;
     w->gguf = first;
     if (code == MZG_OK) {
@@ -249,7 +255,7 @@ static enum mzg_code begin_again(struct join *j, struct mzg_err *e)
     mzg_weights_close(j->w);
     mzg_weights_start(j->w);
     j->inside = true;
-    code = mzg_weights_open_single(j->w, path, true, e);
+    code = say_which(j, mzg_weights_open_single(j->w, path, true, e), 0, e);
     free(path);
     if (code != MZG_OK)
         return code;
