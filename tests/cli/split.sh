@@ -169,20 +169,24 @@ whole() {
             [ "$(ls work | grep -c "^${f%%-*}-.*gguf$")" = "${f##*-0000}" ] || return 1
     done
 }
-went_on=0
+went_on=0 renames=0
 for how in kill eio; do
     n=1
     while rm -rf work && mkdir work && struck $n $how --resume; do
         before=$failed
+        cp "$T/mark" "$T/mark.first"
         whole || fail "struck at $n ($(cat "$T/mark")) by $how: half done"
         convert --resume >"$T/out" 2>"$T/err" </dev/null || fail "struck at $n by $how: does not go on"
         diff -r work whole >"$T/out" || fail "struck at $n by $how: not what it would have been"
         went_on=$((went_on + $(grep -c "going on: " "$T/err")))
         [ $failed != $before ] || pass
-        n=$((n + ${STRIDE:-2 + n / 2}))
+        case $(cat "$T/mark.first") in renameat) renames=$((renames + 1)) ;; esac
+        step=$((2 + n / 2))
+        n=$((n + ${STRIDE:-$((step < 10 || n < 100 ? step : 10))}))
     done
     check "struck more than once by $how" [ $n -gt 20 ]
 done
+check "struck among the renames, too ($renames)" [ $renames -gt 1 ]
 check "some went on from the middle ($went_on)" [ $went_on -gt 2 ]
 # Without --resume a failure leaves nothing at all.
 for n in 3 20 60; do
