@@ -86,7 +86,7 @@ for limit in "--split-max-size 300k" "--split-max-tensors 5" "--split-max-size 1
     f=$work/parts-$(echo "$limit" | tr -cd a-z0-9)
     "$mzigo" convert "$data/hf-derived" -o "$f.gguf" --to F32 --quiet $limit >/dev/null
     set -- "$f"-00001-of-*.gguf
-    check "$limit: ${1##*-of-} parts say the known story" says_the_story "$1" 566
+    check "parts by $limit say the known story" says_the_story "$1" 566
 done
 for type in Q5_1 Q5_0 Q4_1 Q4_0; do
     check "hf-derived to $type converts" convert hf-derived "$type"
