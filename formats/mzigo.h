@@ -169,6 +169,7 @@ struct mzg_view_tensor {
 enum mzg_code mzg_view_open(struct mzg_view **v, const char *path, struct mzg_err *e) MZG_MUST;
 void mzg_view_close(struct mzg_view *v);
 const char *mzg_view_container(const struct mzg_view *v); /* "safetensors", "PyTorch", "GGUF", "ONNX" */
+size_t mzg_view_files(const struct mzg_view *v); /* that the tensors are in: shards, parts */
 size_t mzg_view_tensors(const struct mzg_view *v);
 void mzg_view_tensor(const struct mzg_view *v, size_t i, struct mzg_view_tensor *t);
 /* Metadata as text: *key and *value live until the next call and are escaped for printing; long

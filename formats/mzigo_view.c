@@ -123,6 +123,11 @@ const char *mzg_view_container(const struct mzg_view *v)
     return mzg_view_weights(v)->container;
 }
 
+size_t mzg_view_files(const struct mzg_view *v)
+{
+    return v->weights.n_files;
+}
+
 size_t mzg_view_tensors(const struct mzg_view *v)
 {
     return mzg_view_weights(v)->n_tensors;
