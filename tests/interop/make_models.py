@@ -55,7 +55,7 @@ def describe(family, ids, rows, folder):
         lines.append("decoder " + " ".join(map(str, family.decoder(family.config, ids)[0].tolist())))
     (folder / "case.txt").write_text("\n".join(lines) + "\n")
     rows.float().contiguous().numpy().tofile(folder / "expected.f32")
-    (folder / "container.txt").write_text(family.container + "\n")
+    (folder / "container.txt").write_text((family.types or family.container) + "\n")
 
 
 def make(name, folder):
@@ -74,7 +74,12 @@ def make(name, folder):
     path = out / "config.json"
     config = json.loads(path.read_text())
     config = old_config(config) if family.old else config
-    vocab.write_json(path, {k: v for k, v in (config | family.published).items() if v is not None})
+    config = {k: v for k, v in (config | family.published).items() if v is not None}
+    vocab.write_json(path, config)
+    stored = None
+    if family.types:
+        stored, plain = family.packer(family.types, weights.take(out), config)
+        weights.write(plain, out, "safetensors")
     # What is expected comes of the files, as they are read again: that they are what was meant is shown by it, too.
     model = kind.from_pretrained(out, dtype=torch.float32, attn_implementation="eager").eval()
     ids = prompt(family, seed)
@@ -82,6 +87,9 @@ def make(name, folder):
     with torch.no_grad():
         rows = (family.expect or logits)(model, ids)
     state = weights.take(out)
+    if family.types:
+        state = stored
+        vocab.write_json(path, config)
     if family.config_json:
         vocab.write_json(path, family.config_json)
     if family.adapt:

@@ -9,6 +9,7 @@ from typing import Any, Callable, Optional
 
 import torch
 import transformers as hf
+from . import packed
 
 VOCABULARY = 512
 TOLERANCE, HALVES = 2e-5, 1e-3  # HALVES: where llama.cpp rounds GELU to halves, and one may be the next
@@ -25,6 +26,8 @@ class Family:
     length: int = 24                   # of the prompt
     context: int = 512                 # llama.cpp's
     old: bool = True                   # config.json as before transformers 5, as most models' is
+    types: Optional[str] = None        # models/packed.py's name
+    packer: Callable = packed.pack
     adapt: Optional[Callable] = None   # adapt(state, folder): the last change before the weights are written
     expect: Optional[Callable] = None  # expect(model, ids): rows, where they are not the logits
     first: int = 3                     # token ids are from here on
@@ -261,3 +264,12 @@ TABLE = {
     "gpt-oss": lambda: Family(hf.GptOssConfig(**small(**moe(head_dim=32, sliding_window=8, num_hidden_layers=3,
         rope_parameters=rope(150000.0, "yarn", factor=4.0, beta_fast=32.0, beta_slow=1.0, original_max_position_embeddings=64)))), vocab="o200k"),
 }
+
+# Packed types, on a llama whose rows are wide enough for their blocks, some of which are not full.
+TABLE |= {
+    f"llama-{name}": lambda name=name: Family(
+        llama(hidden_size=192, intermediate_size=320, head_dim=32, tie_word_embeddings=name.startswith("mlx")), types=name,
+        container="bin" if name == "bf16" else "safetensors")
+    for name in packed.FORMATS
+}
+TABLE["gpt-oss-mxfp4"] = lambda: dataclasses.replace(TABLE["gpt-oss"](), types="mxfp4", packer=packed.pack_gpt_oss)
