@@ -166,6 +166,30 @@ def inside(prefix, architecture, model_type, more):
     return adapt
 
 
+def mistral_own(state, folder):
+    """Mistral's own names, its keys and queries in the order of the pairs that are rotated, and params.json in place of
+    config.json."""
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").unlink()
+    (folder / "generation_config.json").unlink(missing_ok=True)
+    (folder / "params.json").write_text(json.dumps({
+        "dim": config["hidden_size"], "n_layers": config["num_hidden_layers"], "head_dim": config["head_dim"],
+        "hidden_dim": config["intermediate_size"], "n_heads": config["num_attention_heads"], "norm_eps": config["rms_norm_eps"],
+        "n_kv_heads": config["num_key_value_heads"], "rope_theta": config["rope_theta"], "vocab_size": config["vocab_size"]}))
+    names = {"model.embed_tokens": "tok_embeddings", "model.norm": "norm", "lm_head": "output", "self_attn.q_proj": "attention.wq",
+             "self_attn.k_proj": "attention.wk", "self_attn.v_proj": "attention.wv", "self_attn.o_proj": "attention.wo",
+             "mlp.gate_proj": "feed_forward.w1", "mlp.down_proj": "feed_forward.w2", "mlp.up_proj": "feed_forward.w3",
+             "input_layernorm": "attention_norm", "post_attention_layernorm": "ffn_norm", "model.layers": "layers"}
+    out = {}
+    for name, t in state.items():
+        if re.search(r"\.[qk]_proj\.", name):
+            t = t.reshape(-1, 2, config["head_dim"] // 2, t.shape[1]).transpose(1, 2).reshape(t.shape)
+        for theirs, own in names.items():
+            name = name.replace(theirs, own)
+        out[name] = t
+    return out
+
+
 # As nomic-embed-text-v1.5 has it.
 NOMIC = {
     "activation_function": "swiglu", "architectures": ["NomicBertModel"], "causal": False, "layer_norm_epsilon": 1e-12,
@@ -184,6 +208,8 @@ TABLE = {
                                  container="bin-sharded"),
     "llama-legacy-bin": lambda: Family(llama(), container="legacy"),
     "mistral": lambda: Family(hf.MistralConfig(**small(head_dim=32, sliding_window=None)), vocab="tekken"),
+    "mistral-consolidated": lambda: Family(hf.MistralConfig(**small(head_dim=32, sliding_window=None)), vocab="tekken.json",
+                                           container="consolidated", adapt=mistral_own, first=8),
     "mixtral": lambda: Family(hf.MixtralConfig(**small(**moe()))),
     "qwen2": lambda: Family(hf.Qwen2Config(**small(vocab_size=VOCABULARY + 32)), vocab="qwen2"),
     "qwen2moe": lambda: Family(hf.Qwen2MoeConfig(**small(**moe(shared_expert_intermediate_size=128, norm_topk_prob=False))),

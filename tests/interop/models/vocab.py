@@ -2,6 +2,7 @@
 
 make(kind, folder, size) writes into a model's folder the files that its makers would publish. Each kind has the special
 tokens of the models that use it, and of byte-level BPE the pre-tokenizer that its name stands for."""
+import base64
 import io
 import json
 import pathlib
@@ -88,6 +89,26 @@ def byte_level(kind, folder, size):
     write_json(folder / "tokenizer_config.json", config)
 
 
+def tekken_json(kind, folder, size):
+    """Mistral's own form: the bytes of each token in the order of their merging, behind a number of special tokens."""
+    special = ["<unk>", "<s>", "</s>", "[INST]", "[/INST]", "<pad>"]
+    t = Tokenizer(models.BPE())
+    t.pre_tokenizer = splitter(TEKKEN)
+    t.train(texts(), trainers.BpeTrainer(vocab_size=size - len(special), show_progress=False,
+                                         initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+    merged = sorted((i, w) for w, i in t.get_vocab().items() if len(w) > 1)
+    # ByteLevel shows a byte that prints as itself, and the others as characters from 256 on.
+    shown = [b for b in range(256) if 33 <= b <= 126 or 161 <= b <= 172 or b >= 174]
+    byte_of = {chr(b): b for b in shown} | {chr(256 + i): b for i, b in enumerate(b for b in range(256) if b not in shown)}
+    tokens = [bytes([b]) for b in range(256)] + [bytes(byte_of[c] for c in w) for _, w in merged]
+    write_json(folder / "tekken.json", {
+        "config": {"pattern": TEKKEN, "num_vocab_tokens": len(tokens), "default_vocab_size": size,
+                   "default_num_special_tokens": len(special), "version": "v3"},
+        "vocab": [{"rank": i, "token_bytes": base64.b64encode(b).decode(), "token_str": b.decode(errors="ignore") or None}
+                  for i, b in enumerate(tokens)],
+        "special_tokens": [{"rank": i, "token_str": w, "is_control": True} for i, w in enumerate(special)]})
+
+
 def sentence_pieces(size, **options):
     out = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(input=texts(), model_writer=out, vocab_size=size, minloglevel=2, num_threads=1,
@@ -163,4 +184,5 @@ def make(kind, folder, size):
     if kind in BYTE_LEVEL:
         byte_level(kind, folder, size)
     else:
-        {"spm": spm, "gemma": spm, "wordpiece": word_piece, "t5": unigram, "xlmr": unigram}[kind](kind, folder, size)
+        {"spm": spm, "gemma": spm, "wordpiece": word_piece, "t5": unigram, "xlmr": unigram,
+         "tekken.json": tekken_json}[kind](kind, folder, size)
