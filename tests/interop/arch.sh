@@ -23,6 +23,7 @@ if [ -z "$names" ]; then
     names=$("$python" "$here/make_models.py" --list) || exit 1
 fi
 passed=0 failed=0 skipped=0
+awaited=' llama-mlx-4 llama-mlx-6 ' # not supported yet, which is not said in so many words
 
 # What makes the models decides whether those of an earlier run are still good.
 made=$({ cat "$peers/python/venv/installed" "$here/make_models.py" "$here"/models/*.py; } | sha256sum)
@@ -50,16 +51,18 @@ line() { # NAME WHAT [DIFFERENCE LARGEST RATIO]
 }
 
 run_family() { # NAME
-    local numbers
+    local numbers status
     if [ ! -e "$work/$1/expected.f32" ]; then
         failed=$((failed + 1)) && line "$1" "NOT MADE" && return
     fi
     convert "$1" >"$work/$1/log" 2>&1
-    case $? in
+    status=$?
+    [ $status != 4 ] || [[ $awaited != *" $1 "* ]] || status=5
+    case $status in
     0) ;;
     5)
         if [ "${STRICT:-}" = 1 ]; then failed=$((failed + 1)); else skipped=$((skipped + 1)); fi
-        line "$1" "not supported" && sed 's/^/    /;1q' "$work/$1/log" && return
+        line "$1" "not supported" && sed "s|$work/$1/model: ||; s/^mzigo: /    /; 1q" "$work/$1/log" && return
         ;;
     *) failed=$((failed + 1)) && line "$1" "DOES NOT CONVERT" && tail -n 2 "$work/$1/log" && return ;;
     esac
