@@ -1,7 +1,8 @@
-/* The tokenizer files of before tokenizer.json: vocab.txt; vocab.json with merges.txt.
- * Covers: formats/model/vocab/tokenizer_wordpiece.c formats/model/vocab/tokenizer_merges.c formats/model/vocab/tokenizer_bpe.c formats/model/vocab/vocab_fill.c formats/model/vocab/vocab_table.c */
+/* Tokenizer files other than tokenizer.json: vocab.txt; vocab.json with merges.txt; tekken.json.
+ * Covers: formats/model/vocab/tokenizer_tekken.c formats/model/vocab/tokenizer_wordpiece.c formats/model/vocab/tokenizer_merges.c formats/model/vocab/tokenizer_bpe.c formats/model/vocab/vocab_fill.c formats/model/vocab/vocab_table.c */
 #include "model/vocab/tokenizer_bpe.h"
 #include "model/vocab/tokenizer_merges.h"
+#include "model/vocab/tokenizer_tekken.h"
 #include "model/vocab/tokenizer_wordpiece.h"
 #include "model/vocab/vocab_table.h"
 
@@ -45,6 +46,15 @@ static void read_map(struct mzg_vocab *v, char *text, size_t len, uint64_t rows)
         check_vocab(v);
 }
 
+static void read_tekken(struct mzg_vocab *v, char *text, size_t len, uint64_t rows)
+{
+    const struct mzg_tokenizer_tekken_options opt = {rows, "tekken"};
+    struct mzg_err e;
+
+    if (mzg_tokenizer_tekken_read(text, len, v, &opt, &e) == MZG_OK)
+        check_vocab(v);
+}
+
 /* The first byte chooses which, and the room for ids (0: as many as there are). */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -56,9 +66,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(text, data + 1, size - 1);
     mzg_vocab_init(&v);
     if (data[0] & 1)
-        read_map(&v, text, size - 1, data[0] >> 1);
+        read_map(&v, text, size - 1, data[0] >> 2);
+    else if (data[0] & 2)
+        read_tekken(&v, text, size - 1, data[0] >> 2);
     else
-        read_lines(&v, text, size - 1, data[0] >> 1);
+        read_lines(&v, text, size - 1, data[0] >> 2);
     mzg_vocab_clear(&v);
     free(text);
     return 0;

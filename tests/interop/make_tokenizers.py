@@ -1,5 +1,6 @@
 """usage: make_tokenizers.py OUT TEXT...: a folder in OUT for each kind of tokenizer, trained small on the
-texts, with the files that its makers would publish."""
+texts, with the files that its makers would publish.
+make_tokenizers.py --tekken TOKENIZER.json OUT: a Mistral tokenizer as the tekken.json it was made from."""
 import base64
 import json
 import os
@@ -9,6 +10,36 @@ import sentencepiece
 from tokenizers import (AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers,
                         processors, trainers)
 
+
+
+def alphabet():
+    """GPT-2's: its character for each byte."""
+    kept = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [b for b in range(256) if b not in kept]
+    return {**{chr(b): b for b in kept}, **{chr(256 + i): b for i, b in enumerate(others)}}
+
+
+def make_tekken(source, out):
+    tokenizer = json.load(open(source, encoding="utf-8"))
+    byte_of = alphabet()
+    specials = [t["content"] for t in tokenizer["added_tokens"]]
+    texts = sorted(tokenizer["model"]["vocab"].items(), key=lambda item: item[1])[len(specials):]
+    os.makedirs(out, exist_ok=True)
+    with open(os.path.join(out, "tekken.json"), "w", encoding="utf-8") as f:
+        json.dump({
+            "config": {"pattern": tokenizer["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"],
+                       "default_vocab_size": len(specials) + len(texts),
+                       "default_num_special_tokens": len(specials), "version": "v7"},
+            "vocab": [{"rank": i, "token_bytes": base64.b64encode(bytes(byte_of[c] for c in text)).decode(),
+                       "token_str": None} for i, (text, _) in enumerate(texts)],
+            "special_tokens": [{"rank": i, "token_str": text, "is_control": True}
+                               for i, text in enumerate(specials)],
+        }, f)
+
+
+if sys.argv[1] == "--tekken":
+    make_tekken(*sys.argv[2:])
+    sys.exit()
 out, *texts = sys.argv[1:]
 lines = [line for text in texts for line in open(text, encoding="utf-8").read().split("\n")]
 

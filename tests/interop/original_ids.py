@@ -1,6 +1,6 @@
 """usage: original_ids.py KIND FOLDER TEXT: the ids that the original tokenizer gets for each line of the
 file TEXT, with what it puts around a text; what looks like a special token is text. KIND: json
-(tokenizer.json), spm (SentencePiece: its file, then what goes before and behind), vocab.txt, merges."""
+(tokenizer.json), as OTHER (OTHER's tokenizer.json), spm (SentencePiece: its file, then what goes before and behind), vocab.txt, merges."""
 import os
 import sys
 
@@ -44,6 +44,8 @@ def numbers(text):
 kind, folder, text, *more = sys.argv[1:]
 if kind == "json":
     encode = from_json(folder)
+elif kind == "as":
+    encode = from_json(more[0])
 elif kind == "spm":
     encode = from_spm(folder, more[0], numbers(more[1]), numbers(more[2]))
 elif kind == "fairseq":

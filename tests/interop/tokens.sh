@@ -100,6 +100,8 @@ for name in qwen3 llama3_2 gemma2 mistral_nemo; do
     published $name
     same $name "tok/$name" "" json
 done
+venv/bin/python "$here/make_tokenizers.py" --tekken tok/mistral_nemo/tokenizer.json "$work/tekken"
+same tekken "$work/tekken" "" as tok/mistral_nemo
 same gpt2-tigrinya-lora "$data/gpt2-tigrinya-lora" "" json
 same tiny-random-llama "$data/ort-genai-tiny/tiny-random-llama-fp32" "" json
 same tiny-random-gpt2 "$data/ort-genai-tiny/tiny-random-gpt2-fp32" "" json

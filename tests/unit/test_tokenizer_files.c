@@ -39,10 +39,23 @@ static const char vocab_txt[] = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\r\nrun\n##ni
 static const char vocab_json[] = "{\"<|endoftext|>\":0,\"a\":1,\"b\":2,\"ab\":3,\"abb\":4}\n";
 static const char merges_txt[] = "#version: 0.2\na b\r\nab b\n\n";
 
+static const char tekken_json[] =
+    "{\"config\":{\"pattern\":\"[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?[\\\\p{Lu}\\\\p{Lt}\\\\p{Lm}\\\\p{Lo}\\\\p{M}]*"
+    "[\\\\p{Ll}\\\\p{Lm}\\\\p{Lo}\\\\p{M}]+|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?[\\\\p{Lu}\\\\p{Lt}\\\\p{Lm}"
+    "\\\\p{Lo}\\\\p{M}]+[\\\\p{Ll}\\\\p{Lm}\\\\p{Lo}\\\\p{M}]*|\\\\p{N}| ?[^\\\\s\\\\p{L}\\\\p{N}]+"
+    "[\\\\r\\\\n/]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+\","
+    "\"default_vocab_size\":9,\"default_num_special_tokens\":4,\"version\":\"v7\"},"
+    "\"vocab\":[{\"rank\":0,\"token_bytes\":\"YQ==\",\"token_str\":\"a\"},"
+    "{\"rank\":1,\"token_bytes\":\"IA==\"},{\"rank\":2,\"token_bytes\":\"/w==\",\"token_str\":null},"
+    "{\"rank\":3,\"token_bytes\":\"YWE=\"},{\"rank\":4,\"token_bytes\":\"IGFh\"},"
+    "{\"rank\":5,\"token_bytes\":\"bm90IHVzZWQ=\"}],"
+    "\"special_tokens\":[{\"rank\":0,\"token_str\":\"<unk>\",\"is_control\":true},"
+    "{\"rank\":1,\"token_str\":\"<s>\"},{\"rank\":2,\"token_str\":\"</s>\"}]}\n";
+
 static const char bert_config[] = "{\"do_lower_case\":true,\"tokenizer_class\":\"BertTokenizer\"}";
 static const char gpt2_config[] = "{\"tokenizer_class\":\"GPT2Tokenizer\"}";
 
-enum { UNIGRAM, WORDPIECE, LINES, MAP, MERGES, KINDS };
+enum { UNIGRAM, WORDPIECE, LINES, MAP, MERGES, TEKKEN, KINDS };
 static const struct kind {
     const char *name;       /* below tests/refused */
     const char *file, *text;
@@ -55,6 +68,7 @@ static const struct kind {
      {{"merges.txt", merges_txt}, {"tokenizer_config.json", gpt2_config}}},
     {"merges_txt", "merges.txt", merges_txt,
      {{"vocab.json", vocab_json}, {"tokenizer_config.json", gpt2_config}}},
+    {"tekken_json", "tekken.json", tekken_json, {{"tokenizer_config.json", "{}"}}},
 };
 
 static void open_kind(struct folder *f, int kind)
@@ -208,6 +222,40 @@ static void roberta_without_tokenizer_json_surrounds_a_text(void **state)
     close_folder(&f);
 }
 
+static void tekken_json_becomes_gpt2(void **state)
+{
+    static const struct token want[] = {
+        {"<unk>", MZG_TOKEN_CONTROL}, {"<s>", MZG_TOKEN_CONTROL}, {"</s>", MZG_TOKEN_CONTROL},
+        {"<SPECIAL_3>", MZG_TOKEN_CONTROL}, {"a", MZG_TOKEN_NORMAL}, {"\xc4\xa0", MZG_TOKEN_NORMAL},
+        {"\xc3\xbf", MZG_TOKEN_NORMAL}, {"aa", MZG_TOKEN_NORMAL}, {"\xc4\xa0" "aa", MZG_TOKEN_NORMAL},
+    };
+    char *unlisted = strdup(tekken_json);
+    struct folder f;
+
+    (void)state;
+    open_kind(&f, TEKKEN);
+    load_well(&f, NULL);
+    expect_tokens(&f, want, 9);
+    assert_string_equal(f.v.model, "gpt2");
+    assert_string_equal(f.v.pre, "tekken");
+    assert_int_equal(f.v.own, 9);
+    assert_int_equal(f.v.n_merges, 2);
+    assert_string_equal(f.v.merges[0], "a a");
+    assert_string_equal(f.v.merges[1], "\xc4\xa0 aa");
+    assert_true(f.v.special[MZG_SPECIAL_BOS] == 1 && f.v.special[MZG_SPECIAL_EOS] == 2);
+    assert_int_equal(f.v.add_bos, 1);
+    /* The first files did not list their special tokens. */
+    assert_non_null(unlisted);
+    memcpy(strstr(unlisted, "\"special_tokens\""), "\"special_tokenz\"", 16);
+    put(&f, "tekken.json", unlisted);
+    load_well(&f, "{\"vocab_size\":11}");
+    assert_string_equal(f.v.tokens[3], "[INST]");
+    assert_string_equal(f.v.tokens[10], "[PAD10]");
+    expect_said(&f, load(&f, "{\"vocab_size\":8}"), MZG_MALFORMED, "is beyond the model's 8 tokens");
+    free(unlisted);
+    close_folder(&f);
+}
+
 /* ---- one place changed ---- */
 
 static const struct mutation {
@@ -254,6 +302,22 @@ static const struct mutation {
     {MERGES, "result", "ab b", "ab a", MZG_MALFORMED, "what it makes", "ab a"},
     {MERGES, "version_later", "#version: 0.2\na b", "a b\n#version: 0.2", MZG_MALFORMED,
      "its first part is not", "#version"},
+    {TEKKEN, "rank", "{\"rank\":3,\"token_b", "{\"rank\":4,\"token_b", MZG_MALFORMED, "its rank is not 3",
+     "{\"rank\":4,\"token_bytes\":\"YWE"},
+    {TEKKEN, "base64", "\"YWE=\"", "\"YWE\"", MZG_MALFORMED, "token_bytes are not 1 to",
+     "{\"rank\":3,\"token_b"},
+    {TEKKEN, "no_bytes", "\"YWE=\"", "\"\"", MZG_MALFORMED, "token_bytes are not 1 to",
+     "{\"rank\":3,\"token_b"},
+    {TEKKEN, "too_few", "size\":9", "size\":99", MZG_MALFORMED, "needs 95", "[{\"rank\":0,\"token_b"},
+    {TEKKEN, "special_beyond", "{\"rank\":2,\"token_str", "{\"rank\":4,\"token_str", MZG_MALFORMED,
+     "special token at byte", "{\"rank\":4,\"token_str"},
+    {TEKKEN, "special_twice", "{\"rank\":2,\"token_str", "{\"rank\":1,\"token_str", MZG_MALFORMED,
+     "its rank 1 is taken", "{\"rank\":1,\"token_str\":\"</s>"},
+    {TEKKEN, "more_specials", "_tokens\":4", "_tokens\":10", MZG_MALFORMED,
+     "'default_num_special_tokens'", NULL},
+    {TEKKEN, "pattern", "|\\\\p{N}| ?", "|\\\\p{N}+| ?", MZG_UNSUPPORTED, "unknown shape", NULL},
+    {TEKKEN, "no_config", "\"config\"", "\"config_\"", MZG_MALFORMED, "no 'config'", "{"},
+    {TEKKEN, "no_vocab", "\"vocab\"", "\"vocab_\"", MZG_MALFORMED, "no 'vocab'", "{"},
 };
 #define MUTATIONS (sizeof mutations / sizeof *mutations)
 
@@ -414,6 +478,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(vocab_txt_becomes_bert),
         cmocka_unit_test(vocab_json_and_merges_become_gpt2),
         cmocka_unit_test(roberta_without_tokenizer_json_surrounds_a_text),
+        cmocka_unit_test(tekken_json_becomes_gpt2),
         cmocka_unit_test(one_changed_place_is_refused),
         cmocka_unit_test(the_committed_files_are_these),
         cmocka_unit_test(added_tokens_beyond_the_rows_are_left_out),

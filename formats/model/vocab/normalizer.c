@@ -1,5 +1,7 @@
 #include "normalizer.h"
 
+#include "../../base/base64.h"
+
 #include <string.h>
 
 #define SPACE_MARK "\xe2\x96\x81" /* U+2581, SentencePiece's space */
@@ -160,48 +162,14 @@ enum mzg_code mzg_charsmap_set(struct mzg_vocab *v, const void *data, size_t len
     return MZG_OK;
 }
 
-static int base64_value(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* The bytes, or -1; out has room for 3 for each 4 characters. */
-static int64_t decode_base64(const char *text, uint8_t *out)
-{
-    size_t len = strlen(text), n = 0;
-    size_t pad = len > 1 && text[len - 2] == '=' ? 2 : len > 0 && text[len - 1] == '=' ? 1 : 0;
-
-    if (len % 4 != 0)
-        return -1;
-    for (size_t i = 0; i < len; i += 4) {
-        uint32_t bits = 0;
-        for (size_t k = i; k < i + 4; k++) {
-            int value = k >= len - pad ? 0 : base64_value(text[k]);
-            if (value < 0 || (k >= len - pad && text[k] != '='))
-                return -1;
-            bits = bits << 6 | (uint32_t)value;
-        }
-        for (int k = 16; k >= 0; k -= 8)
-            out[n++] = (uint8_t)(bits >> k);
-    }
-    return (int64_t)(n - pad);
-}
-
 enum mzg_code mzg_charsmap_decode(struct mzg_vocab *v, const char *base64, struct mzg_err *e)
 {
-    uint8_t *bytes = mzg_arena_alloc(&v->arena, strlen(base64) / 4 * 3 + 3, 1);
-    int64_t len;
+    size_t chars = strlen(base64), len;
+    uint8_t *bytes = mzg_arena_alloc(&v->arena, MZG_BASE64_ROOM(chars), 1);
 
     if (!bytes)
         return mzg_fail_memory(e, "precompiled_charsmap");
-    len = decode_base64(base64, bytes);
-    if (len < 0)
+    if (!mzg_base64_decode(base64, chars, bytes, &len))
         return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "precompiled_charsmap is not base64");
-    return mzg_charsmap_set(v, bytes, (size_t)len, e);
+    return mzg_charsmap_set(v, bytes, len, e);
 }

@@ -90,13 +90,16 @@ static enum mzg_code load_tokens(struct mzg_vocab_loader *l, struct mzg_err *e)
         return from_json(l, e);
     if (spm)
         return mzg_vocab_from_spm(l, spm, e);
+    if (mzg_dir_has(&l->dir, MZG_VOCAB_TEKKEN))
+        return mzg_vocab_from_tekken(l, e);
     if (mzg_dir_has(&l->dir, MZG_VOCAB_MAP) && mzg_dir_has(&l->dir, MZG_VOCAB_MERGES))
         return mzg_vocab_from_map(l, e);
     if (mzg_dir_has(&l->dir, MZG_VOCAB_LINES))
         return mzg_vocab_from_lines(l, e);
     return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: no tokenizer in it: neither " JSON_FILE
-                    " nor tokenizer.model (spiece.model, sentencepiece.bpe.model), " MZG_VOCAB_MAP
-                    " with " MZG_VOCAB_MERGES ", " MZG_VOCAB_LINES, l->dir.path);
+                    " nor tokenizer.model (spiece.model, sentencepiece.bpe.model), "
+                    MZG_VOCAB_TEKKEN ", " MZG_VOCAB_MAP " with " MZG_VOCAB_MERGES ", " MZG_VOCAB_LINES,
+                    l->dir.path);
 }
 
 static bool has_bytes(const struct mzg_vocab *v)

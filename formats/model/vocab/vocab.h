@@ -71,7 +71,7 @@ struct mzg_vocab_options {
 /* folder: holds, in this order, one of
  *   tokenizer.json (BPE, Unigram, WordPiece), unless a SentencePiece file says the same more exactly;
  *   a SentencePiece file (BPE, Unigram): tokenizer.model, spiece.model, sentencepiece.bpe.model;
- *   vocab.json with merges.txt (byte-level BPE); vocab.txt (WordPiece);
+ *   tekken.json (Mistral's own); vocab.json with merges.txt (byte-level BPE); vocab.txt (WordPiece);
  * and perhaps tokenizer_config.json, special_tokens_map.json, added_tokens.json, chat_template.jinja,
  * additional_chat_templates/, chat_template.json, generation_config.json. MZG_UNSUPPORTED names
  * what was found when there is no tokenizer that can be read. An architecture whose rules go beyond

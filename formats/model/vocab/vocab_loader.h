@@ -22,7 +22,7 @@ struct mzg_vocab_loader {
 const char *mzg_vocab_spm_name(const struct mzg_vocab_loader *l);
 
 /* Each fills l->v, special tokens too, from its files: a SentencePiece file; vocab.json with merges.txt;
- * vocab.txt. Messages name the file. */
+ * vocab.txt; tekken.json. Messages name the file. */
 enum mzg_code mzg_vocab_from_spm(struct mzg_vocab_loader *l, const char *name,
                                  struct mzg_err *e) MZG_MUST;
 #define MZG_VOCAB_MAP "vocab.json"
@@ -30,5 +30,7 @@ enum mzg_code mzg_vocab_from_spm(struct mzg_vocab_loader *l, const char *name,
 #define MZG_VOCAB_LINES "vocab.txt"
 enum mzg_code mzg_vocab_from_map(struct mzg_vocab_loader *l, struct mzg_err *e) MZG_MUST;
 enum mzg_code mzg_vocab_from_lines(struct mzg_vocab_loader *l, struct mzg_err *e) MZG_MUST;
+#define MZG_VOCAB_TEKKEN "tekken.json"
+enum mzg_code mzg_vocab_from_tekken(struct mzg_vocab_loader *l, struct mzg_err *e) MZG_MUST;
 
 #endif

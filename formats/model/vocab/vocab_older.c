@@ -1,9 +1,11 @@
-/* A folder with the tokenizer files of before tokenizer.json (vocab_loader.h). */
+/* A folder with other files than tokenizer.json: those of before it, and Mistral's own
+ * (vocab_loader.h). */
 #include "vocab_loader.h"
 
 #include "special_tokens.h"
 #include "tokenizer_bpe.h"
 #include "tokenizer_merges.h"
+#include "tokenizer_tekken.h"
 #include "tokenizer_wordpiece.h"
 #include "vocab_table.h"
 
@@ -130,4 +132,22 @@ enum mzg_code mzg_vocab_from_map(struct mzg_vocab_loader *l, struct mzg_err *e)
     if (code == MZG_OK && files.surrounds)
         l->v->add_bos = l->v->add_eos = l->v->add_sep = 1;
     return code == MZG_OK ? find_specials(l, files.specials, e) : code;
+}
+
+/* ---- tekken.json ---- */
+
+enum mzg_code mzg_vocab_from_tekken(struct mzg_vocab_loader *l, struct mzg_err *e)
+{
+    const struct mzg_tokenizer_tekken_options opt = {l->vocab_size, l->opt->pre};
+    char *text = NULL;
+    size_t len;
+    enum mzg_code code = load_file(l, MZG_VOCAB_TEKKEN, &text, &len, e);
+
+    if (code != MZG_OK)
+        return code;
+    code = mzg_tokenizer_tekken_read(text, len, l->v, &opt, e);
+    free(text);
+    l->v->add_bos = 1;
+    return code == MZG_OK ? find_specials(l, mzg_tekken_specials, e)
+                          : in_file(l, code, MZG_VOCAB_TEKKEN, e);
 }
