@@ -201,6 +201,9 @@ static void vocab_json_and_merges_become_gpt2(void **state)
     assert_string_equal(f.v.merges[1], "ab b");
     assert_int_equal(f.v.special[MZG_SPECIAL_BOS], 0);
     assert_int_equal(f.v.special[MZG_SPECIAL_EOS], 0);
+    put(&f, "special_tokens_map.json", "{\"additional_special_tokens\":[\"none\",{\"content\":\"ab\"},7]}");
+    load_well(&f, NULL);
+    assert_int_equal(f.v.types[3], MZG_TOKEN_CONTROL);
     close_folder(&f);
 }
 
@@ -438,6 +441,38 @@ static void the_architectures_rows_win(void **state)
     close_folder(&f);
 }
 
+static void the_text_part_of_a_config_counts(void **state)
+{
+    struct folder f;
+
+    (void)state;
+    open_kind(&f, UNIGRAM);
+    load_well(&f, "{\"text_config\":{\"vocab_size\":9,\"bos_token_id\":3,\"eos_token_id\":[1,4]}}");
+    assert_int_equal(f.v.count, 9);
+    assert_int_equal(f.v.special[MZG_SPECIAL_BOS], 3);
+    assert_int_equal(f.v.special[MZG_SPECIAL_EOT], 4);
+    load_well(&f, "{\"vocab_size\":8,\"text_config\":{\"vocab_size\":9}}");
+    assert_int_equal(f.v.count, 8);
+    expect_said(&f, load(&f, "{\"text_config\":{\"vocab_size\":0}}"), MZG_MALFORMED,
+                "config.json: key 'vocab_size'");
+    close_folder(&f);
+}
+
+static void fairseqs_file_does_not_hide_tokenizer_json(void **state)
+{
+    struct folder f;
+
+    (void)state;
+    open_kind(&f, UNIGRAM);
+    put(&f, "sentencepiece.bpe.model", "not looked at");
+    put(&f, "tokenizer.json", "{\"pre_tokenizer\":{\"type\":\"Metaspace\"},\"model\":{\"type\":\"BPE\","
+        "\"vocab\":{\"a\":0,\"b\":1,\"ab\":2},\"merges\":[\"a b\"]}}");
+    load_well(&f, "{\"model_type\":\"m2m_100\"}");
+    assert_string_equal(f.v.model, "llama");
+    assert_int_equal(f.v.count, 3);
+    close_folder(&f);
+}
+
 static void another_class_of_vocab_txt_is_refused(void **state)
 {
     struct folder f;
@@ -483,6 +518,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_committed_files_are_these),
         cmocka_unit_test(added_tokens_beyond_the_rows_are_left_out),
         cmocka_unit_test(the_architectures_rows_win),
+        cmocka_unit_test(the_text_part_of_a_config_counts),
+        cmocka_unit_test(fairseqs_file_does_not_hide_tokenizer_json),
         cmocka_unit_test(another_class_of_vocab_txt_is_refused),
         cmocka_unit_test(every_truncation_is_refused_or_shorter),
     };

@@ -283,6 +283,16 @@ static void take_stops(struct finder *f, const json_t *ids)
     }
 }
 
+/* config.json's, or its text part's. */
+static enum mzg_code take_config(struct finder *f, const json_t *config, struct mzg_err *e)
+{
+    enum mzg_code code = take_config_ids(f, config, e);
+
+    if (code == MZG_OK && json_is_array(json_object_get(config, "eos_token_id")))
+        take_stops(f, json_object_get(config, "eos_token_id"));
+    return code;
+}
+
 static enum mzg_code take_flags(struct finder *f, struct mzg_err *e)
 {
     struct { const char *key; int *flag; } flags[] = {
@@ -312,9 +322,9 @@ enum mzg_code mzg_special_tokens_find(struct mzg_vocab *v, const struct mzg_toke
     read_post(&f, from->post);
     borrow_texts(&f);
     resolve_texts(&f);
-    code = take_config_ids(&f, from->model, e);
-    if (code == MZG_OK && json_is_array(json_object_get(from->model, "eos_token_id")))
-        take_stops(&f, json_object_get(from->model, "eos_token_id"));
+    code = take_config(&f, from->model, e);
+    if (code == MZG_OK)
+        code = take_config(&f, json_object_get(from->model, "text_config"), e);
     if (code == MZG_OK)
         take_stops(&f, json_object_get(tc->generation, "eos_token_id"));
     return code == MZG_OK ? take_flags(&f, e) : code;

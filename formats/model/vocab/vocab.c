@@ -62,31 +62,50 @@ static enum mzg_code open_json(struct mzg_vocab_loader *l, struct mzg_err *e)
 
 /* ---- the whole ---- */
 
+/* vocab_size and type_vocab_size, of a model of several kinds of input from its text part. */
+static enum mzg_code read_sizes(const json_t *config, uint64_t *vocab, uint32_t *types,
+                                struct mzg_err *e)
+{
+    int64_t size = 0, n = 0;
+    enum mzg_code code = mzg_json_int_opt(config, "vocab_size", 1, INT64_MAX, &size, e);
+
+    if (code == MZG_OK)
+        code = mzg_json_int_opt(config, "type_vocab_size", 0, INT32_MAX, &n, e);
+    if (*vocab == 0)
+        *vocab = (uint64_t)size;
+    if (*types == 0)
+        *types = (uint32_t)n;
+    return code;
+}
+
 static enum mzg_code read_config(struct mzg_vocab_loader *l, struct mzg_err *e)
 {
-    int64_t size = 0, types = 0;
-    enum mzg_code code = MZG_OK;
+    const json_t *text = json_object_get(l->opt->config, "text_config");
+    enum mzg_code code;
 
     l->vocab_size = l->opt->rows;
     if (!l->opt->config)
         return MZG_OK;
     l->family = json_string_value(json_object_get(l->opt->config, "model_type"));
-    if (l->vocab_size == 0) {
-        code = mzg_json_int_opt(l->opt->config, "vocab_size", 1, INT64_MAX, &size, e);
-        l->vocab_size = (uint64_t)size;
-    }
-    if (code == MZG_OK)
-        code = mzg_json_int_opt(l->opt->config, "type_vocab_size", 0, INT32_MAX, &types, e);
-    l->v->token_types = (uint32_t)types;
+    code = read_sizes(l->opt->config, &l->vocab_size, &l->v->token_types, e);
+    if (code == MZG_OK && json_is_object(text))
+        code = read_sizes(text, &l->vocab_size, &l->v->token_types, e);
     return code == MZG_OK ? code : mzg_prefix(e, "%s/config.json", l->dir.path);
 }
 
-/* tokenizer.json, unless a SentencePiece file beside it has the scores that the other lacks. */
+/* A SentencePiece file has the scores that a BPE in tokenizer.json lacks; one of fairseq's has not its
+ * ids. */
+static bool json_first(const struct mzg_vocab_loader *l, const char *spm)
+{
+    return !spm || strcmp(spm, MZG_VOCAB_FAIRSEQ) == 0 ||
+           mzg_tokenizer_json_kind(&l->json) != MZG_TOKENIZER_SPM;
+}
+
 static enum mzg_code load_tokens(struct mzg_vocab_loader *l, struct mzg_err *e)
 {
     const char *spm = mzg_vocab_spm_name(l);
 
-    if (l->text && (!spm || mzg_tokenizer_json_kind(&l->json) != MZG_TOKENIZER_SPM))
+    if (l->text && json_first(l, spm))
         return from_json(l, e);
     if (spm)
         return mzg_vocab_from_spm(l, spm, e);
@@ -97,7 +116,7 @@ static enum mzg_code load_tokens(struct mzg_vocab_loader *l, struct mzg_err *e)
     if (mzg_dir_has(&l->dir, MZG_VOCAB_LINES))
         return mzg_vocab_from_lines(l, e);
     return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: no tokenizer in it: neither " JSON_FILE
-                    " nor tokenizer.model (spiece.model, sentencepiece.bpe.model), "
+                    " nor tokenizer.model (spiece.model, " MZG_VOCAB_FAIRSEQ "), "
                     MZG_VOCAB_TEKKEN ", " MZG_VOCAB_MAP " with " MZG_VOCAB_MERGES ", " MZG_VOCAB_LINES,
                     l->dir.path);
 }

@@ -18,6 +18,9 @@ struct mzg_vocab_loader {
     struct mzg_tokenizer_json json;
 };
 
+/* XLM-R's and its kin's name for theirs, the ids of whose pieces are not the file's own. */
+#define MZG_VOCAB_FAIRSEQ "sentencepiece.bpe.model"
+
 /* The name of the SentencePiece file that the folder has, or NULL. */
 const char *mzg_vocab_spm_name(const struct mzg_vocab_loader *l);
 

@@ -32,7 +32,22 @@ static enum mzg_code finish_table(struct mzg_vocab_loader *l, const char *name, 
     return code == MZG_OK ? in_file(l, mzg_vocab_table_finish(l->v, e), name, e) : code;
 }
 
-/* Special tokens are those that stand around text, and those that a file says were added. */
+/* additional_special_tokens: texts, or objects with a content. */
+static void mark_listed(struct mzg_vocab *v, const json_t *config)
+{
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach(json_object_get(config, "additional_special_tokens"), i, item) {
+        const json_t *content = json_is_object(item) ? json_object_get(item, "content") : item;
+        const char *text = json_string_value(content);
+        int64_t id = text ? mzg_vocab_table_find(v, text) : -1;
+        if (id >= 0)
+            v->types[id] = MZG_TOKEN_CONTROL;
+    }
+}
+
+/* Special tokens are those that stand around text, and those that a file lists, or says were added. */
 static enum mzg_code find_specials(struct mzg_vocab_loader *l, const char *const *defaults,
                                    struct mzg_err *e)
 {
@@ -42,6 +57,8 @@ static enum mzg_code find_specials(struct mzg_vocab_loader *l, const char *const
     for (int i = MZG_SPECIAL_BOS; i <= MZG_SPECIAL_MASK && code == MZG_OK; i++)
         if (l->v->special[i] >= 0)
             l->v->types[l->v->special[i]] = MZG_TOKEN_CONTROL;
+    mark_listed(l->v, l->tc.config);
+    mark_listed(l->v, l->tc.map);
     return code;
 }
 

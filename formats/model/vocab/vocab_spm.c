@@ -10,12 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FAIRSEQ_FILE "sentencepiece.bpe.model"
-
 const char *mzg_vocab_spm_name(const struct mzg_vocab_loader *l)
 {
     /* By most; by T5; by XLM-R. */
-    static const char *const names[] = {"tokenizer.model", "spiece.model", FAIRSEQ_FILE};
+    static const char *const names[] = {"tokenizer.model", "spiece.model", MZG_VOCAB_FAIRSEQ};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (mzg_dir_has(&l->dir, names[i]))
@@ -45,7 +43,7 @@ static enum mzg_code is_fairseq(const struct mzg_vocab_loader *l, const char *na
     static const char *const families[] = {"xlm-roberta", "xlm-roberta-xl", NULL};
     char quoted[MZG_QUOTE];
 
-    *fairseq = strcmp(name, FAIRSEQ_FILE) == 0;
+    *fairseq = strcmp(name, MZG_VOCAB_FAIRSEQ) == 0;
     if (!*fairseq || family_is(l, families) || class_is(l, "XLMRobertaTokenizer"))
         return MZG_OK;
     return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s/%s: of model_type '%s': the ids of its "
