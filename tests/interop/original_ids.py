@@ -11,6 +11,8 @@ import tokenizers
 def from_json(folder):
     tokenizer = tokenizers.Tokenizer.from_file(os.path.join(folder, "tokenizer.json"))
     tokenizer.encode_special_tokens = True
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
     return lambda line: tokenizer.encode(line).ids
 
 

@@ -132,7 +132,7 @@ static void expect_bert(const struct folder *f)
     assert_int_equal(f->v.special[MZG_SPECIAL_SEP], 3);
     assert_int_equal(f->v.special[MZG_SPECIAL_CLS], 2);
     assert_int_equal(f->v.special[MZG_SPECIAL_UNK], 1);
-    assert_true(f->v.add_bos == 1 && f->v.add_eos == 1 && f->v.add_sep == 1);
+    assert_true(f->v.add_bos == 1 && f->v.add_eos == 1 && f->v.add_sep == 0);
 }
 
 static void wordpiece_becomes_bert(void **state)

@@ -157,7 +157,9 @@ static void read_processor(struct finder *f, const json_t *processor)
         read_template(f, processor);
     if (!same(type, "RobertaProcessing") && !same(type, "BertProcessing"))
         return;
-    f->v->add_bos = f->v->add_eos = f->v->add_sep = 1;
+    /* A pair is <s> A </s></s> B </s>, but [CLS] A [SEP] B [SEP]: there A's own end is the separator. */
+    f->v->add_bos = f->v->add_eos = 1;
+    f->v->add_sep = same(type, "RobertaProcessing");
     take_pair_text(f, processor, "cls", MZG_SPECIAL_CLS);
     take_pair_text(f, processor, "sep", MZG_SPECIAL_SEP);
 }

@@ -93,7 +93,8 @@ enum mzg_code mzg_vocab_from_lines(struct mzg_vocab_loader *l, struct mzg_err *e
 {
     enum mzg_code code = read_lines(l, e);
 
-    l->v->add_bos = l->v->add_eos = l->v->add_sep = 1;
+    l->v->add_bos = l->v->add_eos = 1;
+    l->v->add_sep = 0; /* the end of the first of two texts is the separator */
     if (code == MZG_OK)
         code = finish_table(l, MZG_VOCAB_LINES, e);
     if (code == MZG_OK)
