@@ -258,7 +258,7 @@ static enum mzg_code list_merges(const struct tekken *t, struct mzg_buf *merges,
                 return mzg_fail_memory(e, "merges");
             memcpy(merge, text, splits[i].at);
             merge[splits[i].at] = ' ';
-            strcpy(merge + splits[i].at + 1, text + splits[i].at);
+            memcpy(merge + splits[i].at + 1, text + splits[i].at, strlen(text + splits[i].at) + 1);
             mzg_buf_put(merges, &merge, sizeof merge);
         }
     }
