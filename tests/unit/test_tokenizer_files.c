@@ -473,6 +473,55 @@ static void fairseqs_file_does_not_hide_tokenizer_json(void **state)
     close_folder(&f);
 }
 
+/* The kind's main file with its only `from` replaced. */
+static void change(struct folder *f, int kind, const char *from, const char *to)
+{
+    const char *text = kinds[kind].text, *at = strstr(text, from);
+    char *out = malloc(strlen(text) + strlen(to) + 1);
+
+    assert_non_null(out);
+    assert_non_null(at);
+    sprintf(out, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    put(f, kinds[kind].file, out);
+    free(out);
+}
+
+static void normalizers_that_llama_cpp_lacks_are_told_or_refused(void **state)
+{
+    static const struct { int kind; const char *from, *to, *said; } cases[] = {
+        {UNIGRAM, "\"normalizer\":{", "\"normalizer\":{\"type\":\"NFKC\"},\"n\":{", "another Unicode form"},
+        {UNIGRAM, "\"normalizer\":{", "\"normalizer\":{\"type\":\"NFC\"},\"n\":{", ""},
+        {UNIGRAM, "\"unk_id\":2", "\"unk_id\":2,\"byte_fallback\":true", "as the unknown token"},
+        {WORDPIECE, "null,\"lower", "null,\"handle_chinese_chars\":false,\"lower", "Chinese characters"},
+        {WORDPIECE, "null,\"lowercase\":true", "true,\"lowercase\":false", "keeps case"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct folder f;
+        open_kind(&f, cases[i].kind);
+        change(&f, cases[i].kind, cases[i].from, cases[i].to);
+        load_well(&f, NULL);
+        if (cases[i].said[0] ? !strstr(f.notices, cases[i].said) : f.notices[0] != '\0')
+            fail_msg("case %zu: '%s'", i, f.notices);
+        close_folder(&f);
+    }
+}
+
+static void a_given_name_takes_what_would_be_refused(void **state)
+{
+    struct folder f;
+    const struct mzg_notify notify = {keep, &f};
+    const struct mzg_vocab_options opt = {.pre = "default", .notify = &notify};
+
+    (void)state;
+    open_kind(&f, UNIGRAM);
+    change(&f, UNIGRAM, "\"normalizer\":{", "\"normalizer\":{\"type\":\"Lowercase\"},\"n\":{");
+    assert_int_equal(mzg_vocab_load(&f.v, f.path, &opt, &f.e), MZG_OK);
+    assert_non_null(strstr(f.notices, "'Lowercase' is not done by llama.cpp"));
+    close_folder(&f);
+}
+
 static void another_class_of_vocab_txt_is_refused(void **state)
 {
     struct folder f;
@@ -520,6 +569,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_architectures_rows_win),
         cmocka_unit_test(the_text_part_of_a_config_counts),
         cmocka_unit_test(fairseqs_file_does_not_hide_tokenizer_json),
+        cmocka_unit_test(normalizers_that_llama_cpp_lacks_are_told_or_refused),
+        cmocka_unit_test(a_given_name_takes_what_would_be_refused),
         cmocka_unit_test(another_class_of_vocab_txt_is_refused),
         cmocka_unit_test(every_truncation_is_refused_or_shorter),
     };
