@@ -1,9 +1,9 @@
 #!/bin/bash
 # usage: tests/interop/arch.sh PEERS [NAME...]: each family of models (only those named), as the field's own libraries
-# write it, converted to F32 by mzigo and run by the real llama.cpp, whose logits must be those of transformers.
+# write it, converted to F32 (a whisper to F16) by mzigo and run by the real llama.cpp, whose logits must be those of transformers.
 # For one family after a change: make && tests/interop/arch.sh build/interop qwen3
 #
-# A family's files are made once and stay in build/interop/arch/NAME: model/, case.txt, expected.f32, out.gguf. Prints a line a
+# A family's files are made once and stay in build/interop/arch/NAME: model/, case.txt, expected.f32, out.gguf (a whisper's: out.bin). Prints a line a
 # family: its container, what became of it, the largest difference of a logit, the same by the largest logit. What mzigo
 # says it does not support is told, and counts as a failure only with STRICT=1. UPSTREAM=1: llama.cpp's own converter in
 # mzigo's place, to see whether a difference is this harness's or llama.cpp's.
@@ -38,11 +38,23 @@ for name in $names; do
 done
 [ ${#missing[@]} = 0 ] || "$python" "$here/make_models.py" "$work" "${missing[@]}" 2>"$work/log" || cat "$work/log"
 
+is_whisper() { grep -qx 'mode whisper' "$work/$1/case.txt"; } # NAME
 convert() { # NAME
+    local type=F32 out=out.gguf
+    ! is_whisper "$1" || type=F16 out=out.bin
     if [ -n "${UPSTREAM:-}" ]; then
         [ -e "$work/$1/out.gguf" ]
     else
-        "$B/mzigo" convert "$work/$1/model" -o "$work/$1/out.gguf" --to F32 --quiet
+        "$B/mzigo" convert "$work/$1/model" -o "$work/$1/$out" --to $type --quiet
+    fi
+}
+
+# What the runtime computes beside what is expected: whisper.cpp reads a form of its own.
+compute() { # NAME
+    if is_whisper "$1"; then
+        "$python" "$here/models/run_whisper.py" "$work/$1/out.bin" "$work/$1"
+    else
+        "$B/tests/interop/logits" "$libraries" "$work/$1/out.gguf" "$work/$1"
     fi
 }
 
@@ -66,7 +78,7 @@ run_family() { # NAME
         ;;
     *) failed=$((failed + 1)) && line "$1" "DOES NOT CONVERT" && tail -n 2 "$work/$1/log" && return ;;
     esac
-    numbers=$("$B/tests/interop/logits" "$libraries" "$work/$1/out.gguf" "$work/$1" 2>"$work/$1/log")
+    numbers=$(compute "$1" 2>"$work/$1/log")
     case $? in
     0) passed=$((passed + 1)) && line "$1" "equal" $numbers ;;
     1) failed=$((failed + 1)) && line "$1" "DIFFERS" $numbers ;;
@@ -76,7 +88,7 @@ run_family() { # NAME
 
 libraries=$peers/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64
 # shellcheck disable=SC2086
-(cd "$work" && for name in $names; do rm -f "$name/out.gguf"; done)
+(cd "$work" && for name in $names; do rm -f "$name"/out.*; done)
 # shellcheck disable=SC2086
 [ -z "${UPSTREAM:-}" ] || (cd "$work" && "$python" "$here/models/upstream.py" "$peers" $names 2>&1 | grep -E '^[a-z0-9.-]+: ')
 printf '%-24s %-14s %-22s %10s %10s\n' family container llama.cpp difference relative

@@ -1,7 +1,7 @@
 #!/bin/bash
 # usage: install_python.sh PEERS: puts a Python of its own into PEERS/python, with what writes and runs models in the
-# field: torch, transformers, tokenizers, sentencepiece and safetensors, at fixed versions, and says so. A registry that
-# does not answer: says "skipped: ..." and exits with 77.
+# field: torch, transformers, tokenizers, sentencepiece and safetensors, and whisper.cpp's library, at fixed versions, and
+# says so. A registry that does not answer: says "skipped: ..." and exits with 77.
 #
 # torch's package wants 2 GB of CUDA libraries beside it. Here nothing is computed but on the CPU, so of them only the
 # small one is fetched that says that there is no device. In place of the others stand libraries made here, which have
@@ -14,8 +14,8 @@ packages="torch==2.15.0 transformers==5.24.0 safetensors==0.8.0 sentencepiece==0
     annotated-doc==0.0.7 anyio==4.16.0 click==8.5.1 einops==0.8.2 filelock==4.3.1 fsspec==2026.9.0 h11==0.16.0
     httpcore2==2.16.2 httpx2==2.16.2 huggingface_hub==2.4.0 idna==3.20 jinja2==3.1.6 markdown-it-py==4.3.0
     MarkupSafe==3.0.4 mdurl==0.1.2 mpmath==1.3.0 networkx==3.6.1 nvidia-cuda-runtime==13.2.86 packaging==26.4
-    protobuf==7.36.2 Pygments==2.21.0 PyYAML==6.0.4 regex==2026.11.19 rich==15.0.0 shellingham==1.5.4 sympy==1.14.0
-    tqdm==4.70.1 truststore==0.10.5 typer==0.29.2 typing_extensions==4.16.0"
+    protobuf==7.36.2 Pygments==2.21.0 pywhispercpp==1.5.1 PyYAML==6.0.4 regex==2026.11.19 rich==15.0.0 shellingham==1.5.4
+    sympy==1.14.0 tqdm==4.70.1 truststore==0.10.5 typer==0.29.2 typing_extensions==4.16.0"
 packages=$(echo $packages)
 
 # Names that these libraries leave to others, each as NAME@VERSION or NAME.

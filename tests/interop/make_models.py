@@ -53,6 +53,10 @@ def describe(family, ids, rows, folder):
              f"shape {rows.shape[0]} {rows.shape[1]}", f"tolerance {family.tolerance}"]
     if family.decoder:
         lines.append("decoder " + " ".join(map(str, family.decoder(family.config, ids)[0].tolist())))
+    if family.mel:
+        mel = family.mel(family.config)[0]
+        lines.append(f"mel {mel.shape[0]} {mel.shape[1]}")
+        mel.numpy().tofile(folder / "input.f32")
     (folder / "case.txt").write_text("\n".join(lines) + "\n")
     rows.float().contiguous().numpy().tofile(folder / "expected.f32")
     (folder / "container.txt").write_text((family.types or family.container) + "\n")
@@ -69,6 +73,9 @@ def make(name, folder):
     torch.manual_seed(seed)
     model = kind(family.config).float().eval()
     weights.randomize(model, seed)
+    if family.mel: # whisper.cpp takes no wider ones
+        for p in model.parameters():
+            p.data = p.data.half().float()
     model.save_pretrained(out)
     vocab.make(family.vocab, out, families.VOCABULARY)
     path = out / "config.json"

@@ -33,6 +33,7 @@ class Family:
     first: int = 3                     # token ids are from here on
     published: dict = dataclasses.field(default_factory=dict) # changes to config.json; None: without this key
     config_json: Optional[dict] = None # all of config.json, where the makers' is of another form than the library's
+    mel: Optional[Callable] = None     # mel(config): what a whisper hears
     decoder: Optional[Callable] = None # decoder(config, ids): what is given to the decoder
 
 
@@ -69,6 +70,26 @@ def decoded(model, ids):
 def start(config, ids):
     begin = ids.new_full((1, 1), config.decoder_start_token_id)
     return torch.cat([begin, ids[:, :ids.shape[1] // 2]], 1)
+
+
+def heard(config):
+    return torch.randn(1, config.num_mel_bins, 2 * config.max_source_positions, generator=torch.Generator().manual_seed(7)) * 0.5
+
+
+def transcribed(model, ids):
+    return model(input_features=heard(model.config), decoder_input_ids=ids).logits[0]
+
+
+def whisper_files(state, folder):
+    """Its vocabulary as older releases have it too, and the size of what it hears."""
+    bpe = json.loads((folder / "tokenizer.json").read_text())["model"]
+    (folder / "vocab.json").write_text(json.dumps(bpe["vocab"], ensure_ascii=False))
+    (folder / "merges.txt").write_text("#version: 0.2\n" + "".join(
+        (m if isinstance(m, str) else " ".join(m)) + "\n" for m in bpe["merges"]))
+    (folder / "preprocessor_config.json").write_text(json.dumps({
+        "feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 80, "hop_length": 160, "n_fft": 400,
+        "sampling_rate": 16000, "chunk_length": 30}, indent=2) + "\n")
+    return state
 
 
 def by_sample(model, ids):
@@ -287,6 +308,13 @@ TABLE = {
     "smollm3": lambda: Family(hf.SmolLM3Config(**small(num_hidden_layers=4, tie_word_embeddings=True)), vocab="llama3"),
     "lfm2": lambda: Family(hf.Lfm2Config(**small(num_hidden_layers=3, layer_types=["conv", "full_attention", "conv"],
                                                  block_multiple_of=32, tie_word_embeddings=True)), vocab="llama3"),
+    "whisper": lambda: Family(
+        hf.WhisperConfig(vocab_size=VOCABULARY, d_model=64, encoder_layers=4, decoder_layers=4, encoder_attention_heads=4,
+                         decoder_attention_heads=4, encoder_ffn_dim=256, decoder_ffn_dim=256, max_source_positions=30,
+                         max_target_positions=64, num_mel_bins=80, pad_token_id=0, bos_token_id=1, eos_token_id=2,
+                         decoder_start_token_id=3, suppress_tokens=None, begin_suppress_tokens=None),
+        hf.WhisperForConditionalGeneration, "gpt2", mode="whisper", tolerance=5e-3, mel=heard, expect=transcribed,
+        published={"max_length": 64}, adapt=whisper_files),
     "gpt-oss": lambda: Family(hf.GptOssConfig(**small(**moe(head_dim=32, sliding_window=8, num_hidden_layers=3,
         rope_parameters=rope(150000.0, "yarn", factor=4.0, beta_fast=32.0, beta_slow=1.0, original_max_position_embeddings=64)))), vocab="o200k"),
 }
