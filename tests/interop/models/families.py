@@ -123,9 +123,12 @@ def phi3(**more):
     return hf.Phi3Config(**small(**more))
 
 
-# The factors of long rope: one a pair of what is rotated.
-def factors(n):
-    return dict(short_factor=[1.0 + 0.05 * i for i in range(n)], long_factor=[1.5 + 0.25 * i for i in range(n)])
+def long_phi3(original, pairs, partial_rotary_factor=None, **more):
+    """With long rope, which has a factor for each pair of what is rotated."""
+    part = {} if partial_rotary_factor is None else dict(partial_rotary_factor=partial_rotary_factor)
+    return phi3(original_max_position_embeddings=original, rope_parameters=rope(
+        10000.0, "longrope", short_factor=[1.0 + 0.05 * i for i in range(pairs)], **part,
+        long_factor=[1.5 + 0.25 * i for i in range(pairs)], original_max_position_embeddings=original), **more)
 
 
 def bert(kind=hf.BertConfig, **more):
@@ -162,8 +165,30 @@ def mean_pooling(state, folder):
     return state
 
 
-def with_prefix(prefix):
-    return lambda state, folder: {prefix + name: t for name, t in state.items()}
+def old_bert(state, folder):
+    """As the first ones were published: a head of the training, TensorFlow's names of norms, and what is no weight."""
+    norms = {"LayerNorm.weight": "LayerNorm.gamma", "LayerNorm.bias": "LayerNorm.beta"}
+    out = {}
+    for name, t in state.items():
+        for ours, theirs in norms.items():
+            name = name.replace(ours, theirs)
+        out["bert." + name] = t
+    out.update({"bert.embeddings.position_ids": torch.arange(128)[None], "cls.predictions.bias": torch.zeros(VOCABULARY),
+                "cls.predictions.transform.dense.weight": torch.ones(64, 64), "cls.seq_relationship.weight": torch.ones(2, 64)})
+    return out
+
+
+def old_gpt2(state, folder):
+    """As OpenAI's is published: without a prefix, and with the masks of attention."""
+    out = {name.removeprefix("transformer."): t for name, t in state.items() if name != "lm_head.weight"}
+    for layer in range(2):
+        out[f"h.{layer}.attn.bias"] = torch.ones(256, 256).tril().reshape(1, 1, 256, 256)
+    return out
+
+
+def with_frequencies(state, folder):
+    """What old checkpoints of Llama have besides: the angles, which every runtime computes."""
+    return state | {f"model.layers.{i}.self_attn.rotary_emb.inv_freq": 10000.0 ** -(torch.arange(0, 16, 2) / 16) for i in range(2)}
 
 
 def with_unused_keys(state, folder):
@@ -227,7 +252,8 @@ TABLE = {
     "llama-new-config": lambda: Family(llama(rope_parameters=rope(20000.0, "linear", factor=2.0)), vocab="llama3", old=False),
     "llama-yarn": lambda: Family(llama(rope_parameters=rope(10000.0, "yarn", factor=4.0, original_max_position_embeddings=64)),
                                  container="bin-sharded"),
-    "llama-legacy-bin": lambda: Family(llama(), container="legacy"),
+    "llama-legacy-bin": lambda: Family(llama(), container="legacy", adapt=with_frequencies),
+    "llama-views": lambda: Family(llama(tie_word_embeddings=True), container="bin-views"),
     "mistral": lambda: Family(hf.MistralConfig(**small(head_dim=32, sliding_window=None)), vocab="tekken"),
     "mistral-consolidated": lambda: Family(hf.MistralConfig(**small(head_dim=32, sliding_window=None)), vocab="tekken.json",
                                            container="consolidated", adapt=mistral_own, first=8),
@@ -253,21 +279,22 @@ TABLE = {
         head_dim=32, tie_word_embeddings=True, num_hidden_layers=6, sliding_window=8, query_pre_attn_scalar=32,
         rope_parameters={"full_attention": rope(1e6), "sliding_attention": rope(10000.0)})), old=False, adapt=inside(
             "language_model.model.", "Gemma3ForConditionalGeneration", "gemma3",
-            {"vision_tower.vision_model.post_layernorm.weight": [32], "multi_modal_projector.mm_input_projection_weight": [32, 64]})),
+            {"vision_tower.vision_model.post_layernorm.weight": [32],
+             "multi_modal_projector.mm_input_projection_weight": [32, 64]})),
     "gemma3n": lambda: gemma(hf.Gemma3nTextConfig(**small(
         head_dim=32, tie_word_embeddings=True, num_hidden_layers=25, num_kv_shared_layers=5, sliding_window=8,
         vocab_size_per_layer_input=VOCABULARY, intermediate_size=96, final_logit_softcapping=30.0,
-        activation_sparsity_pattern=[0.95] * 10 + [0.0] * 15)), old=False, adapt=with_unused_keys, expect=by_sample, tolerance=5e-3),
+        activation_sparsity_pattern=[0.95] * 10 + [0.0] * 15)), old=False, adapt=with_unused_keys, expect=by_sample,
+        tolerance=5e-3),
     "phi3": lambda: Family(phi3()),
-    "phi3-longrope-short": lambda: Family(phi3(max_position_embeddings=1024, rope_parameters=rope(
-        10000.0, "longrope", **factors(8), original_max_position_embeddings=256), original_max_position_embeddings=256), context=256),
-    "phi3-longrope-long": lambda: Family(phi3(rope_parameters=rope(
-        10000.0, "longrope", **factors(8), original_max_position_embeddings=16), original_max_position_embeddings=16)),
-    "phi4-mini": lambda: Family(phi3(max_position_embeddings=1024, tie_word_embeddings=True, rope_parameters=rope(
-        10000.0, "longrope", partial_rotary_factor=0.75, **factors(6), original_max_position_embeddings=256),
-        original_max_position_embeddings=256), vocab="o200k", context=256),
+    # llama.cpp's context is at least 256, and tells it which factors to take.
+    "phi3-longrope-short": lambda: Family(long_phi3(256, 8, max_position_embeddings=1024), context=256),
+    "phi3-longrope-long": lambda: Family(long_phi3(16, 8)),
+    "phi4-mini": lambda: Family(
+        long_phi3(256, 6, max_position_embeddings=1024, tie_word_embeddings=True, partial_rotary_factor=0.75),
+        vocab="o200k", context=256),
     "bert": lambda: embedder(bert(), hf.BertModel),
-    "bert-prefixed": lambda: embedder(bert(), hf.BertModel, container="bin", adapt=with_prefix("bert.")),
+    "bert-old": lambda: embedder(bert(), hf.BertModel, container="bin", adapt=old_bert),
     "minilm": lambda: embedder(bert(num_hidden_layers=3), hf.BertModel, mode="pooled", adapt=mean_pooling,
                                expect=lambda model, ids: hidden(model, ids).mean(0, keepdim=True)),
     "bert-ranker": lambda: ranker(bert(num_labels=1), hf.BertForSequenceClassification),
@@ -278,8 +305,8 @@ TABLE = {
     "distilbert": lambda: embedder(hf.DistilBertConfig(vocab_size=VOCABULARY, dim=64, hidden_dim=160, n_layers=2, n_heads=4,
                                                        max_position_embeddings=128), hf.DistilBertModel),
     "nomic-bert": lambda: embedder(bert(hf.NomicBertConfig), hf.NomicBertModel, config_json=NOMIC),
-    "gpt2": lambda: Family(hf.GPT2Config(vocab_size=VOCABULARY, n_embd=64, n_layer=2, n_head=4, n_positions=256), published={"n_ctx": 256},
-                           vocab="gpt2", tolerance=HALVES, container="bin"),
+    "gpt2": lambda: Family(hf.GPT2Config(vocab_size=VOCABULARY, n_embd=64, n_layer=2, n_head=4, n_positions=256),
+                           published={"n_ctx": 256}, vocab="gpt2", tolerance=HALVES, container="bin", adapt=old_gpt2),
     "gptneox": lambda: Family(hf.GPTNeoXConfig(**small(rope_parameters=rope(partial_rotary_factor=0.25))), vocab="neox",
                               tolerance=HALVES, published={"rotary_pct": 0.25, "rotary_emb_base": 10000}),
     "gptneox-serial": lambda: Family(hf.GPTNeoXConfig(**small(rope_parameters=rope(partial_rotary_factor=0.5),
@@ -293,8 +320,9 @@ TABLE = {
                                                  max_position_embeddings=256), vocab="falcon", tolerance=HALVES),
     "stablelm": lambda: Family(hf.StableLmConfig(**small(use_qkv_bias=True, rope_parameters=rope(partial_rotary_factor=0.25))),
                                vocab="qwen2"),
-    "stablelm-parallel": lambda: Family(hf.StableLmConfig(**small(qk_layernorm=True, use_parallel_residual=True, num_hidden_layers=3,
-                                                                  rope_parameters=rope(partial_rotary_factor=0.25))), vocab="qwen2"),
+    "stablelm-parallel": lambda: Family(hf.StableLmConfig(**small(
+        qk_layernorm=True, use_parallel_residual=True, num_hidden_layers=3, rope_parameters=rope(partial_rotary_factor=0.25))),
+        vocab="qwen2"),
     "granite": lambda: Family(hf.GraniteConfig(**small(embedding_multiplier=12.0, residual_multiplier=0.22, logits_scaling=8.0,
                                                        attention_multiplier=0.05, tie_word_embeddings=True)), vocab="smollm"),
     "granitemoe": lambda: Family(hf.GraniteMoeConfig(**small(**moe(
@@ -315,8 +343,9 @@ TABLE = {
                          decoder_start_token_id=3, suppress_tokens=None, begin_suppress_tokens=None),
         hf.WhisperForConditionalGeneration, "gpt2", mode="whisper", tolerance=5e-3, mel=heard, expect=transcribed,
         published={"max_length": 64}, adapt=whisper_files),
-    "gpt-oss": lambda: Family(hf.GptOssConfig(**small(**moe(head_dim=32, sliding_window=8, num_hidden_layers=3,
-        rope_parameters=rope(150000.0, "yarn", factor=4.0, beta_fast=32.0, beta_slow=1.0, original_max_position_embeddings=64)))), vocab="o200k"),
+    "gpt-oss": lambda: Family(hf.GptOssConfig(**small(**moe(
+        head_dim=32, sliding_window=8, num_hidden_layers=3, rope_parameters=rope(
+            150000.0, "yarn", factor=4.0, beta_fast=32.0, beta_slow=1.0, original_max_position_embeddings=64)))), vocab="o200k"),
 }
 
 # Packed types, on a llama whose rows are wide enough for their blocks, some of which are not full.

@@ -102,7 +102,9 @@ def ct_int8(x):
 
 def gptq(bits, shuffled):
     def pack(x):
-        order = torch.randperm(x.shape[1], generator=torch.Generator().manual_seed(x.shape[1])) if shuffled else torch.arange(x.shape[1])
+        order = torch.arange(x.shape[1])
+        if shuffled:
+            order = torch.randperm(x.shape[1], generator=torch.Generator().manual_seed(x.shape[1]))
         q, s, z, y = affine(x[:, order], bits)
         back = torch.argsort(order)
         stored = bit_stream(q[:, back], bits).T
@@ -168,7 +170,8 @@ def mlx(bits, size):
         s = ((g.amax(2) - bias) / (2 ** bits - 1)).half().float()
         q = ((g - bias[..., None]) / s[..., None]).round().clamp(0, 2 ** bits - 1)
         y = (q * s[..., None] + bias[..., None]).reshape(x.shape)
-        return {"weight": bit_stream(q.reshape(x.shape).int(), bits).view(torch.uint32), "scales": s.half(), "biases": bias.half()}, y
+        words = bit_stream(q.reshape(x.shape).int(), bits).view(torch.uint32)
+        return {"weight": words, "scales": s.half(), "biases": bias.half()}, y
     return pack
 
 
@@ -230,8 +233,9 @@ def bnb(bits, nested=False):
 
 
 def modelopt(algorithm):
+    weights = {"num_bits": 4 if algorithm == "NVFP4" else 8, "type": "float"}
     return {"quant_method": "modelopt", "quant_algo": algorithm, "kv_cache_quant_algo": None, "ignore": ["lm_head"],
-            "config_groups": {"group_0": {"targets": ["Linear"], "weights": {"num_bits": 4 if algorithm == "NVFP4" else 8, "type": "float"}}}}
+            "config_groups": {"group_0": {"targets": ["Linear"], "weights": weights}}}
 
 
 def gptq_config(bits, shuffled):

@@ -63,10 +63,25 @@ def save(state, path):
         torch.save(state, path)
 
 
+def views(state):
+    """The same tensors, in one storage with a few values before each and matrices column by column."""
+    whole = torch.cat([torch.cat([torch.full([3], 7.0), (t.t() if t.ndim == 2 else t).reshape(-1)]) for t in state.values()])
+    out, at = {}, 0
+    for name, t in state.items():
+        part = whole[at + 3:at + 3 + t.numel()]
+        out[name] = part.reshape(t.shape[::-1]).t() if t.ndim == 2 else part.reshape(t.shape)
+        at += 3 + t.numel()
+    assert all(torch.equal(out[n], t) for n, t in state.items())
+    return out
+
+
 def write(state, folder, container):
-    """container: safetensors, sharded, bin, bin-sharded, legacy (torch before 1.6) or consolidated (Mistral's)."""
+    """container: safetensors, sharded, bin, bin-sharded, bin-views (tensors that are parts of one, by columns), legacy
+    (torch before 1.6) or consolidated (Mistral's)."""
     if container in ("safetensors", "bin", "consolidated"):
         save(state, folder / {"safetensors": "model.safetensors", "bin": "pytorch_model.bin"}.get(container, "consolidated.safetensors"))
+    elif container == "bin-views":
+        torch.save(views(state), folder / "pytorch_model.bin")
     elif container == "legacy":
         torch.save(state, folder / "pytorch_model.bin", _use_new_zipfile_serialization=False)
     else:
