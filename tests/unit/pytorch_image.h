@@ -28,7 +28,7 @@ static inline void put_bytes(struct image *m, const void *data, size_t n)
 static inline void put_number(struct image *m, uint64_t v, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        uint8_t byte = i < sizeof v ? (uint8_t)(v >> 8 * i) : 0;
+        uint8_t byte = (uint8_t)(i < sizeof v ? v >> 8 * i : 0);
         put_bytes(m, &byte, 1);
     }
 }
