@@ -41,6 +41,32 @@
     "model.layers." n ".operator_norm.weight 8\nmodel.layers." n ".ffn_norm.weight 8\n"                                \
     "model.layers." n ".feed_forward.w1.weight 4,8\nmodel.layers." n ".feed_forward.w3.weight 4,8\n"                   \
     "model.layers." n ".feed_forward.w2.weight 8,4\n"
+#define NET(line) L "linear_attn." line "\n"
+#define NETS                                                                                                           \
+    "\"linear_conv_kernel_dim\":3,\"linear_key_head_dim\":2,\"linear_value_head_dim\":2,"                              \
+    "\"linear_num_key_heads\":2,\"linear_num_value_heads\":4,\"rope_percent\":0.5"
+#define SPARSE " 1.644854f 1.644854f 1.644854f 1.644854f 1.644854f"
+#define G "model.language_model.layers.#."
+#define GEMMA3N                                                                                                        \
+    "model.language_model.embed_tokens.weight 5,8\nmodel.language_model.norm.weight 8\n"                               \
+    "model.language_model.embed_tokens_per_layer.weight 3,5120\n"                                                      \
+    "model.language_model.per_layer_model_projection.weight 5120,8\n"                                                  \
+    "model.language_model.per_layer_projection_norm.weight 256\nmodel.audio_tower.a.weight 1\n"                        \
+    "model.language_model.altup_projections.0.weight 8,8\nmodel.language_model.altup_projections.1.weight 8,8\n"       \
+    "model.language_model.altup_projections.2.weight 8,8\n"                                                            \
+    "model.language_model.altup_unembed_projections.0.weight 8,8\n"                                                    \
+    "model.language_model.altup_unembed_projections.1.weight 8,8\n"                                                    \
+    "model.language_model.altup_unembed_projections.2.weight 8,8\n"                                                    \
+    G "self_attn.q_proj.weight 8,8\n" G "self_attn.k_proj.weight 4,8\n" G "self_attn.v_proj.weight 4,8\n"              \
+    G "self_attn.o_proj.weight 8,8\n" G "self_attn.q_norm.weight 4\n" G "self_attn.k_norm.weight 4\n"                  \
+    G "mlp.gate_proj.weight 6,8\n" G "mlp.up_proj.weight 6,8\n" G "mlp.down_proj.weight 8,6\n"                         \
+    G "input_layernorm.weight 8\n" G "post_attention_layernorm.weight 8\n"                                             \
+    G "pre_feedforward_layernorm.weight 8\n" G "post_feedforward_layernorm.weight 8\n"                                 \
+    G "altup.correction_coefs.weight 4,4\n" G "altup.prediction_coefs.weight 16,4\n"                                   \
+    G "altup.modality_router.weight 4,8\n" G "altup.router_norm.weight 8\n" G "altup.correct_output_scale 8\n"         \
+    G "laurel.linear_left.weight 64,8\n" G "laurel.linear_right.weight 8,64\n"                                         \
+    G "laurel.post_laurel_norm.weight 8\n" G "per_layer_input_gate.weight 256,8\n"                                     \
+    G "per_layer_projection.weight 8,256\n" G "post_per_layer_input_norm.weight 8\n"
 #define FEEDFORWARD_NORMS L "pre_feedforward_layernorm.weight 8\n" L "post_feedforward_layernorm.weight 8\n"
 #define MOE                                                                                                            \
     ",\"tie_word_embeddings\":true,\"num_experts\":2,\"num_experts_per_tok\":1,\"moe_intermediate_size\":2,"             \
@@ -356,6 +382,81 @@ static const struct family families[] = {
      "attention.head_count 2\nattention.head_count_kv 0 1\nattention.layer_norm_rms_epsilon 1e-05f\n"
      "rope.freq_base 1000000f\nvocab_size 5\nshortconv.l_cache 3\n"},
     ENCODER_FAMILIES,
+    {"qwen2moe", CONFIG("Qwen2MoeForCausalLM", ",\"tie_word_embeddings\":true,\"num_experts\":2,"
+     "\"num_experts_per_tok\":1,\"moe_intermediate_size\":2,\"shared_expert_intermediate_size\":4"),
+     EMBEDDING NORMS QKVO L "mlp.gate.weight 2,8\n" L "mlp.experts.gate_up_proj 2,4,8\n" L
+     "mlp.experts.down_proj 2,8,2\n" L "mlp.shared_expert.gate_proj.weight 4,8\n" L
+     "mlp.shared_expert.up_proj.weight 4,8\n" L "mlp.shared_expert.down_proj.weight 8,4\n" L
+     "mlp.shared_expert_gate.weight 1,8\n",
+     B "attn_k.weight 8,4\n" B "attn_norm.weight 8\n" B "attn_output.weight 8,8\n" B "attn_q.weight 8,8\n"
+     B "attn_v.weight 8,4\n" B "ffn_down_exps.weight 2,8,2\n" B "ffn_down_shexp.weight 4,8\n"
+     B "ffn_gate_exps.weight 8,2,2 : 0 8 32 40\n" B "ffn_gate_inp.weight 8,2\n"
+     B "ffn_gate_inp_shexp.weight 8 : 0 1 2 3 4 5 6 7\n" B "ffn_gate_shexp.weight 8,4\n" B "ffn_norm.weight 8\n"
+     B "ffn_up_exps.weight 8,2,2 : 16 24 48 56\n"
+     B "ffn_up_shexp.weight 8,4\noutput_norm.weight 8\ntoken_embd.weight 8,5\n",
+     "block_count 1\ncontext_length 64\nembedding_length 8\nfeed_forward_length 6\n"
+     "attention.head_count 2\nattention.head_count_kv 1\nattention.layer_norm_rms_epsilon 1e-05f\n"
+     "rope.freq_base 10000f\nexpert_count 2\nexpert_used_count 1\nexpert_feed_forward_length 2\n"
+     "expert_shared_feed_forward_length 4\n"},
+    {"gpt-oss", CONFIG("GptOssForCausalLM", ",\"num_local_experts\":2,\"experts_per_token\":1,\"sliding_window\":16"),
+     EMBEDDING "lm_head.weight 5,8\n" NORMS QKVO L "self_attn.q_proj.bias 8\n" L "self_attn.k_proj.bias 4\n" L
+     "self_attn.v_proj.bias 4\n" L "self_attn.o_proj.bias 8\n" L "self_attn.sinks 2\n" AFFINE(L "mlp.router",
+     "2", "8") L "mlp.experts.gate_up_proj 2,8,12\n" L "mlp.experts.gate_up_proj_bias 2,12\n" L
+     "mlp.experts.down_proj 2,6,8\n" L "mlp.experts.down_proj_bias 2,8\n",
+     B "attn_k.bias 4\n" B "attn_k.weight 8,4\n" B "attn_norm.weight 8\n" B "attn_output.bias 8\n"
+     B "attn_output.weight 8,8\n" B "attn_q.bias 8\n" B "attn_q.weight 8,8\n" B "attn_sinks.weight 2\n"
+     B "attn_v.bias 4\n" B "attn_v.weight 8,4\n" B "ffn_down_exps.bias 8,2\n"
+     B "ffn_down_exps.weight 6,8,2 : 0 1 2 3 4 5 6 7\n" B "ffn_gate_exps.bias 6,2 : 0 12\n"
+     B "ffn_gate_exps.weight 8,6,2 : 0 2 4 6 8 10 96 98\n" B "ffn_gate_inp.bias 2\n" B "ffn_gate_inp.weight 8,2\n"
+     B "ffn_up_exps.bias 6,2 : 1 13\n" B "ffn_up_exps.weight 8,6,2 : 1 3 5 7 9 11 97 99\n"
+     B "post_attention_norm.weight 8\noutput.weight 8,5\noutput_norm.weight 8\n" "token_embd.weight 8,5\n",
+     "block_count 1\ncontext_length 64\nembedding_length 8\nfeed_forward_length 6\n"
+     "attention.head_count 2\nattention.head_count_kv 1\nattention.layer_norm_rms_epsilon 1e-05f\n"
+     "rope.freq_base 10000f\nexpert_count 2\nexpert_used_count 1\nexpert_feed_forward_length 6\n"
+     "attention.sliding_window 16\n"},
+    {"qwen35-net", CONFIG("Qwen3_5ForCausalLM", ",\"tie_word_embeddings\":true,"
+     "\"layer_types\":[\"linear_attention\"]," NETS),
+     EMBEDDING NORMS FFN NET("in_proj_qkv.weight 16,8") NET("in_proj_z.weight 8,8") NET("in_proj_b.weight 4,8")
+     NET("in_proj_a.weight 4,8") NET("conv1d.weight 16,1,3") NET("dt_bias 4") NET("A_log 4")
+     NET("norm.weight 2") NET("out_proj.weight 8,8"),
+     B "attn_gate.weight 8,8 : 0 8 32 40 16 24 48 56\n" B "attn_norm.weight 8 : 1 2 3 4 5 6 7 8\n"
+     B "attn_qkv.weight 8,16 : 0 8 16 24 32 40 48 56\n" B "ffn_down.weight 6,8\n" B "ffn_gate.weight 8,6\n"
+     B "ffn_up.weight 8,6\n" B "post_attention_norm.weight 8 : 1 2 3 4 5 6 7 8\n"
+     B "ssm_a 4 : -1 -7.38906 -2.71828 -20.0855\n" B "ssm_alpha.weight 8,4 : 0 16 8 24\n"
+     B "ssm_beta.weight 8,4 : 0 16 8 24\n" B "ssm_conv1d.weight 3,16 : 0 3 6 9 12 15 18 21\n"
+     B "ssm_dt.bias 4 : 0 2 1 3\n" B "ssm_norm.weight 2\n"
+     B "ssm_out.weight 8,8 : 0 8 16 24 32 40 48 56\noutput_norm.weight 8 : 1 2 3 4 5 6 7 8\n"
+     "token_embd.weight 8,5\n",
+     "block_count 1\ncontext_length 64\nembedding_length 8\nfeed_forward_length 6\n"
+     "attention.head_count 2\nattention.head_count_kv 1\nattention.layer_norm_rms_epsilon 1e-05f\n"
+     "rope.freq_base 10000f\nrope.dimension_count 2\nssm.conv_kernel 3\nssm.state_size 2\n"
+     "ssm.group_count 2\nssm.time_step_rank 4\nssm.inner_size 8\nrope.dimension_sections 11 11 10 0\n"
+     "attention.recurrent_layers true\n"},
+    {"qwen35-attention", CONFIG("Qwen3_5ForCausalLM", ",\"tie_word_embeddings\":true,"
+     "\"full_attention_interval\":1,\"partial_rotary_factor\":0.5," NETS),
+     EMBEDDING NORMS FFN QK_NORMS L "self_attn.q_proj.weight 16,8\n" L "self_attn.k_proj.weight 4,8\n" L
+     "self_attn.v_proj.weight 4,8\n" L "self_attn.o_proj.weight 8,8\n" "model.visual.x 1\nmtp.fc.weight 2,2\n",
+     B "attn_k.weight 8,4\n" B "attn_k_norm.weight 4 : 1 2 3 4\n" B "attn_norm.weight 8 : 1 2 3 4 5 6 7 8\n"
+     B "attn_output.weight 8,8\n" B "attn_q.weight 8,16\n" B "attn_q_norm.weight 4 : 1 2 3 4\n"
+     B "attn_v.weight 8,4\n" B "ffn_down.weight 6,8\n" B "ffn_gate.weight 8,6\n" B "ffn_up.weight 8,6\n"
+     B "post_attention_norm.weight 8 : 1 2 3 4 5 6 7 8\noutput_norm.weight 8 : 1 2 3 4 5 6 7 8\n"
+     "token_embd.weight 8,5\n",
+     "block_count 1\ncontext_length 64\nembedding_length 8\nfeed_forward_length 6\n"
+     "attention.head_count 2\nattention.head_count_kv 1\nattention.layer_norm_rms_epsilon 1e-05f\n"
+     "rope.freq_base 10000f\nrope.dimension_count 2\nssm.conv_kernel 3\nssm.state_size 2\n"
+     "ssm.group_count 2\nssm.time_step_rank 4\nssm.inner_size 8\nrope.dimension_sections 11 11 10 0\n"
+     "attention.recurrent_layers false\nfull_attention_interval 1\n"},
+    {"gemma3n", "{\"architectures\":[\"Gemma3nForConditionalGeneration\"],\"text_config\":{\"vocab_size\":5,"
+     "\"hidden_size\":8,"
+     "\"intermediate_size\":[6,6],\"num_hidden_layers\":20,\"num_attention_heads\":2,\"num_key_value_heads\":1,"
+     "\"head_dim\":4,\"num_kv_shared_layers\":0}}",
+     GEMMA3N, NULL,
+     "block_count 20\ncontext_length 32768\nembedding_length 8\nfeed_forward_length 6\nattention.head_count 2\n"
+     "attention.head_count_kv 1\n"
+     "attention.key_length 4\nattention.value_length 4\nattention.layer_norm_rms_epsilon 1e-06f\n"
+     "rope.freq_base 1000000f\nrope.freq_base_swa 10000f\nattention.shared_kv_layers 0\nfinal_logit_softcapping 30f\n"
+     "altup.active_idx 0\naltup.num_inputs 4\nembedding_length_per_layer_input 256\nactivation_sparsity_scale"
+     SPARSE SPARSE " -inff -inff -inff -inff -inff -inff -inff -inff -inff -inff\nattention.sliding_window 512\n"},
 };
 #define FAMILIES (sizeof families / sizeof *families)
 
@@ -415,5 +516,23 @@ static const struct refusal refusals[] = {
      "layers.1.self_attn.q_proj.weight' is missing"},
     {"lfm2", "conv_L_cache\":3", "conv_L_cache\":4", BAD, "conv.conv.weight': its shape"},
     ENCODER_REFUSALS,
+    {"qwen2moe", "\"num_experts\":2", "\"norm_topk_prob\":true,\"num_experts\":2", ODD, "norm_topk_prob"},
+    {"qwen2moe", "expert_gate.weight 1,8", "expert_gate.weight 1,7", BAD, "shared_expert_gate.weight': its shape"},
+    {"gpt-oss", ",\"sliding_window\"", ",\"swiglu_limit\":8.0,\"sliding_window\"", BAD, "swiglu_limit"},
+    {"gpt-oss", "gate_up_proj_bias 2,12", "gate_up_proj_bias 2,11", BAD, "gate_up_proj_bias': its shape"},
+    {"gpt-oss", "gate_up_proj 2,8,12", "gate_up_proj 2,12,8", BAD, "gate_up_proj': its shape"},
+    {"qwen35-net", "value_head_dim\":2", "value_head_dim\":4", ODD, "linear_value_head_dim"},
+    {"qwen35-net", "num_value_heads\":4", "num_value_heads\":3", BAD, "linear_num_value_heads"},
+    {"qwen35-net", "out_proj.weight 8,8", "out_proj.weight 8,6", BAD, "out_proj.weight': its shape"},
+    {"qwen35-net", "conv1d.weight 16,1,3", "conv1d.weight 12,1,3", BAD, "conv1d.weight': its shape"},
+    {"qwen35-attention", "\"rope_percent\"", "\"rope_parameters\":{\"mrope_section\":[1]},\"rope_percent\"",
+     BAD, "mrope_section"},
+    {"gemma3n", "shared_layers\":0", "shared_layers\":0,\"laurel_rank\":32", BAD, "laurel_rank"},
+    {"gemma3n", "shared_layers\":0", "shared_layers\":1", ODD, "num_kv_shared_layers"},
+    {"gemma3n", "shared_layers\":0", "shared_layers\":0,\"activation_sparsity_pattern\":[0.5]", ODD,
+     "activation_sparsity_pattern"},
+    {"gemma3n", "per_layer.weight 3,5120", "per_layer.weight 6,5120", BAD,
+     "embed_tokens_per_layer.weight': its shape"},
+    {"gemma3n", "altup_projections.2", "altup_projections.3", BAD, "altup_projections.2.weight' is missing"},
 };
 #define REFUSALS (sizeof refusals / sizeof *refusals)

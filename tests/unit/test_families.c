@@ -5,13 +5,15 @@
 /* Each family by a folder as small as there can be: what becomes of its names, shapes, rows and keys, and what it
  * refuses. Every tensor holds 0, 1, 2 ... so that values tell where they come from. */
 
-#define TEXT 16384
+#define TEXT ((size_t)1 << 17)
+#define DATA ((size_t)1 << 20)
 
 struct family {
     const char *name;
     const char *config;  /* config.json */
-    const char *tensors; /* lines: NAME SHAPE, as safetensors has them */
-    const char *made;    /* lines by name: NAME NE [: the first value of the first rows, where it is not the stored tensor] */
+    const char *tensors; /* lines: NAME SHAPE, as safetensors has them; with a '#', for each of 20 layers */
+    const char *made;    /* lines by name: NAME NE [: the first value of the first rows, where it is not the stored tensor];
+                          * NULL: too many to be told */
     const char *keys;    /* lines in order: KEY VALUE of all that start with the architecture's name */
 };
 
@@ -34,7 +36,7 @@ static size_t put_tensor(char *header, uint8_t *data, size_t at, const char *nam
         n *= strtoul(s, NULL, 10);
     for (size_t i = 0; i < n; i++) {
         float x = (float)i;
-        assert_true(at + 4 * i + 4 <= TEXT);
+        assert_true(at + 4 * i + 4 <= DATA);
         memcpy(data + at + 4 * i, &x, 4);
     }
     int m = snprintf(header + len, TEXT - len, "%s" ENTRY("%s", "F32", "%s", "%zu,%zu"),
@@ -46,14 +48,20 @@ static size_t put_tensor(char *header, uint8_t *data, size_t at, const char *nam
 static void put_weights(const char *folder, const char *tensors)
 {
     static char header[TEXT];
-    static uint8_t data[TEXT], file[2 * TEXT + 8];
-    char name[128], shape[64];
+    static uint8_t data[DATA], file[DATA + TEXT + 8];
+    char name[128], shape[64], one[160];
     size_t bytes = 0;
     int n;
 
     header[0] = '\0';
     while (sscanf(tensors, " %127s %63s%n", name, shape, &n) == 2) {
-        bytes = put_tensor(header, data, bytes, name, shape);
+        char *mark = strchr(name, '#');
+        for (int layer = 0; mark && layer < 20; layer++) {
+            snprintf(one, sizeof one, "%.*s%d%s", (int)(mark - name), name, layer, mark + 1);
+            bytes = put_tensor(header, data, bytes, one, shape);
+        }
+        if (!mark)
+            bytes = put_tensor(header, data, bytes, name, shape);
         tensors += n;
     }
     strcat(header, "}");
@@ -71,7 +79,8 @@ static const char *changed(char out[TEXT], const char *text, const char *from, c
 
     if (!p)
         return text;
-    assert_true(snprintf(out, TEXT, "%.*s%s%s", (int)(p - text), text, to, p + strlen(from)) < TEXT);
+    int n = snprintf(out, TEXT, "%.*s%s%s", (int)(p - text), text, to, p + strlen(from));
+    assert_true(n > 0 && (size_t)n < TEXT);
     return out;
 }
 
@@ -233,9 +242,10 @@ static void each_gets_its_names_shapes_rows_and_keys(void **state)
         tensors.len = keys.len = 0;
         tell_tensors(&tensors, &m);
         tell_keys(&keys, &m);
-        if (strcmp(tensors.text, f->made) != 0 || strcmp(keys.text, f->keys) != 0)
-            print_message("%s:\n%s%s", f->name, tensors.text, keys.text);
-        assert_string_equal(tensors.text, f->made);
+        if ((f->made && strcmp(tensors.text, f->made) != 0) || strcmp(keys.text, f->keys) != 0)
+            print_message("%s:\n%s%s", f->name, f->made ? tensors.text : "", keys.text);
+        if (f->made)
+            assert_string_equal(tensors.text, f->made);
         assert_string_equal(keys.text, f->keys);
         mzg_model_close(&m);
     }

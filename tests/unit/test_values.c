@@ -254,6 +254,23 @@ static void tensors_are_stacked_and_joined(void **state)
     stored_close(&s);
 }
 
+static void what_is_missing_behind_is_zero(void **state)
+{
+    (void)state;
+    struct stored s;
+    struct mzg_tensor t;
+    const float due[12] = {0, 1, 2, 3, 4, 5};
+    uint64_t elem;
+    stored_count(&s);
+    const struct mzg_values *v = matrix(&s, &t, 2, 3), *padded = mzg_values_padded(&s.arena, v, 4);
+    expect(&s, padded, due);
+    assert_true(padded->ne[0] == 3 && padded->ne[1] == 4 && padded->bytes == 24);
+    assert_ptr_equal(mzg_values_place(padded, 5, &elem), &t);
+    assert_null(mzg_values_place(padded, 6, &elem));
+    assert_null(mzg_values_padded(&s.arena, v, 1));
+    stored_close(&s);
+}
+
 static void arithmetic_is_rounded_once(void **state)
 {
     (void)state;
@@ -299,6 +316,7 @@ int main(void)
         cmocka_unit_test(rows_are_taken_by_mixed_radix),
         cmocka_unit_test(a_matrix_is_transposed_plane_by_plane),
         cmocka_unit_test(tensors_are_stacked_and_joined),
+        cmocka_unit_test(what_is_missing_behind_is_zero),
         cmocka_unit_test(arithmetic_is_rounded_once),
         cmocka_unit_test(a_file_that_ends_early_is_told_by_tensor),
     };

@@ -31,12 +31,12 @@ const struct mzg_arch *mzg_arch_find(const struct mzg_config *c, bool *by_type)
 {
     *by_type = false;
     for (size_t i = 0; i < sizeof archs / sizeof *archs; i++) {
-        if (among(archs[i]->classes, c->class))
+        if (among(archs[i]->classes, c->class) && (!archs[i]->fits || archs[i]->fits(c)))
             return archs[i];
     }
     *by_type = true;
     for (size_t i = 0; i < sizeof archs / sizeof *archs; i++) {
-        if (among(archs[i]->model_types, c->model_type))
+        if (among(archs[i]->model_types, c->model_type) && (!archs[i]->fits || archs[i]->fits(c)))
             return archs[i];
     }
     return NULL;
@@ -69,15 +69,15 @@ struct map {
     size_t n_out, room;
 };
 
-/* The pattern with the layer's number in place of '#' or '$', the expert's or head's in place of the others. */
+/* The pattern with the layer's number in place of '#' or '%', the expert's or head's in place of the others. */
 static void expand(char *out, size_t room, const char *pattern, uint64_t layer, uint64_t part)
 {
     size_t at = 0;
 
     for (; *pattern && at + 1 < room; pattern++) {
-        if (strchr("#$@%&", *pattern))
+        if (strchr("#%@$&!", *pattern))
             at += (size_t)snprintf(out + at, room - at, "%llu",
-                                   (unsigned long long)(strchr("#$", *pattern) ? layer : part));
+                                   (unsigned long long)(strchr("#%", *pattern) ? layer : part));
         else
             out[at++] = *pattern;
     }
@@ -105,9 +105,10 @@ static uint64_t dim_of(const struct mzg_hparams *h, enum mzg_dim dim)
 /* Sources that a row is stacked from, *n being how many; false: it has one. */
 static bool is_stacked(const struct mzg_hparams *h, const struct mzg_arch_tensor *row, uint64_t *n)
 {
-    const char *mark = strpbrk(row->source, "@%&");
+    const char *mark = strpbrk(row->source, "@$&!");
 
-    *n = !mark ? 1 : *mark == '@' ? h->experts : *mark == '%' ? h->heads : h->heads_kv;
+    *n = !mark ? 1 : *mark == '@' ? h->experts : *mark == '$' ? h->heads
+       : *mark == '&' ? h->heads_kv : h->parts;
     return mark != NULL;
 }
 
@@ -273,13 +274,10 @@ static enum mzg_code append(struct map *map, const struct mzg_making *mk,
     return MZG_OK;
 }
 
-/* Whether the row is not meant here: by its layer, or because another stands for it. */
-static bool of_another(const struct map *map, const struct mzg_arch_tensor *row, uint64_t layer)
+static bool of_other_layers(const struct map *map, const struct mzg_arch_tensor *row, uint64_t layer)
 {
     const struct mzg_arch_work *work = map->work;
 
-    if ((row->flags & MZG_ROW_ELSE) && has_other(map, row, layer, true))
-        return true;
     if (!(row->flags & (MZG_ROW_ATTENTION | MZG_ROW_OTHER)))
         return false;
     return work->arch->attends(work->config, layer) != ((row->flags & MZG_ROW_ATTENTION) != 0);
@@ -293,11 +291,11 @@ static enum mzg_code map_one(struct map *map, const struct mzg_arch_tensor *row,
     struct mzg_source_tensor *t;
     char name[SOURCE_NAME];
 
-    if (of_another(map, row, layer)) {
-        if (row->flags & MZG_ROW_ELSE) { /* that again */
-            expand(name, sizeof name, row->source, layer, 0);
-            (void)mzg_canon_take(&map->canon, name);
-        }
+    if (of_other_layers(map, row, layer))
+        return MZG_OK;
+    if ((row->flags & MZG_ROW_ELSE) && has_other(map, row, layer, true)) {
+        expand(name, sizeof name, row->source, layer, 0);
+        (void)mzg_canon_take(&map->canon, name);
         return MZG_OK;
     }
     due_shape(map, row, &mk);
@@ -361,6 +359,15 @@ void mzg_arch_add(struct mzg_model *m, const char *name, const float *values, ui
     snprintf(t->name, sizeof t->name, "%s", name);
 }
 
+static void notice_left(const struct mzg_arch_work *work, const struct mzg_canon *canon)
+{
+    char q[MZG_QUOTE];
+
+    if (canon->left > 0)
+        mzg_notice(work->notify, "%zu tensors are left out, '%s' the first: a %s file is the language model "
+                   "alone", canon->left, mzg_quote(q, canon->left_first), work->arch->name);
+}
+
 enum mzg_code mzg_arch_map(const struct mzg_arch_work *work, const struct mzg_source *source,
                            struct mzg_model *m, struct mzg_err *e)
 {
@@ -368,10 +375,11 @@ enum mzg_code mzg_arch_map(const struct mzg_arch_work *work, const struct mzg_so
     struct map map = {.work = work, .source = source, .m = m};
     enum mzg_code code = mzg_canon_init(&map.canon, arch, source, e);
 
+    notice_left(work, &map.canon);
     for (size_t i = 0; i < arch->n_tensors && code == MZG_OK; i++) {
         const struct mzg_arch_tensor *row = &arch->tensors[i];
         uint64_t n = strchr(row->source, '#')   ? work->hparams->layers
-                     : strchr(row->source, '$') ? work->hparams->decoder_layers
+                     : strchr(row->source, '%') ? work->hparams->decoder_layers
                                                 : 1;
         for (uint64_t layer = 0; layer < n && code == MZG_OK; layer++)
             code = map_one(&map, row, layer, e);

@@ -34,17 +34,17 @@ enum { /* flags of a row */
     MZG_ROW_HEAD = 2,     /* may be missing when embeddings are tied, or the model has no head */
     MZG_ROW_EITHER = 4,   /* may be missing where another row of the same name has its source */
     MZG_ROW_ELSE = 8,     /* counts only where no row of the same name before it has its source; where one
-                           * has, it is that again */
-    MZG_ROW_ATTENTION = 16, /* of layers for which the family's attends is true, and of the others */
-    MZG_ROW_OTHER = 32,
-    MZG_ROW_LATER = 64    /* may be missing in layers behind the first */
+                            * has, it is that again */
+    MZG_ROW_LATER = 16,   /* may be missing in layers behind the first */
+    MZG_ROW_ATTENTION = 32, /* of layers for which the family's attends is true, and of the others */
+    MZG_ROW_OTHER = 64
 };
 
 struct mzg_making;
 
-/* '#' stands for the layer's number, '$' for that of a decoder's layer where an encoder has its own; without
- * them the tensor is there once. In source '@' stands for an expert's, '%' for a head's, '&' for a key-value
- * head's: all of them become one tensor of one dimension more. */
+/* '#' stands for the layer's number, '%' for that of a decoder's layer where an encoder has its own; without
+ * them the tensor is there once. '@' in source stands for an expert's, '$' for a head's, '&' for a key-value
+ * head's, '!' for one of the family's own hparams.parts: all of them become one tensor of one dimension more. */
 struct mzg_arch_tensor {
     const char *source; /* "layers.#.self_attn.q_proj.weight", without the family's prefixes */
     const char *name;   /* "blk.#.attn_q.weight" */
@@ -78,6 +78,8 @@ struct mzg_arch_work; /* what a family's functions are given */
 struct mzg_arch {
     const char *name;               /* general.architecture, and what its keys start with */
     const char *const *classes;     /* in config.json's architectures; NULL at the end */
+    /* Whether a config of these classes is its own, where several share them; NULL: all are. */
+    bool (*fits)(const struct mzg_config *c);
     const char *const *model_types; /* taken for this family when the class is unknown but the
                                      * tensors are exactly its own; NULL at the end; or NULL */
     const struct mzg_arch_tensor *tensors;
@@ -88,6 +90,8 @@ struct mzg_arch {
                                       * are spelt in the table (".gamma", ".weight"); {NULL} at the end */
     const char *const *drops;       /* tensors of no use: names, without prefixes, that begin ("pooler.")
                                      * or, after a '*', end so ("*.position_ids"); NULL at the end */
+    const char *const *leaves;      /* the same for parts that its runtime has no place for in this file, as a
+                                     * vision_tower: announced; or NULL */
     unsigned lacks;                 /* enum mzg_config_lacks: what its config may be without */
     /* Fills in what its config leaves to be known, before anything is read from it; may be NULL. */
     enum mzg_code (*settle)(struct mzg_config *c, struct mzg_err *e);

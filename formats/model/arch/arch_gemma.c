@@ -182,7 +182,7 @@ const struct mzg_arch mzg_arch_gemma3 = {
     .n_tensors = sizeof gemma3 / sizeof *gemma3,
     .prefixes = (const char *const[]){"language_model.model.", "model.language_model.",
                                       "language_model.", "model.", NULL},
-    .drops = (const char *const[]){"vision_tower.", "multi_modal_projector.", NULL},
+    .leaves = (const char *const[]){"vision_tower.", "multi_modal_projector.", NULL},
     .settle = settle3,
     .put = put3,
     .tune = tune,

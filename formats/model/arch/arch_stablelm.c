@@ -14,7 +14,7 @@ static const struct mzg_arch_tensor tensors[] = {
     MZG_EMBEDDING, MZG_HEAD_ALWAYS, MZG_NORM_BIASED("norm", "output_norm"),
     MZG_NORM_BIASED(MZG_LAYER "input_layernorm", "blk.#.attn_norm"),
     FFN_NORM(".weight"), FFN_NORM(".bias"),
-    HEAD_NORM("q_layernorm.norms.%", "attn_q_norm"), HEAD_NORM("k_layernorm.norms.&", "attn_k_norm"),
+    HEAD_NORM("q_layernorm.norms.$", "attn_q_norm"), HEAD_NORM("k_layernorm.norms.&", "attn_k_norm"),
     MZG_QKV(NULL), MZG_ATTN_OUTPUT, MZG_GATED_FFN,
 };
 

@@ -67,7 +67,10 @@ static enum mzg_code name_all(struct mzg_canon *c, const struct mzg_source *sour
         const char *name = renew(c, strip(c, source->items[i].name));
         if (!name)
             return mzg_fail_memory(e, "tensor names");
-        c->taken[i] = dropped(ignored, source->items[i].name) || dropped(c->arch->drops, name);
+        bool left = dropped(c->arch->leaves, name);
+        if (left && c->left++ == 0)
+            c->left_first = source->items[i].name;
+        c->taken[i] = left || dropped(ignored, source->items[i].name) || dropped(c->arch->drops, name);
         if (!c->taken[i])
             c->names[c->n++] = (struct mzg_name){name, i};
     }

@@ -12,6 +12,8 @@ struct mzg_canon {
     struct mzg_name *names;     /* sorted; index: of items */
     bool *taken;                /* by items */
     size_t n;                   /* names; dropped tensors have none */
+    size_t left;                /* that the family leaves out, and the first of them */
+    const char *left_first;
     const char *prefix;         /* the first that was taken off; NULL: none */
     bool bare;                  /* no name had a prefix, though the family has some */
 };

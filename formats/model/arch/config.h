@@ -48,8 +48,9 @@ enum mzg_config_lacks { MZG_LACKS_HEADS = 1, MZG_LACKS_FF = 2, MZG_LACKS_CONTEXT
 struct mzg_hparams {
     uint64_t layers, embd, ff, heads, heads_kv, head_dim, vocab;
     uint64_t experts, expert_ff; /* 0: none */
+    uint64_t parts;              /* that '!' stands for in a row's source */
     uint64_t decoder_layers;     /* of a decoder beside an encoder: the family's measure sets it */
-    uint64_t own[6];             /* the family's (MZG_DIM_X0 and on) */
+    uint64_t own[8];             /* the family's; the first six are MZG_DIM_X0 and on */
     bool tied; /* the output matrix is the embedding's */
 };
 /* lacks: what this family's config may be without, as bits of enum mzg_config_lacks; it is 0 then. */

@@ -7,6 +7,7 @@
     X(gemma)                                                                                       \
     X(gemma2)                                                                                      \
     X(gemma3)                                                                                      \
+    X(mistral3)                                                                                    \
     X(mixtral)                                                                                     \
     X(smollm3)                                                                                     \
     X(granite)                                                                                     \
@@ -18,8 +19,17 @@
     X(falcon)                                                                                      \
     X(stablelm)                                                                                    \
     X(lfm2)                                                                                        \
+    X(gemma3n)                                                                                     \
+    X(qwen2moe)                                                                                    \
+    X(qwen35)                                                                                      \
+    X(gptoss)                                                                                      \
     X(bert)                                                                                        \
     X(bert_ranker)                                                                                 \
     X(roberta_ranker)                                                                              \
     X(distilbert)                                                                                  \
-    X(nomic)
+    X(nomic)                                                                                       \
+    X(t5)                                                                                          \
+    X(t5_gated)                                                                                    \
+    X(t5encoder)                                                                                   \
+    X(t5encoder_gated)                                                                             \
+    X(mamba)

@@ -106,6 +106,9 @@ const struct mzg_values *mzg_values_stacked(struct mzg_arena *a, const struct mz
 const struct mzg_values *mzg_values_joined(struct mzg_arena *a, const struct mzg_values *const *parts,
                                            size_t n);
 
+/* Zeros behind it, until its last dimension is n. */
+const struct mzg_values *mzg_values_padded(struct mzg_arena *a, const struct mzg_values *v, uint64_t n);
+
 /* x + add, rounded once. */
 const struct mzg_values *mzg_values_plus(struct mzg_arena *a, const struct mzg_values *v, float add);
 /* x * factor, rounded once. */
