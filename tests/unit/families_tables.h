@@ -457,6 +457,19 @@ static const struct family families[] = {
      "rope.freq_base 1000000f\nrope.freq_base_swa 10000f\nattention.shared_kv_layers 0\nfinal_logit_softcapping 30f\n"
      "altup.active_idx 0\naltup.num_inputs 4\nembedding_length_per_layer_input 256\nactivation_sparsity_scale"
      SPARSE SPARSE " -inff -inff -inff -inff -inff -inff -inff -inff -inff -inff\nattention.sliding_window 512\n"},
+    {"mistral3", CONFIG("Ministral3ForCausalLM", ",\"rope_parameters\":{\"rope_type\":\"yarn\","
+     "\"rope_theta\":1000000.0,\"factor\":16.0,\"original_max_position_embeddings\":16,\"mscale_all_dim\":1.0,"
+     "\"llama_4_scaling_beta\":0.1},\"tie_word_embeddings\":true"),
+     EMBEDDING NORMS QKVO FFN "model.vision_tower.x 2\n",
+     B "attn_k.weight 8,4 : 0 16 8 24\n" B "attn_norm.weight 8\n" B "attn_output.weight 8,8\n"
+     B "attn_q.weight 8,8 : 0 16 8 24 32 48 40 56\n" B "attn_v.weight 8,4\n" B "ffn_down.weight 6,8\n"
+     B "ffn_gate.weight 8,6\n" B "ffn_norm.weight 8\n"
+     B "ffn_up.weight 8,6\noutput_norm.weight 8\ntoken_embd.weight 8,5\n",
+     "block_count 1\ncontext_length 64\nembedding_length 8\nfeed_forward_length 6\n"
+     "attention.head_count 2\nattention.head_count_kv 1\nattention.layer_norm_rms_epsilon 1e-05f\n"
+     "rope.freq_base 1000000f\nrope.scaling.type yarn\nrope.scaling.factor 16f\n"
+     "rope.scaling.original_context_length 16\nvocab_size 5\nrope.dimension_count 4\n"
+     "rope.scaling.yarn_log_multiplier 1f\nattention.temperature_scale 0.1f\n"},
 };
 #define FAMILIES (sizeof families / sizeof *families)
 

@@ -1,5 +1,5 @@
 /* Llama and what shares its tensors: Llama 1 to 3.x, Mistral, TinyLlama, SmolLM, Yi, InkubaLM; and, of the
- * same order of rows, Mixtral's experts, SmolLM3 and Granite.
+ * same order of rows, Mixtral's experts, Mistral 3's language, SmolLM3 and Granite.
  *
  * Their runtimes rotate pairs of neighbouring rows, the published weights are in the order of rotated
  * halves: hence mzg_how_rotary. Sources: llama.cpp's converter and loader of 2026. */
@@ -86,6 +86,24 @@ static enum mzg_code put_smollm3(const struct mzg_arch_work *work, struct mzg_kv
                                      "is not every fourth layer, with which smollm3 models are run", e);
     }
     return put_with(work, 0, k, e);
+}
+
+/* ---- Mistral 3: a stretched context, in which far tokens attend more sharply ---- */
+
+#define ROPE(key, name) {key, MZG_CONFIG_NAMES(name), MZG_KV_F32, -1e6, 1e6, false}
+static const struct mzg_config_key stretched[] = {
+    ROPE("rope.scaling.yarn_log_multiplier", "mscale_all_dim"),
+    ROPE("attention.temperature_scale", "llama_4_scaling_beta"),
+};
+
+static enum mzg_code put_mistral3(const struct mzg_arch_work *work, struct mzg_kvs *k, struct mzg_err *e)
+{
+    const json_t *rope = mzg_config_rope(work->config);
+
+    enum mzg_code code = put(work, k, e);
+    return code == MZG_OK && rope
+               ? mzg_config_put_keys(rope, "mistral3", stretched, sizeof stretched / sizeof *stretched, k, e)
+               : code;
 }
 
 /* ---- Granite: four factors ---- */
@@ -179,6 +197,19 @@ const struct mzg_arch mzg_arch_mixtral = {
     .put = put_mixtral,
     .compute = mzg_common_compute,
     .tune = tune,
+};
+
+const struct mzg_arch mzg_arch_mistral3 = {
+    .name = "mistral3",
+    .classes = (const char *const[]){"Mistral3ForConditionalGeneration", "Ministral3ForCausalLM", NULL},
+    .model_types = (const char *const[]){"ministral3", NULL},
+    .tensors = llama,
+    .n_tensors = sizeof llama / sizeof *llama,
+    .prefixes = (const char *const[]){"language_model.model.", "model.language_model.",
+                                      "language_model.", "model.", NULL},
+    .drops = (const char *const[]){"vision_tower.", "multi_modal_projector.", NULL},
+    .put = put_mistral3,
+    .compute = mzg_common_compute,
 };
 
 const struct mzg_arch mzg_arch_smollm3 = {

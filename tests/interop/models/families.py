@@ -257,6 +257,9 @@ TABLE = {
     "mistral": lambda: Family(hf.MistralConfig(**small(head_dim=32, sliding_window=None)), vocab="tekken"),
     "mistral-consolidated": lambda: Family(hf.MistralConfig(**small(head_dim=32, sliding_window=None)), vocab="tekken.json",
                                            container="consolidated", adapt=mistral_own, first=8),
+    "ministral3": lambda: Family(hf.Ministral3Config(**small(head_dim=32, rope_parameters=dict(
+        type="yarn", rope_type="yarn", rope_theta=10000.0, factor=4.0, original_max_position_embeddings=8, beta_fast=32.0, beta_slow=1.0,
+        mscale_all_dim=1.0, mscale=1.0, llama_4_scaling_beta=0.1))), vocab="tekken", old=False),
     "mixtral": lambda: Family(hf.MixtralConfig(**small(**moe()))),
     "qwen2": lambda: Family(hf.Qwen2Config(**small(vocab_size=VOCABULARY + 32)), vocab="qwen2"),
     "qwen2moe": lambda: Family(hf.Qwen2MoeConfig(**small(**moe(shared_expert_intermediate_size=128, norm_topk_prob=False))),
