@@ -76,6 +76,7 @@
     "expert_feed_forward_length 2\n"
 
 #include "families_encoders.h"
+#include "families_states.h"
 
 static const struct family families[] = {
     {"qwen2", CONFIG("Qwen2ForCausalLM", ",\"hidden_act\":\"silu\",\"tie_word_embeddings\":true"),
@@ -470,6 +471,7 @@ static const struct family families[] = {
      "rope.freq_base 1000000f\nrope.scaling.type yarn\nrope.scaling.factor 16f\n"
      "rope.scaling.original_context_length 16\nvocab_size 5\nrope.dimension_count 4\n"
      "rope.scaling.yarn_log_multiplier 1f\nattention.temperature_scale 0.1f\n"},
+    STATE_FAMILIES,
 };
 #define FAMILIES (sizeof families / sizeof *families)
 
@@ -547,5 +549,6 @@ static const struct refusal refusals[] = {
     {"gemma3n", "per_layer.weight 3,5120", "per_layer.weight 6,5120", BAD,
      "embed_tokens_per_layer.weight': its shape"},
     {"gemma3n", "altup_projections.2", "altup_projections.3", BAD, "altup_projections.2.weight' is missing"},
+    STATE_REFUSALS,
 };
 #define REFUSALS (sizeof refusals / sizeof *refusals)

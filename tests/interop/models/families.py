@@ -151,6 +151,8 @@ def xlmr(**more):
 def t5(**more):
     return hf.T5Config(**dict(dict(vocab_size=VOCABULARY, d_model=64, d_kv=32, d_ff=160, num_layers=2, num_decoder_layers=2,
                                    num_heads=4, pad_token_id=0, eos_token_id=1, decoder_start_token_id=0), **more))
+                                   num_heads=4, relative_attention_num_buckets=8, relative_attention_max_distance=128,
+                                   pad_token_id=0, eos_token_id=1, decoder_start_token_id=0), **more))
 
 
 def mean_pooling(state, folder):
