@@ -506,6 +506,8 @@ static const struct refusal refusals[] = {
      "sliding_attention.rope_type"},
     {"gemma3-eyes", "language_model.model.layers.0.mlp.up_proj", "language_model.model.layers.0.mlp.other", BAD,
      "tensor 'language_model.model.layers.0.mlp.up_proj.weight' is missing"},
+    {"gemma3-eyes", "patch.weight 3,3", "patch.weight 3,4", MZG_OK, "2 tensors are left out,"
+     " 'vision_tower.patch.weight' the first"},
     {"mixtral", "\"num_local_experts\":2,", "", BAD, "num_local_experts"},
     {"mixtral", "experts.1.w3", "experts.3.w3", BAD, "experts.1.w3.weight' is missing"},
     {"mixtral", "1.w1.weight 6,8", "1.w1.weight 8,6", BAD, "experts.1.w1.weight': its shape differs"},

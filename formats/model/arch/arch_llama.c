@@ -207,7 +207,7 @@ const struct mzg_arch mzg_arch_mistral3 = {
     .n_tensors = sizeof llama / sizeof *llama,
     .prefixes = (const char *const[]){"language_model.model.", "model.language_model.",
                                       "language_model.", "model.", NULL},
-    .drops = (const char *const[]){"vision_tower.", "multi_modal_projector.", NULL},
+    .leaves = (const char *const[]){"vision_tower.", "multi_modal_projector.", NULL},
     .put = put_mistral3,
     .compute = mzg_common_compute,
 };

@@ -86,7 +86,8 @@ static enum mzg_code fail_family(const struct mzg_config *c, const char *why, st
     char q[MZG_QUOTE], r[MZG_QUOTE];
 
     return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
-                    "config.json: architectures: %s, model_type: %s: not a supported family%s%s",
+                    "config.json: architectures: %s, model_type: %s: not a supported family, which needs "
+                    "a table of its tensors and keys (raw mode takes the weights alone)%s%s",
                     c->class[0] ? mzg_quote(q, c->class) : "(none)",
                     c->model_type[0] ? mzg_quote(r, c->model_type) : "(none)", why[0] ? "; " : "",
                     why);
