@@ -15,7 +15,7 @@ bare=${BARE:-$(mktemp -d)}
 
 leave() {
     local m
-    for m in dev/pts proc; do
+    for m in dev/pts proc .; do
         mountpoint -q "$bare/$m" && umount "$bare/$m"
     done
     [ -n "${BARE:-}" ] || rm -rf --one-file-system "$bare"
@@ -32,6 +32,8 @@ if [ ! -e "$bare/usr/bin/make" ]; then
     chroot "$bare" sh -c 'apt-get update -q && apt-get install -y --no-install-recommends \
         make git ca-certificates' >/dev/null 2>&1
 fi
+# Its root is a mount point, as any system's is.
+mountpoint -q "$bare" || mount --bind "$bare" "$bare"
 mountpoint -q "$bare/proc" || mount -t proc proc "$bare/proc"
 [ -e "$bare/dev/null" ] || mknod -m 666 "$bare/dev/null" c 1 3
 mkdir -p "$bare/dev/pts" # passphrases are asked for on a terminal
