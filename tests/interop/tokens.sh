@@ -25,7 +25,7 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0 skipped=0
-PYTHONHASHSEED=0 venv/bin/python "$here/make_tokenizers.py" "$work" "$page" "$here/../../README.md" \
+PYTHONHASHSEED=0 venv/bin/python "$here/make_tokenizers.py" "$work" "$page" \
     "$here"/../../samples/shamba/text/*.txt >"$work/log" 2>&1 || {
     tail -n 3 "$work/log"
     exit 1

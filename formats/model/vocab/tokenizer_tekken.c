@@ -251,14 +251,14 @@ static enum mzg_code list_merges(const struct tekken *t, struct mzg_buf *merges,
 
     for (uint32_t id = t->n_special; id < t->v->own; id++) {
         const char *text = t->v->tokens[id];
-        size_t n = find_splits(t, text, splits);
+        size_t len = strlen(text), n = find_splits(t, text, splits);
         for (size_t i = 0; i < n; i++) {
-            char *merge = mzg_arena_alloc(&t->v->arena, strlen(text) + 2, 1);
+            char *merge = mzg_arena_alloc(&t->v->arena, len + 2, 1);
             if (!merge)
                 return mzg_fail_memory(e, "merges");
             memcpy(merge, text, splits[i].at);
             merge[splits[i].at] = ' ';
-            memcpy(merge + splits[i].at + 1, text + splits[i].at, strlen(text + splits[i].at) + 1);
+            memcpy(merge + splits[i].at + 1, text + splits[i].at, len - splits[i].at);
             mzg_buf_put(merges, &merge, sizeof merge);
         }
     }
