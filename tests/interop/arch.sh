@@ -1,12 +1,13 @@
 #!/bin/bash
 # usage: tests/interop/arch.sh PEERS [NAME...]: each family of models (only those named), as the field's own libraries
-# write it, converted to F32 (a whisper to F16) by mzigo and run by the real llama.cpp, whose logits must be those of transformers.
+# write it, converted to F32 (a whisper to F16) by mzigo and run by the real llama.cpp (a whisper by whisper.cpp), whose
+# logits must be those of transformers.
 # For one family after a change: make && tests/interop/arch.sh build/interop qwen3
 #
-# A family's files are made once and stay in build/interop/arch/NAME: model/, case.txt, expected.f32, out.gguf (a whisper's: out.bin). Prints a line a
-# family: its container, what became of it, the largest difference of a logit, the same by the largest logit. What mzigo
-# says it does not support is told, and counts as a failure only with STRICT=1. UPSTREAM=1: llama.cpp's own converter in
-# mzigo's place, to see whether a difference is this harness's or llama.cpp's.
+# A family's files are made once and stay in build/interop/arch/NAME: model/, case.txt, expected.f32, out.gguf (of a
+# whisper out.bin). Prints a line a family: its container, what became of it, the largest difference of a logit, the
+# same by the largest logit. What mzigo says it does not support is told, and counts as a failure only with STRICT=1.
+# UPSTREAM=1: llama.cpp's own converter in mzigo's place, to see whether a difference is this harness's or llama.cpp's.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 B=$(realpath "${B:-build}")

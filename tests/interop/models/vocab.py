@@ -79,7 +79,8 @@ def byte_level(kind, folder, size):
         t.post_processor = processors.TemplateProcessing(single=begin + " $A", pair=f"{begin} $A {begin} $B:1",
                                                          special_tokens=[(begin, t.token_to_id(begin))])
     t.save(str(folder / "tokenizer.json"))
-    config = {"tokenizer_class": "GPT2Tokenizer" if kind == "o200k" else "PreTrainedTokenizerFast", "bos_token": special[0], "eos_token": special[min(1, len(special) - 1)]}
+    config = {"tokenizer_class": "GPT2Tokenizer" if kind == "o200k" else "PreTrainedTokenizerFast", # Phi-4-mini's is told by it
+              "bos_token": special[0], "eos_token": special[min(1, len(special) - 1)]}
     if kind == "roberta":
         config = {"tokenizer_class": "RobertaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "sep_token": "</s>",
                   "cls_token": "<s>", "unk_token": "<unk>", "pad_token": "<pad>", "mask_token": "<mask>"}

@@ -79,7 +79,8 @@ def write(state, folder, container):
     """container: safetensors, sharded, bin, bin-sharded, bin-views (tensors that are parts of one, by columns), legacy
     (torch before 1.6) or consolidated (Mistral's)."""
     if container in ("safetensors", "bin", "consolidated"):
-        save(state, folder / {"safetensors": "model.safetensors", "bin": "pytorch_model.bin"}.get(container, "consolidated.safetensors"))
+        files = {"safetensors": "model.safetensors", "bin": "pytorch_model.bin", "consolidated": "consolidated.safetensors"}
+        save(state, folder / files[container])
     elif container == "bin-views":
         torch.save(views(state), folder / "pytorch_model.bin")
     elif container == "legacy":
