@@ -10,6 +10,7 @@
  *       build/tests/unit/test_$t --write tests/refused
  *   done > tests/refused/EXPECT.vocab
  *   build/tests/unit/test_imatrix --write tests/refused > tests/refused/EXPECT.importance
+ *   build/tests/unit/test_onnx --write tests/refused > tests/refused/EXPECT.onnx
  *   build/tests/unit/test_recipe_file --write tests/refused > tests/refused/EXPECT.recipe
  *   build/tests/unit/test_pytorch --write tests/refused > tests/refused/EXPECT.pytorch
  *   build/tests/unit/test_settings --write tests/refused > tests/refused/EXPECT.record
