@@ -61,10 +61,8 @@ def hidden(model, ids):
 
 
 def decoded(model, ids):
-    """The logits of what a decoder is given: the prompt's first half, behind the token that it starts with. The first T5
-    divides what comes out by a root, which llama.cpp leaves out: the order of the logits is the same."""
-    rows = model(input_ids=ids, decoder_input_ids=start(model.config, ids)).logits[0]
-    return rows * model.config.d_model ** 0.5 if model.config.scale_decoder_outputs else rows
+    """The logits of what a decoder is given: the prompt's first half, behind the token that it starts with."""
+    return model(input_ids=ids, decoder_input_ids=start(model.config, ids)).logits[0]
 
 
 def start(config, ids):
@@ -150,7 +148,6 @@ def xlmr(**more):
 
 def t5(**more):
     return hf.T5Config(**dict(dict(vocab_size=VOCABULARY, d_model=64, d_kv=32, d_ff=160, num_layers=2, num_decoder_layers=2,
-                                   num_heads=4, pad_token_id=0, eos_token_id=1, decoder_start_token_id=0), **more))
                                    num_heads=4, relative_attention_num_buckets=8, relative_attention_max_distance=128,
                                    pad_token_id=0, eos_token_id=1, decoder_start_token_id=0), **more))
 
