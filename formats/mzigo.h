@@ -55,10 +55,12 @@ struct mzg_convert_result {
     uint64_t output_bytes;
     uint64_t parts;        /* that the output is cut into; 0: it is one file, `out` itself */
     uint64_t largest_part; /* bytes of it */
+    bool gguf;             /* else it is another program's own file: of Whisper, whisper.cpp's */
 };
 
 /* src: a Hugging Face folder, a GGUF file (of a model in parts, any of them), or with raw a .safetensors,
- * PyTorch or .onnx file -> out, a GGUF file.
+ * PyTorch or .onnx file -> out, a GGUF file; a Whisper folder -> whisper.cpp's own file, of one type
+ * for all matrices, in one part and without metadata.
  * The same source and options give the same bytes on every machine (SPEC.md, "Determinism").
  * Peak memory stays under 256 MiB whatever the model's size. r may be NULL. */
 enum mzg_code mzg_convert(const char *src, const char *out, const struct mzg_convert_options *opt,

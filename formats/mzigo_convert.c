@@ -118,7 +118,8 @@ static struct mzg_convert_result result_of(const struct mzg_convert_totals *t)
     return (struct mzg_convert_result){.tensors = t->tensors, .elems = t->elems,
                                        .source_bytes = t->source_bytes,
                                        .output_bytes = t->output_bytes,
-                                       .parts = t->parts, .largest_part = t->largest_part};
+                                       .parts = t->parts, .largest_part = t->largest_part,
+                                       .gguf = t->gguf};
 }
 
 enum mzg_code mzg_convert_several(const char *src, const struct mzg_convert_output *outputs, size_t n,
@@ -213,11 +214,13 @@ static enum mzg_code sizes_of(struct mzg_convert_job job, struct mzg_size_row ro
     *n = 0;
     for (size_t i = 0; i < count && i < MZG_SIZE_ROWS; i++) {
         job.recipe = &recipes[i];
-        rows[i].to = recipes[i].name;
-        enum mzg_code rc = mzg_plan_size(&job, &rows[i].bytes, e);
+        rows[*n].to = recipes[i].name;
+        enum mzg_code rc = mzg_plan_size(&job, &rows[*n].bytes, e);
+        if (rc == MZG_UNSUPPORTED && job.model->form != NULL)
+            continue; /* it has not all types */
         if (rc != MZG_OK)
             return rc;
-        *n = i + 1;
+        ++*n;
     }
     return MZG_OK;
 }

@@ -117,7 +117,7 @@ static void show(const struct mzg_context *c, const char *src, const char *imatr
     char word[MZG_WORD], path[PATH_ROOM], from[MZG_WORD], with[MZG_WORD];
     for (size_t i = 0; i < outs->n; i++)
         show_one(outs->list[i].path, &r[i]);
-    if (c->quiet)
+    if (c->quiet || !r[0].gguf)
         return;
     printf("next: mzigo check %s --against %s",
            mzg_shell_word(word, first_file(path, outs->list[0].path, &r[0])), mzg_shell_word(from, src));
@@ -217,11 +217,15 @@ const struct mzg_command mzg_cmd_convert = {
         "\n"
         "Weights are read once and streamed: memory stays under 256 MiB whatever the model's size and "
         "however many outputs. The same source and options give the same bytes on every machine; the file "
-        "says which they were. A NaN or infinite weight is refused by name and never written.",
+        "says which they were. A NaN or infinite weight is refused by name and never written.\n"
+        "\n"
+        "A Whisper model becomes the file that whisper.cpp reads (ggml-NAME.bin), in which all matrices "
+        "have one type: of a recipe, its main one.",
     .examples = "mzigo convert my-model -o my-model.gguf --to Q8_0\n"
                 "mzigo convert my-model -o 'my-model-{}.gguf' --to Q4_K_M,Q8_0\n"
                 "mzigo convert my-model -o my-model.gguf --to Q8_0 --split-max-size 4000M\n"
                 "mzigo convert my-model --to Q4_K_M --imatrix my.imatrix --dry-run\n"
+                "mzigo convert whisper-base -o ggml-base-q5_0.bin --to Q5_0\n"
                 "mzigo convert weights.safetensors -o weights.gguf --to F16 --raw",
     .operands = operands,
     .options = options,

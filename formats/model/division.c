@@ -1,6 +1,7 @@
 #include "division.h"
 
 #include "containers/parts.h"
+#include "form.h"
 #include "provenance.h"
 #include <stdlib.h>
 #include <string.h>
@@ -114,6 +115,14 @@ static enum mzg_code fill(struct mzg_plan *p, struct mzg_err *e)
     return rc;
 }
 
+static enum mzg_code lay_out(const struct mzg_plan *p, struct mzg_gguf_tensor *table, size_t n, uint64_t *bytes,
+                             struct mzg_err *e)
+{
+    const struct mzg_form *form = p->job.model->form;
+    return form != NULL ? mzg_form_layout(form, table, n, bytes, e)
+                        : mzg_gguf_layout(table, n, mzg_plan_alignment(p), bytes, e);
+}
+
 /* Places within each part, and its header's size, now that it is known what is in it. */
 static enum mzg_code settle(struct mzg_plan *p, struct mzg_err *e)
 {
@@ -121,7 +130,7 @@ static enum mzg_code settle(struct mzg_plan *p, struct mzg_err *e)
     for (size_t k = 0; k < p->n_parts && rc == MZG_OK; k++) {
         struct mzg_plan_part *part = &p->parts[k];
         struct mzg_buf header;
-        rc = mzg_gguf_layout(p->table + part->first, part->n, mzg_plan_alignment(p), &part->data_bytes, e);
+        rc = lay_out(p, p->table + part->first, part->n, &part->data_bytes, e);
         if (rc != MZG_OK)
             break;
         rc = mzg_plan_header(p, k, NULL, &header, e);
@@ -135,7 +144,7 @@ enum mzg_code mzg_plan_divide(struct mzg_plan *p, struct mzg_err *e)
 {
     uint64_t all;
     size_t n = p->job.model->n_tensors;
-    enum mzg_code rc = mzg_gguf_layout(p->table, n, mzg_plan_alignment(p), &all, e);
+    enum mzg_code rc = lay_out(p, p->table, n, &all, e);
     if (rc == MZG_OK)
         rc = add_part(p, 0, e);
     if (rc == MZG_OK && mzg_plan_divided(p))

@@ -2,6 +2,7 @@
 
 #include "containers/parts.h"
 #include "division.h"
+#include "form.h"
 #include "provenance.h"
 #include "stream.h"
 #include <stdio.h>
@@ -26,14 +27,27 @@ bool mzg_plan_weighs(const struct mzg_plan *p, size_t i)
            mzg_kernel_best(p->table[i].type, MZG_OP_search, 0) != NULL;
 }
 
+/* What only GGUF has a place for. */
+static enum mzg_code check_form(const struct mzg_plan *p, struct mzg_err *e)
+{
+    const struct mzg_form *form = p->job.model->form;
+    if (form != NULL && mzg_plan_divided(p))
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s is not cut into parts, which are for GGUF",
+                        form->what);
+    if (form != NULL && p->job.n_set > 0)
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s has no metadata that could be set", form->what);
+    return MZG_OK;
+}
+
 /* Types and places. */
 static enum mzg_code lay_out(struct mzg_plan *p, const struct mzg_convert_job *job,
                              const struct mzg_notify *notify, struct mzg_err *e)
 {
     *p = (struct mzg_plan){.job = *job};
     p->job.choice.have_imatrix = job->imatrix != NULL;
-    enum mzg_code rc =
-        mzg_recipe_apply(job->recipe, job->model, &p->job.choice, notify, &p->table, &p->why, e);
+    enum mzg_code rc = check_form(p, e);
+    if (rc == MZG_OK)
+        rc = mzg_recipe_apply(job->recipe, job->model, &p->job.choice, notify, &p->table, &p->why, e);
     return rc == MZG_OK ? mzg_plan_divide(p, e) : rc;
 }
 
@@ -74,8 +88,15 @@ enum mzg_code mzg_plan_header(const struct mzg_plan *p, size_t part, const uint8
                               struct mzg_buf *out, struct mzg_err *e)
 {
     const struct mzg_plan_part *which = &p->parts[part];
+    const struct mzg_model *m = p->job.model;
     struct mzg_kvs kvs;
     mzg_buf_init(out, MZG_PLAN_HEADER);
+    if (m->form != NULL) {
+        m->form->preface(m, p->job.recipe->base, out);
+        if (m->n_tensors > 0)
+            m->form->head(&p->table[0], out);
+        return mzg_buf_ok(out, "the output's header", e);
+    }
     enum mzg_code rc = part == 0 ? mzg_provenance_kvs(&kvs, p, digests, e)
                                  : mzg_provenance_part(&kvs, p, part, digests, e);
     if (rc == MZG_OK) {
@@ -152,7 +173,7 @@ struct mzg_convert_totals mzg_plan_totals(const struct mzg_plan *p)
 {
     const struct mzg_model *m = p->job.model;
     struct mzg_convert_totals t = {.tensors = m->n_tensors,
-                                   .output_bytes = mzg_plan_bytes(p)};
+                                   .output_bytes = mzg_plan_bytes(p), .gguf = m->form == NULL};
     for (size_t k = 0; k < p->n_parts && mzg_plan_divided(p); k++) {
         uint64_t n = mzg_plan_part_bytes(p, k);
         t.parts++;

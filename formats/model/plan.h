@@ -46,6 +46,7 @@ struct mzg_plan {
 };
 
 /* MZG_UNSUPPORTED where a tensor would get a type that cannot be made here, or not without importance;
+ * or what is asked for is for GGUF and the model is written in another form;
  * else as mzg_recipe_apply, mzg_importance_match and mzg_plan_divide. p is the caller's to clear,
  * also after an error. */
 enum mzg_code mzg_plan_make(struct mzg_plan *p, const struct mzg_convert_job *job,
@@ -63,6 +64,7 @@ struct mzg_convert_totals {
     uint64_t output_bytes; /* of all parts */
     uint64_t parts;        /* 0: it is not divided */
     uint64_t largest_part; /* its bytes */
+    bool gguf;             /* else it is in the form that its model has (form.h) */
 };
 struct mzg_convert_totals mzg_plan_totals(const struct mzg_plan *p);
 
@@ -85,7 +87,7 @@ uint64_t mzg_plan_reached(const struct mzg_plan *p, size_t i);
 /* The path of a part of the output that is asked for at `path`; malloc'd, NULL when memory is out. */
 char *mzg_plan_path(const struct mzg_plan *p, const char *path, size_t part);
 
-/* Padding behind tensor i up to the next one, or to the end of its part's data. */
+/* Bytes behind tensor i up to the next one, or to the end of its part's data: padding, or the next one's head. */
 uint64_t mzg_plan_padding(const struct mzg_plan *p, size_t i);
 
 /* Whether importance makes a difference to tensor i: it has some, and its type is made by a search. */

@@ -1,5 +1,6 @@
 #include "sink.h"
 
+#include "form.h"
 #include "stream.h"
 #include <stdlib.h>
 
@@ -44,12 +45,23 @@ bool mzg_sink_same(const struct mzg_sink *a, const struct mzg_sink *b)
     return mzg_output_same(&a->files[0], &b->files[0]);
 }
 
+static enum mzg_code put_head(const struct mzg_sink *s, size_t i, uint64_t at, struct mzg_err *e)
+{
+    const struct mzg_plan *p = &s->plan;
+    uint8_t head[MZG_FORM_HEAD];
+    size_t n;
+    enum mzg_code rc = mzg_form_head(p->job.model->form, &p->table[i], head, &n, e);
+    return rc == MZG_OK ? mzg_output_write_at(mzg_sink_file(s, i), at, head, n, e) : rc;
+}
+
 enum mzg_code mzg_sink_pad(const struct mzg_sink *s, size_t i, struct mzg_err *e)
 {
     static const uint8_t zeros[MZG_PIECE];
     const struct mzg_plan *p = &s->plan;
     enum mzg_code rc = MZG_OK;
     uint64_t at = mzg_plan_place(p, i, mzg_model_elems(&p->job.model->tensors[i]));
+    if (p->job.model->form != NULL)
+        return i + 1 < p->job.model->n_tensors ? put_head(s, i + 1, at, e) : MZG_OK;
     for (uint64_t left = mzg_plan_padding(p, i); left > 0 && rc == MZG_OK;) {
         size_t n = left < sizeof zeros ? (size_t)left : sizeof zeros;
         rc = mzg_output_write_at(mzg_sink_file(s, i), at, zeros, n, e);

@@ -27,7 +27,7 @@ void mzg_sink_clear(struct mzg_sink *s);
 /* Whether two outputs would be the same files: parts differ by number, so the first tells. */
 bool mzg_sink_same(const struct mzg_sink *a, const struct mzg_sink *b);
 
-/* Zeros behind tensor i up to the next one, or to the end of its part. */
+/* What is behind tensor i up to the next one, or to the end of its part: zeros, or the next one's head. */
 enum mzg_code mzg_sink_pad(const struct mzg_sink *s, size_t i, struct mzg_err *e) MZG_MUST;
 /* The headers, once the digests of the weights' files are known. */
 enum mzg_code mzg_sink_headers(const struct mzg_sink *s, const uint8_t (*digests)[32],

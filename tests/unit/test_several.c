@@ -392,7 +392,8 @@ static void the_plan_is_what_comes_of_it(void **state)
     assert_true(l.bytes < planned.output_bytes);
     assert_int_equal(mzg_convert(m.f.path[0], fixture_path(&m.f, 1, "out"), &opt, NULL, &made, &m.e),
                      MZG_OK);
-    assert_memory_equal(&planned, &made, sizeof made);
+    assert_memory_equal(&planned, &made, offsetof(struct mzg_convert_result, gguf));
+    assert_true(planned.gguf && made.gguf);
     fixture_close(&m.f);
 }
 

@@ -106,6 +106,11 @@ struct mzg_arch {
                              struct mzg_err *e);
     /* What its vocabularies need besides their files; may be NULL. */
     void (*tune)(struct mzg_vocab *v, struct mzg_kvs *k);
+    /* What it is written as, and what stands there before the tensors (m->preface), instead of the
+     * vocabulary's keys; NULL: GGUF. */
+    const struct mzg_form *form;
+    enum mzg_code (*preface)(const struct mzg_arch_work *work, const struct mzg_vocab *v,
+                             struct mzg_buf *out, struct mzg_err *e);
 };
 
 /* Small files of the folder, besides config.json and the tokenizer's, that put made keys from: their digests

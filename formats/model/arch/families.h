@@ -32,4 +32,5 @@
     X(t5_gated)                                                                                    \
     X(t5encoder)                                                                                   \
     X(t5encoder_gated)                                                                             \
-    X(mamba)
+    X(mamba)                                                                                       \
+    X(whisper)

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define PREFACE_BYTES ((size_t)32 << 20)
 #define MODEL_BYTES ((size_t)96 << 20) /* the tensor table of the largest source takes 50 MiB */
 
 /* ---- digests of the small files ---- */
@@ -116,6 +117,34 @@ static enum mzg_code map_tensors(struct mzg_model *m, const struct mzg_arch_work
     return code;
 }
 
+/* Where a file cannot be read at all, the message has its path already. */
+static enum mzg_code say_path(enum mzg_code code, const char *path, struct mzg_err *e)
+{
+    char q[MZG_QUOTE];
+
+    return code == MZG_OK || code == MZG_IO ? code : mzg_prefix(e, "%s", mzg_quote(q, path));
+}
+
+static enum mzg_code make_preface(struct mzg_model *m, const struct mzg_arch_work *work,
+                                  const struct mzg_vocab *v, struct mzg_err *e)
+{
+    struct mzg_buf out;
+
+    mzg_buf_init(&out, PREFACE_BYTES);
+    enum mzg_code code = work->arch->preface(work, v, &out, e);
+    if (code == MZG_OK)
+        m->preface = mzg_arena_alloc(&m->arena, out.len, 1);
+    if (code == MZG_OK && !m->preface)
+        code = mzg_fail_memory(e, "vocabulary");
+    if (code == MZG_OK) {
+        memcpy(m->preface, out.data, out.len);
+        m->preface_len = out.len;
+        m->form = work->arch->form;
+    }
+    mzg_buf_clear(&out);
+    return code;
+}
+
 static enum mzg_code put_vocab(struct mzg_model *m, const struct mzg_arch_work *work,
                                const char *path, const struct mzg_model_options *opt,
                                struct mzg_err *e)
@@ -136,19 +165,15 @@ static enum mzg_code put_vocab(struct mzg_model *m, const struct mzg_arch_work *
     } else {
         if (work->arch->tune)
             work->arch->tune(&v, &m->kvs);
-        mzg_vocab_put(&v, &m->kvs);
-        code = digest_sources(m, path, &v, work->files, e);
+        if (work->arch->form)
+            code = say_path(make_preface(m, work, &v, e), path, e);
+        else
+            mzg_vocab_put(&v, &m->kvs);
+        if (code == MZG_OK)
+            code = digest_sources(m, path, &v, work->files, e);
     }
     mzg_vocab_clear(&v);
     return code;
-}
-
-/* Where a file cannot be read at all, the message has its path already. */
-static enum mzg_code say_path(enum mzg_code code, const char *path, struct mzg_err *e)
-{
-    char q[MZG_QUOTE];
-
-    return code == MZG_OK || code == MZG_IO ? code : mzg_prefix(e, "%s", mzg_quote(q, path));
 }
 
 /* The family, what its shapes follow from, and its own keys. */

@@ -18,6 +18,8 @@ struct mzg_model_tensor {
     uint64_t ne[MZG_DIMS];
 };
 
+struct mzg_form;
+
 struct mzg_model {
     struct mzg_weights weights;
     struct mzg_kvs kvs;                /* metadata in final order, without general.file_type,
@@ -25,6 +27,9 @@ struct mzg_model {
     struct mzg_model_tensor *tensors;  /* in output order: computed ones, then as weights.tensors */
     size_t n_tensors;
     const char *arch;                  /* general.architecture */
+    const struct mzg_form *form;       /* how it is written (form.h); NULL: GGUF */
+    uint8_t *preface;                  /* for the form's preface */
+    size_t preface_len;
     bool raw;
     /* The small files the metadata was made from (config.json, tokenizer.model ...), by name:
      * their digests go into the output beside those of the weights. */

@@ -1,6 +1,7 @@
 /* apply.c: a recipe's rules, and what is asked for one run, on each tensor of a model. */
 #include "recipe.h"
 
+#include "../form.h"
 #include "rules.h"
 #include <stdlib.h>
 #include <string.h>
@@ -238,6 +239,12 @@ static enum mzg_code choose_one(struct work *w, size_t i, struct mzg_err *e)
         return mzg_fail(e, MZG_UNSUPPORTED, t->src->offset,
                         "tensor '%s': elements of type %s cannot be converted",
                         mzg_quote(q, t->src->name), t->src->type_name);
+    if (w->model->form != NULL) {
+        enum mzg_code code = w->model->form->type(t, w->recipe->base, type, e);
+        bool base = code == MZG_OK && *type == w->recipe->base;
+        *why = (struct mzg_recipe_why){.why = base ? MZG_WHY_BASE : MZG_WHY_KEPT, .wanted = *type};
+        return code;
+    }
     if (!eligible(w->model, t)) {
         *type = kept_type(w->model, t);
         *why = (struct mzg_recipe_why){.why = MZG_WHY_KEPT, .wanted = *type};
@@ -284,6 +291,19 @@ static enum mzg_code choose_all(struct work *w, struct mzg_err *e)
     return code;
 }
 
+/* A form that is no GGUF knows one type for all matrices. */
+static enum mzg_code check_form(const struct work *w, struct mzg_err *e)
+{
+    const struct mzg_recipe_options *o = w->options;
+    bool more = w->recipe->rules != NULL || o->n_tensor_types > 0 || o->output_type != NULL ||
+                o->embedding_type != NULL || o->have_imatrix;
+    if (w->model->form == NULL || !more)
+        return MZG_OK;
+    return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s has one type for all matrices, and no importance: "
+                    "recipe files, types for some tensors and importance data are for GGUF",
+                    w->model->form->what);
+}
+
 static enum mzg_code make_rows(struct work *w, struct mzg_err *e)
 {
     size_t n = w->model->n_tensors;
@@ -327,6 +347,8 @@ enum mzg_code mzg_recipe_apply(const struct mzg_recipe *r, const struct mzg_mode
     if (r->rules == NULL && !is_float(r->base))
         code = mzg_rules_add_built_in(&built_in, r->name, e);
     mzg_traits_of(m, &w.traits);
+    if (code == MZG_OK)
+        code = check_form(&w, e);
     if (code == MZG_OK)
         code = parse_options(&w, e);
     if (code == MZG_OK)

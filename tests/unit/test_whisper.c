@@ -1,0 +1,301 @@
+#include "fixture.h"
+#include "mzigo.h"
+#include "model/whisper/ggml_file.h"
+#include "model/whisper/mel.h"
+
+/* A Whisper of width 8 with one layer each, 2 mels, 3 and 2 positions and a vocabulary of all bytes, two more tokens
+ * and a special one, to whisper.cpp's file, which is read back here by its own rules. */
+
+#define CONFIG                                                                                                         \
+    "{\"architectures\":[\"WhisperForConditionalGeneration\"],\"model_type\":\"whisper\",\"vocab_size\":260,"          \
+    "\"d_model\":8,\"encoder_layers\":1,\"decoder_layers\":1,\"encoder_attention_heads\":2,"                           \
+    "\"decoder_attention_heads\":1,\"encoder_ffn_dim\":32,\"decoder_ffn_dim\":32,\"num_mel_bins\":2,"                  \
+    "\"max_source_positions\":3,\"max_target_positions\":2,\"activation_function\":\"gelu\"}"
+
+static const struct shape { const char *from, *to; uint64_t dims[3]; unsigned n; } shapes[] = {
+#define V(from, to, n) {from, to, {n}, 1}
+#define W(from, to, rows, width) {from, to, {rows, width}, 2}
+#define BOTH(from, to, rows, width) W(from ".weight", to ".weight", rows, width), V(from ".bias", to ".bias", rows)
+#define NORM(from, to) V(from ".weight", to ".weight", 8), V(from ".bias", to ".bias", 8)
+#define ATTENTION(from, to)                                                                                            \
+    BOTH(from ".q_proj", to ".query", 8, 8), W(from ".k_proj.weight", to ".key.weight", 8, 8),                         \
+    BOTH(from ".v_proj", to ".value", 8, 8), BOTH(from ".out_proj", to ".out", 8, 8), NORM(from "_layer_norm", to "_ln")
+#define MLP(from, to)                                                                                                  \
+    BOTH(from "fc1", to "mlp.0", 32, 8), BOTH(from "fc2", to "mlp.2", 8, 32), NORM(from "final_layer_norm", to "mlp_ln")
+    {"encoder.conv1.weight", "encoder.conv1.weight", {8, 2, 3}, 3}, V("encoder.conv1.bias", "encoder.conv1.bias", 8),
+    {"encoder.conv2.weight", "encoder.conv2.weight", {8, 8, 3}, 3}, V("encoder.conv2.bias", "encoder.conv2.bias", 8),
+    W("encoder.embed_positions.weight", "encoder.positional_embedding", 3, 8),
+    ATTENTION("encoder.layers.0.self_attn", "encoder.blocks.0.attn"), MLP("encoder.layers.0.", "encoder.blocks.0."),
+    NORM("encoder.layer_norm", "encoder.ln_post"),
+    W("decoder.embed_tokens.weight", "decoder.token_embedding.weight", 260, 8),
+    W("decoder.embed_positions.weight", "decoder.positional_embedding", 2, 8),
+    ATTENTION("decoder.layers.0.self_attn", "decoder.blocks.0.attn"),
+    ATTENTION("decoder.layers.0.encoder_attn", "decoder.blocks.0.cross_attn"),
+    MLP("decoder.layers.0.", "decoder.blocks.0."), NORM("decoder.layer_norm", "decoder.ln"),
+};
+#define SHAPES (sizeof shapes / sizeof *shapes)
+
+/* ---- writing the folder ---- */
+
+static void put_text(const char *folder, const char *name, const char *text)
+{
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+}
+
+static unsigned shown(unsigned byte) /* the character that stands for a byte */
+{
+    unsigned n = 0x100;
+
+    for (unsigned b = 0; b < 256; b++) {
+        bool prints = (b >= 0x21 && b <= 0x7e) || (b >= 0xa1 && b != 0xad);
+        if (b == byte)
+            return prints ? b : n;
+        n += !prints;
+    }
+    return 0;
+}
+
+/* Ids 0 to 255: the bytes; " a", the empty token's place, "<|endoftext|>", and one that no file names. */
+static void put_vocabulary(const char *folder)
+{
+    char text[8192];
+    size_t n = 0;
+
+    for (unsigned b = 0; b < 256; b++) {
+        unsigned c = shown(b);
+        const char *escape = c == '"' || c == '\\' ? "\\" : "";
+        n += (size_t)snprintf(text + n, sizeof text - n, c < 0x80 ? "%s\"%s%c\":%u" : "%s\"%s\\u%04x\":%u", b ? "," : "{",
+                              escape, c, b);
+    }
+    snprintf(text + n, sizeof text - n, ",\"\\u0120a\":256,\"<|endoftext|>\":258}");
+    put_text(folder, "vocab.json", text);
+    put_text(folder, "merges.txt", "#version: 0.2\n\xc4\xa0 a\n");
+    put_text(folder, "tokenizer_config.json", "{\"eos_token\":\"<|endoftext|>\",\"added_tokens_decoder\":"
+                                              "{\"258\":{\"content\":\"<|endoftext|>\",\"special\":true}}}");
+}
+
+static float number(size_t tensor, uint64_t i) /* exact in halves */
+{
+    return (float)tensor + (float)(i % 16) / 16;
+}
+
+static void put_folder(const char *folder, const char *config)
+{
+    struct fixture_tensor t[SHAPES + 1];
+    static char names[SHAPES][64];
+    char path[128];
+
+    for (size_t i = 0; i < SHAPES; i++) {
+        uint64_t n = 1;
+        t[i] = (struct fixture_tensor){.name = names[i], .dtype = "F32", .n_dims = shapes[i].n};
+        snprintf(names[i], sizeof names[i], "model.%s", shapes[i].from);
+        for (unsigned d = 0; d < shapes[i].n; d++)
+            n *= t[i].shape[d] = shapes[i].dims[d];
+        float *x = malloc(n * sizeof *x);
+        assert_non_null(x);
+        for (uint64_t k = 0; k < n; k++)
+            x[k] = number(i, k);
+        t[i].data = x;
+        t[i].bytes = n * sizeof *x;
+    }
+    t[SHAPES] = (struct fixture_tensor){"proj_out.bias", "F32", {1}, 1, t[0].data, 4};
+    snprintf(path, sizeof path, "%s/model.safetensors", folder);
+    fixture_safetensors(path, t, SHAPES + 1);
+    for (size_t i = 0; i < SHAPES; i++)
+        free((void *)t[i].data);
+    put_text(folder, "config.json", config);
+    put_vocabulary(folder);
+}
+
+/* ---- reading the file ---- */
+
+struct file {
+    const uint8_t *p;
+    size_t at, len;
+};
+
+static uint32_t u32(struct file *f)
+{
+    uint32_t v;
+
+    assert_true(f->len - f->at >= 4);
+    memcpy(&v, f->p + f->at, 4);
+    f->at += 4;
+    return v;
+}
+
+static void check_preface(struct file *f, uint32_t type)
+{
+    const uint32_t sizes[] = {0x67676d6c, 260, 3, 8, 2, 1, 2, 8, 1, 1, 2, type, 2, 201};
+    float mels[2 * MZG_MEL_BINS];
+
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        assert_int_equal(u32(f), sizes[i]);
+    mzg_mel_filters(2, mels);
+    assert_memory_equal(f->p + f->at, mels, sizeof mels);
+    f->at += sizeof mels;
+    assert_int_equal(u32(f), 258);
+    for (unsigned b = 0; b < 256; b++) {
+        assert_int_equal(u32(f), 1);
+        assert_int_equal(f->p[f->at++], b);
+    }
+    assert_int_equal(u32(f), 2);
+    assert_memory_equal(f->p + f->at, " a", 2);
+    f->at += 2;
+    assert_int_equal(u32(f), 0); /* the hole at 257 */
+}
+
+static float half(uint16_t h) /* of small positive normal numbers, and 0 */
+{
+    return h == 0 ? 0 : (float)(1024 + (h & 1023)) / 1024 * (float)(1u << ((h >> 10) & 31)) / 32768;
+}
+
+/* One tensor's head and values; its index in shapes. half_type: of matrices. */
+static size_t check_tensor(struct file *f, bool halves)
+{
+    uint32_t n_dims = u32(f), length = u32(f), type = u32(f), ne[3] = {1, 1, 1};
+    size_t i = 0;
+
+    for (unsigned d = 0; d < n_dims && d < 3; d++)
+        ne[d] = u32(f);
+    while (i < SHAPES && (strlen(shapes[i].to) != length || memcmp(shapes[i].to, f->p + f->at, length) != 0))
+        i++;
+    assert_true(i < SHAPES);
+    f->at += length;
+    bool convolution = strncmp(shapes[i].to, "encoder.conv", 12) == 0, bias = strstr(shapes[i].to, ".bias");
+    bool positions = strstr(shapes[i].to, "positional") != NULL;
+    assert_int_equal(n_dims, convolution && bias ? 2 : shapes[i].n);
+    if (convolution && bias)
+        assert_true(ne[0] == 1 && ne[1] == 8);
+    else
+        for (unsigned d = 0; d < n_dims; d++)
+            assert_int_equal(ne[d], shapes[i].dims[n_dims - 1 - d]);
+    assert_int_equal(type, halves && shapes[i].n > 1 && !positions);
+    for (uint64_t k = 0; k < (uint64_t)ne[0] * ne[1] * ne[2]; k++, f->at += type ? 2 : 4) {
+        float x;
+        uint16_t h;
+        memcpy(&x, f->p + f->at, 4);
+        memcpy(&h, f->p + f->at, 2);
+        assert_true((type ? half(h) : x) == number(i, k));
+    }
+    return i;
+}
+
+static void check_file(const char *path, bool halves)
+{
+    bool seen[SHAPES] = {false};
+    struct file f = {.at = 0};
+    char *data = fixture_load(path, &f.len);
+
+    f.p = (const uint8_t *)data;
+    check_preface(&f, halves);
+    while (f.at < f.len) {
+        size_t i = check_tensor(&f, halves);
+        assert_false(seen[i]);
+        seen[i] = true;
+    }
+    for (size_t i = 0; i < SHAPES; i++)
+        assert_true(seen[i]);
+    free(data);
+}
+
+/* ---- cases ---- */
+
+static void the_file_holds_what_its_loader_wants(void **state)
+{
+    static const char *const types[] = {"F32", "F16"};
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f);
+    put_folder(f.dir, CONFIG);
+    for (size_t i = 0; i < 2; i++) {
+        const struct mzg_convert_options opt = {.to = types[i]};
+        const struct mzg_run run = {.threads = 2};
+        struct mzg_convert_result r;
+        struct mzg_err e = {0};
+        if (mzg_convert(f.dir, fixture_path(&f, 0, "out.bin"), &opt, &run, &r, &e) != MZG_OK)
+            fail_msg("%s", e.msg);
+        assert_false(r.gguf);
+        assert_int_equal(r.tensors, SHAPES);
+        check_file(f.path[0], i == 1);
+    }
+    fixture_close(&f);
+}
+
+static const struct refusal {
+    const char *to, *from, *with; /* of the config */
+    enum mzg_code code;
+    const char *said;
+} refusals[] = {
+    {"Q8_0", NULL, NULL, MZG_UNSUPPORTED, "rows of 8 do not divide into Q8_0 blocks"},
+    {"BF16", NULL, NULL, MZG_UNSUPPORTED, "no matrices of type BF16"},
+    {"F32", "\"gelu\"", "\"relu\"", MZG_UNSUPPORTED, "activation_function"},
+    {"F32", "\"decoder_ffn_dim\":32", "\"decoder_ffn_dim\":16", MZG_UNSUPPORTED, "ffn_dim"},
+    {"F32", "\"gelu\"", "\"gelu\",\"scale_embedding\":true", MZG_UNSUPPORTED, "scale_embedding"},
+    {"F32", "\"gelu\"", "\"gelu\",\"tie_word_embeddings\":false", MZG_UNSUPPORTED, "tie_word_embeddings"},
+    {"F32", "\"num_mel_bins\":2", "\"num_mel_bins\":257", MZG_MALFORMED, "num_mel_bins"},
+    {"F32", "\"max_source_positions\":3,", "", MZG_MALFORMED, "max_source_positions"},
+    {"F32", "\"decoder_layers\":1", "\"decoder_layers\":2", MZG_MALFORMED, "decoder.layers.1.self_attn"},
+    {"F32", "\"num_mel_bins\":2", "\"num_mel_bins\":4", MZG_MALFORMED, "encoder.conv1.weight"},
+};
+
+static void what_it_cannot_express_is_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+        const struct refusal *r = &refusals[i];
+        const struct mzg_convert_options opt = {.to = r->to};
+        const struct mzg_run run = {.threads = 1};
+        struct mzg_err e = {0};
+        struct fixture f;
+        char config[1024];
+        const char *p = r->from ? strstr(CONFIG, r->from) : NULL;
+        snprintf(config, sizeof config, "%s", CONFIG);
+        if (p)
+            snprintf(config, sizeof config, "%.*s%s%s", (int)(p - CONFIG), CONFIG, r->with, p + strlen(r->from));
+        fixture_open(&f);
+        put_folder(f.dir, config);
+        enum mzg_code code = mzg_convert(f.dir, fixture_path(&f, 0, "out.bin"), &opt, &run, NULL, &e);
+        if (code != r->code || !strstr(e.msg, r->said) || access(f.path[0], F_OK) == 0)
+            fail_msg("%zu: status %d, '%s'", i, code, e.msg);
+        fixture_close(&f);
+    }
+}
+
+/* What other programs (librosa's mel, transformers' mel_filter_bank) give, to seven digits. */
+static void the_filters_are_slaneys(void **state)
+{
+    static const struct { unsigned n, filter, bin; double value; } known[] = {
+        {80, 0, 0, -0}, {80, 0, 1, 0.0248625949}, {80, 1, 1, 0.00199082191}, {80, 1, 2, 0.0228717718},
+        {80, 10, 10, 0.0199082177}, {80, 24, 25, 0}, {80, 24, 24, 0.00592710637}, {80, 40, 45, 0}, {80, 60, 97, 0},
+        {80, 79, 198, 0.00089751801}, {80, 79, 200, 0}, {128, 0, 1, 0.0123739867}, {128, 17, 11, 0.00781419594},
+        {128, 64, 50, 0}, {128, 100, 108, 0}, {128, 127, 199, 0.0011142802},
+    };
+    static float all[MZG_MEL_MAX * MZG_MEL_BINS];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        mzg_mel_filters(known[i].n, all);
+        double x = (double)all[known[i].filter * MZG_MEL_BINS + known[i].bin], y = known[i].value;
+        if (!(x - y <= 1e-9 && y - x <= 1e-9))
+            fail_msg("%u filters, [%u][%u]: %.9g is not %.9g", known[i].n, known[i].filter, known[i].bin, x, y);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_file_holds_what_its_loader_wants),
+        cmocka_unit_test(what_it_cannot_express_is_refused),
+        cmocka_unit_test(the_filters_are_slaneys),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
