@@ -220,7 +220,8 @@ const struct mzg_command mzg_cmd_convert = {
         "says which they were. A NaN or infinite weight is refused by name and never written.\n"
         "\n"
         "A Whisper model becomes the file that whisper.cpp reads (ggml-NAME.bin), in which all matrices "
-        "have one type: of a recipe, its main one.",
+        "have one type: of a recipe, its main one. It is one file and has no metadata: options about parts "
+        "and keys are refused.",
     .examples = "mzigo convert my-model -o my-model.gguf --to Q8_0\n"
                 "mzigo convert my-model -o 'my-model-{}.gguf' --to Q4_K_M,Q8_0\n"
                 "mzigo convert my-model -o my-model.gguf --to Q8_0 --split-max-size 4000M\n"

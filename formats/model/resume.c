@@ -1,5 +1,6 @@
 #include "resume.h"
 
+#include "provenance.h"
 #include <string.h>
 
 /* A power cut may cost so much of the source's bytes, and what has been read since. */
@@ -34,6 +35,24 @@ static enum mzg_code feed_file(struct mzg_sha256 *h, const struct mzg_sink *s, s
     return rc;
 }
 
+/* What a GGUF file's header records of options and revisions, for a file that has no place for it. */
+static enum mzg_code feed_record(struct mzg_sha256 *h, const struct mzg_plan *p, struct mzg_err *e)
+{
+    struct mzg_kvs kvs;
+    struct mzg_buf record;
+    mzg_buf_init(&record, MZG_PLAN_HEADER);
+    enum mzg_code rc = mzg_provenance_kvs(&kvs, p, NULL, e);
+    if (rc == MZG_OK) {
+        mzg_gguf_encode(&kvs, NULL, 0, 1, &record);
+        rc = mzg_buf_ok(&record, "the output's record", e);
+    }
+    if (rc == MZG_OK)
+        mzg_sha256_update(h, record.data, record.len);
+    mzg_buf_clear(&record);
+    mzg_kvs_clear(&kvs);
+    return rc;
+}
+
 /* The headers, but for the digests that are not known yet, hold all that decides a byte: options, types,
  * quantizer revisions, digests of the small files and of importance data. */
 static enum mzg_code bind(const struct mzg_resume *r, uint8_t binding[32], struct mzg_err *e)
@@ -53,6 +72,8 @@ static enum mzg_code bind(const struct mzg_resume *r, uint8_t binding[32], struc
     for (size_t o = 0; o < r->n_sinks; o++)
         for (size_t k = 0; k < r->sinks[o].n_files && rc == MZG_OK; k++)
             rc = feed_file(&h, &r->sinks[o], k, e);
+    for (size_t o = 0; o < r->n_sinks && r->model->form != NULL && rc == MZG_OK; o++)
+        rc = feed_record(&h, &r->sinks[o].plan, e);
     mzg_sha256_final(&h, binding);
     mzg_sha256_clear(&h);
     return rc;

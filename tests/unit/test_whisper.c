@@ -233,17 +233,22 @@ static const struct refusal {
     const char *to, *from, *with; /* of the config */
     enum mzg_code code;
     const char *said;
+    struct mzg_convert_options opt; /* but for its type */
 } refusals[] = {
-    {"Q8_0", NULL, NULL, MZG_UNSUPPORTED, "rows of 8 do not divide into Q8_0 blocks"},
-    {"BF16", NULL, NULL, MZG_UNSUPPORTED, "no matrices of type BF16"},
-    {"F32", "\"gelu\"", "\"relu\"", MZG_UNSUPPORTED, "activation_function"},
-    {"F32", "\"decoder_ffn_dim\":32", "\"decoder_ffn_dim\":16", MZG_UNSUPPORTED, "ffn_dim"},
-    {"F32", "\"gelu\"", "\"gelu\",\"scale_embedding\":true", MZG_UNSUPPORTED, "scale_embedding"},
-    {"F32", "\"gelu\"", "\"gelu\",\"tie_word_embeddings\":false", MZG_UNSUPPORTED, "tie_word_embeddings"},
-    {"F32", "\"num_mel_bins\":2", "\"num_mel_bins\":257", MZG_MALFORMED, "num_mel_bins"},
-    {"F32", "\"max_source_positions\":3,", "", MZG_MALFORMED, "max_source_positions"},
-    {"F32", "\"decoder_layers\":1", "\"decoder_layers\":2", MZG_MALFORMED, "decoder.layers.1.self_attn"},
-    {"F32", "\"num_mel_bins\":2", "\"num_mel_bins\":4", MZG_MALFORMED, "encoder.conv1.weight"},
+    {"Q8_0", NULL, NULL, MZG_UNSUPPORTED, "rows of 8 do not divide into Q8_0 blocks", {0}},
+    {"BF16", NULL, NULL, MZG_UNSUPPORTED, "no matrices of type BF16", {0}},
+    {"F32", "\"gelu\"", "\"relu\"", MZG_UNSUPPORTED, "activation_function", {0}},
+    {"F32", "\"decoder_ffn_dim\":32", "\"decoder_ffn_dim\":16", MZG_UNSUPPORTED, "ffn_dim", {0}},
+    {"F32", "\"gelu\"", "\"gelu\",\"scale_embedding\":true", MZG_UNSUPPORTED, "scale_embedding", {0}},
+    {"F32", "\"gelu\"", "\"gelu\",\"tie_word_embeddings\":false", MZG_UNSUPPORTED, "tie_word_embeddings", {0}},
+    {"F32", "\"num_mel_bins\":2", "\"num_mel_bins\":257", MZG_MALFORMED, "num_mel_bins", {0}},
+    {"F32", "\"max_source_positions\":3,", "", MZG_MALFORMED, "max_source_positions", {0}},
+    {"F32", "\"decoder_layers\":1", "\"decoder_layers\":2", MZG_MALFORMED, "decoder.layers.1.self_attn", {0}},
+    {"F32", "\"num_mel_bins\":2", "\"num_mel_bins\":4", MZG_MALFORMED, "encoder.conv1.weight", {0}},
+    {"F32", NULL, NULL, MZG_UNSUPPORTED, "not cut into parts", {.split_max_bytes = 1 << 20}},
+    {"F32", NULL, NULL, MZG_UNSUPPORTED, "not cut into parts", {.split_max_tensors = 1000}},
+    {"F32", NULL, NULL, MZG_UNSUPPORTED, "no metadata", {.set = (const char *const[]){"general.name=x"}, .n_set = 1}},
+    {"F32", NULL, NULL, MZG_UNSUPPORTED, "one type for all", {.embedding_type = "F16"}},
 };
 
 static void what_it_cannot_express_is_refused(void **state)
@@ -251,12 +256,13 @@ static void what_it_cannot_express_is_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
         const struct refusal *r = &refusals[i];
-        const struct mzg_convert_options opt = {.to = r->to};
+        struct mzg_convert_options opt = r->opt;
         const struct mzg_run run = {.threads = 1};
         struct mzg_err e = {0};
         struct fixture f;
         char config[1024];
         const char *p = r->from ? strstr(CONFIG, r->from) : NULL;
+        opt.to = r->to;
         snprintf(config, sizeof config, "%s", CONFIG);
         if (p)
             snprintf(config, sizeof config, "%.*s%s%s", (int)(p - CONFIG), CONFIG, r->with, p + strlen(r->from));
@@ -267,6 +273,59 @@ static void what_it_cannot_express_is_refused(void **state)
             fail_msg("%zu: status %d, '%s'", i, code, e.msg);
         fixture_close(&f);
     }
+}
+
+/* A run that stops, and what it is told when it goes on. */
+struct stopping {
+    int steps, stop_at;
+    char note[256]; /* the last */
+};
+
+static bool step(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+    struct stopping *s = ctx;
+
+    (void)done, (void)total;
+    return strcmp(what, "converting") != 0 || ++s->steps != s->stop_at;
+}
+
+static void note(void *ctx, const char *text)
+{
+    struct stopping *s = ctx;
+
+    snprintf(s->note, sizeof s->note, "%s", text);
+}
+
+static enum mzg_code go_on(struct fixture *f, const char *effort, int stop_at, struct stopping *s)
+{
+    const struct mzg_convert_options opt = {.to = "F16", .effort = effort, .resume = true};
+    const struct mzg_run run = {.threads = 1, .progress = {step, s}, .notify = {note, s}};
+    struct mzg_err e = {0};
+
+    *s = (struct stopping){.stop_at = stop_at};
+    return mzg_convert(f->dir, f->path[0], &opt, &run, NULL, &e);
+}
+
+/* The file has no place for the record of its options, by which a GGUF file's journal is told from another's. */
+static void it_goes_on_only_with_the_same_options(void **state)
+{
+    struct stopping s;
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f);
+    put_folder(f.dir, CONFIG);
+    fixture_path(&f, 0, "out.bin");
+    for (int other = 0; other < 2; other++) {
+        assert_int_equal(go_on(&f, NULL, 9, &s), MZG_STOPPED);
+        assert_int_equal(access(f.path[0], F_OK), -1);
+        assert_int_equal(go_on(&f, other ? "best" : NULL, 0, &s), MZG_OK);
+        assert_non_null(strstr(s.note, other ? "other options" : "going on: 9 of"));
+        assert_int_equal(s.steps, other ? SHAPES : SHAPES - 9);
+        check_file(f.path[0], true);
+        assert_int_equal(unlink(f.path[0]), 0);
+    }
+    fixture_close(&f);
 }
 
 /* What other programs (librosa's mel, transformers' mel_filter_bank) give, to seven digits. */
@@ -294,6 +353,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_file_holds_what_its_loader_wants),
         cmocka_unit_test(what_it_cannot_express_is_refused),
+        cmocka_unit_test(it_goes_on_only_with_the_same_options),
         cmocka_unit_test(the_filters_are_slaneys),
     };
 
