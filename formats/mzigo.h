@@ -46,6 +46,9 @@ struct mzg_convert_options {
     uint64_t split_max_tensors; /* ... and tensors, as llama.cpp reads them; 0: no such limit */
     const char *const *set;     /* "KEY=VALUE": metadata over what the source says (SPEC.md, "Names") */
     size_t n_set;
+    const char *const *lora;    /* "ADAPTER" or "ADAPTER=SCALE": LoRA adapters to merge into the weights, in this
+                                 * order (SPEC.md, "Adapters") */
+    size_t n_lora;
 };
 
 struct mzg_convert_result {
@@ -136,11 +139,13 @@ struct mzg_check_report {
 struct mzg_check_options {
     const char *limits;  /* a JSON file that overrides limits per type, or NULL */
     const char *imatrix; /* the importance data that out was made with, to repeat its quantization; or NULL */
+    const char *const *lora; /* the adapters that out was made with, in their order */
+    size_t n_lora;
 };
 
 /* Compares out (GGUF) with what it was made from, tensor by tensor and block by block. opt may be NULL.
- * MZG_DIFFERS, with a whole report, when a limit is broken; MZG_USAGE when opt->imatrix is not what out
- * was made with. The report is the caller's: mzg_check_clear. */
+ * MZG_DIFFERS, with a whole report, when a limit is broken; MZG_USAGE when opt->imatrix or opt->lora is not what
+ * out was made with. The report is the caller's: mzg_check_clear. */
 enum mzg_code mzg_check(const char *out, const char *src, const struct mzg_check_options *opt,
                         const struct mzg_run *run, struct mzg_check_report *report,
                         struct mzg_err *e) MZG_MUST;

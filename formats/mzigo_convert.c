@@ -6,6 +6,7 @@
 #include "model/containers/parts.h"
 #include "mzigo_view.h"
 #include "model/convert.h"
+#include "model/lora/adapter.h"
 #include "model/meta/settings.h"
 #include "model/provenance.h"
 #include <stdlib.h>
@@ -13,12 +14,15 @@
 
 _Static_assert(MZG_CONVERT_OUTPUTS == MZG_OUTPUTS_MAX, "the face promises what the house can do");
 
+#define WORDS_BYTES ((size_t)1 << 20)
+
 /* What is open for the outputs of one call. */
 struct request {
     struct mzg_model model;
     bool model_open;
     struct mzg_imatrix *imatrix;
     struct mzg_recipe *own; /* of the recipe file */
+    struct mzg_arena arena; /* what words of the options stand for */
     struct mzg_convert_job job; /* of each output, but for its recipe */
 };
 
@@ -28,6 +32,7 @@ static void request_clear(struct request *q)
         mzg_model_close(&q->model);
     mzg_imatrix_close(q->imatrix);
     mzg_recipe_free(q->own);
+    mzg_arena_clear(&q->arena);
 }
 
 static const char *name_of(const char *path)
@@ -88,6 +93,10 @@ static enum mzg_code request_open(struct request *q, const char *src,
     struct mzg_model_options mo = {.raw = opt->raw, .pre = opt->pre, .set = opt->set, .n_set = opt->n_set,
                                    .notify = notify};
     enum mzg_code rc = read_words(q, opt, e);
+    mzg_arena_init(&q->arena, WORDS_BYTES);
+    mo.n_adapters = opt->n_lora;
+    if (rc == MZG_OK)
+        rc = mzg_adapters_parse(&q->arena, opt->lora, opt->n_lora, &mo.adapters, e);
     if (rc == MZG_OK && opt->imatrix != NULL)
         rc = mzg_imatrix_open(opt->imatrix, &q->imatrix, e);
     if (rc == MZG_OK)

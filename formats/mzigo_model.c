@@ -65,7 +65,7 @@ static void check_memory_free(struct check_memory *m)
 
 /* Opens the source the way the checked file says it was made. */
 static enum mzg_code open_source(struct check_memory *m, const char *src, const char *out,
-                                 struct mzg_err *e)
+                                 const struct mzg_check_options *opt, struct mzg_err *e)
 {
     struct mzg_model_options mo;
     char q[MZG_QUOTE];
@@ -73,10 +73,14 @@ static enum mzg_code open_source(struct check_memory *m, const char *src, const 
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: not a GGUF file",
                         mzg_quote(q, out));
     enum mzg_code rc = mzg_recall_source(&m->out.gguf->kvs, &m->arena, &mo, e);
+    if (rc == MZG_OK)
+        rc = mzg_recall_adapters(&m->out.gguf->kvs, &m->arena, opt->lora, opt->n_lora, &mo, e);
     if (rc != MZG_OK)
         return mzg_prefix(e, "%s", mzg_quote(q, out));
     rc = mzg_model_open(&m->source, src, &mo, e);
     m->source_open = rc == MZG_OK;
+    if (rc == MZG_OK)
+        return mzg_recall_same_adapters(&m->out.gguf->kvs, &m->arena, &m->source, e);
     if (rc != MZG_USAGE)
         return rc;
     e->code = MZG_MALFORMED; /* nobody used an option: the file's record has words that no option takes */
@@ -129,7 +133,7 @@ enum mzg_code mzg_check(const char *out, const char *src, const struct mzg_check
     if (rc == MZG_OK)
         rc = mzg_weights_open(&m->out, out, e);
     if (rc == MZG_OK)
-        rc = open_source(m, src, out, e);
+        rc = open_source(m, src, out, opt, e);
     struct mzg_check_job job = {.out = &m->out, .source = &m->source, .limits = &l,
                                 .imatrix = m->imatrix};
     if (rc == MZG_OK)

@@ -16,6 +16,8 @@ static const struct mzg_option options[] = {
                              "\"Accuracy\")."},
     {"imatrix", 0, "FILE", 0, "The importance data that OUT was made with: its quantization is then repeated "
                               "and compared, block by block."},
+    {"lora", 0, "ADAPTER", MZG_MANY, "An adapter that OUT was made with; several in the order in which they were "
+                                     "merged."},
     {"failed", 0, NULL, 0, "Lists only the tensors that break a limit."},
     MZG_OPTION_THREADS,
     MZG_OPTION_CPU,
@@ -109,6 +111,7 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     bool failed_only = mzg_args_has(&c->args, "failed");
     struct mzg_check_options opt = {.limits = mzg_args_text(&c->args, "limits"),
                                     .imatrix = mzg_args_text(&c->args, "imatrix")};
+    opt.n_lora = mzg_args_list(&c->args, "lora", &opt.lora);
     enum mzg_code code = mzg_check(mzg_args_operand(&c->args, 0), mzg_args_text(&c->args, "against"), &opt,
                                    &c->run, &r, e);
     mzg_meter_wipe(c->meter);

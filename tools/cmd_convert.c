@@ -48,6 +48,9 @@ static const struct mzg_option options[] = {
                                       "is not known needs its type: KEY=u32:5, f32:, bool:, string:, strings: "
                                       "and the like. What decides the meaning of tensors or tokens cannot be "
                                       "set. May be given several times."},
+    {"lora", 0, "ADAPTER[=SCALE]", MZG_MANY, "A LoRA adapter as PEFT publishes it (its folder, or the weights file "
+                                             "beside its adapter_config.json), merged into SRC's weights while "
+                                             "they are read, SCALE times (1). May be given several times."},
     MZG_OPTION_THREADS,
     MZG_OPTION_CPU,
     MZG_OPTIONS_COMMON,
@@ -111,7 +114,7 @@ static void show_one(const char *out, const struct mzg_convert_result *r)
            mzg_size_text(was, r->source_bytes), bits);
 }
 
-static void show(const struct mzg_context *c, const char *src, const char *imatrix,
+static void show(const struct mzg_context *c, const char *src, const struct mzg_convert_options *opt,
                  const struct mzg_outputs *outs, const struct mzg_convert_result *r)
 {
     char word[MZG_WORD], path[PATH_ROOM], from[MZG_WORD], with[MZG_WORD];
@@ -121,8 +124,10 @@ static void show(const struct mzg_context *c, const char *src, const char *imatr
         return;
     printf("next: mzigo check %s --against %s",
            mzg_shell_word(word, first_file(path, outs->list[0].path, &r[0])), mzg_shell_word(from, src));
-    if (imatrix)
-        printf(" --imatrix %s", mzg_shell_word(with, imatrix));
+    if (opt->imatrix)
+        printf(" --imatrix %s", mzg_shell_word(with, opt->imatrix));
+    for (size_t i = 0; i < opt->n_lora; i++)
+        printf(" --lora %s", mzg_shell_word(with, opt->lora[i]));
     putchar('\n');
 }
 
@@ -163,6 +168,7 @@ static enum mzg_code read_options(const struct mzg_args *a, struct mzg_convert_o
     };
     opt->n_tensor_types = mzg_args_list(a, "tensor-type", &opt->tensor_types);
     opt->n_set = mzg_args_list(a, "set", &opt->set);
+    opt->n_lora = mzg_args_list(a, "lora", &opt->lora);
     if (opt->to && opt->recipe)
         return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "--to and --recipe both say the type: give one");
     if (!opt->to && !opt->recipe)
@@ -186,7 +192,7 @@ static enum mzg_code convert(struct mzg_context *c, const struct mzg_convert_opt
     if (c->json)
         report(c->result, outs, r);
     else
-        show(c, src, opt->imatrix, outs, r);
+        show(c, src, opt, outs, r);
     return MZG_OK;
 }
 
@@ -227,6 +233,7 @@ const struct mzg_command mzg_cmd_convert = {
                 "mzigo convert my-model -o my-model.gguf --to Q8_0 --split-max-size 4000M\n"
                 "mzigo convert my-model --to Q4_K_M --imatrix my.imatrix --dry-run\n"
                 "mzigo convert whisper-base -o ggml-base-q5_0.bin --to Q5_0\n"
+                "mzigo convert base -o tuned.gguf --to Q4_K_M --lora my-adapter\n"
                 "mzigo convert weights.safetensors -o weights.gguf --to F16 --raw",
     .operands = operands,
     .options = options,

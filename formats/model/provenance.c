@@ -3,6 +3,7 @@
 #include "../base/sha256.h"
 #include "../base/utf8.h"
 #include "containers/parts.h"
+#include "lora/adapter.h"
 #include "division.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,6 +94,37 @@ static void put_imatrix(struct mzg_kvs *k, const struct mzg_convert_job *job)
         mzg_kvs_u32(k, "quantize.imatrix.chunks_count", at_most_u32(chunks));
 }
 
+/* The shortest text that is read as this number. */
+static void print_number(char *text, size_t room, double v)
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, room, "%.*g", digits, v);
+        if (strtod(text, NULL) == v)
+            return;
+    }
+}
+
+void mzg_provenance_adapter(const struct mzg_adapter *ad, char text[MZG_ADAPTER_RECORD])
+{
+    char config[MZG_SHA256_HEX], weights[MZG_SHA256_HEX], scale[32];
+    mzg_sha256_hex(ad->config_sha256, config);
+    mzg_sha256_hex(ad->weights_sha256, weights);
+    print_number(scale, sizeof scale, ad->scale);
+    snprintf(text, MZG_ADAPTER_RECORD, "%s %s %s", scale, config, weights);
+}
+
+static void put_adapters(struct mzg_kvs *k, const struct mzg_model *m)
+{
+    char text[MZG_ADAPTERS_MAX][MZG_ADAPTER_RECORD];
+    const char *texts[MZG_ADAPTERS_MAX];
+    for (size_t i = 0; i < m->n_adapters; i++) {
+        mzg_provenance_adapter(&m->adapters[i], text[i]);
+        texts[i] = text[i];
+    }
+    if (m->n_adapters > 0)
+        mzg_kvs_texts(k, MZG_KEY_LORA, texts, m->n_adapters);
+}
+
 static void put_record(struct mzg_kvs *k, const struct mzg_plan *p)
 {
     const struct mzg_convert_job *job = &p->job;
@@ -111,6 +143,7 @@ static void put_record(struct mzg_kvs *k, const struct mzg_plan *p)
         mzg_kvs_text(k, MZG_KEY_SOURCE_NAME, job->model->source_name);
     if (job->n_set > 0)
         mzg_kvs_texts(k, MZG_KEY_SET, job->set, job->n_set);
+    put_adapters(k, job->model);
     if (job->imatrix != NULL) {
         mzg_sha256_hex(p->imatrix_sha256, hex);
         mzg_kvs_text(k, MZG_KEY_IMATRIX, hex);

@@ -19,6 +19,7 @@
 #define MZG_KEY_PART_MOST "mzigo.convert.split_max_tensors"
 #define MZG_KEY_SOURCE_NAME "mzigo.convert.source_name"
 #define MZG_KEY_SET "mzigo.convert.set"
+#define MZG_KEY_LORA "mzigo.convert.lora"
 #define MZG_KEY_IMATRIX "mzigo.imatrix.sha256"
 #define MZG_KEY_QUANTIZER "mzigo.quantizer." /* and a type's name */
 #define MZG_KEY_SOURCE_NAMES "mzigo.source.files"
@@ -33,6 +34,10 @@ enum mzg_code mzg_provenance_kvs(struct mzg_kvs *k, const struct mzg_plan *p,
 /* The metadata of a part behind the first: which it is, and the digest of the first one's record. */
 enum mzg_code mzg_provenance_part(struct mzg_kvs *k, const struct mzg_plan *p, size_t part,
                                   const uint8_t (*digests)[32], struct mzg_err *e) MZG_MUST;
+
+/* How an adapter that was merged is recorded: "SCALE SHA256 SHA256", of its config and of its weights. */
+#define MZG_ADAPTER_RECORD 192
+void mzg_provenance_adapter(const struct mzg_adapter *ad, char text[MZG_ADAPTER_RECORD]);
 
 /* ---- reading the record of a file ---- */
 

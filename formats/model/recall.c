@@ -1,8 +1,10 @@
 #include "recall.h"
 
 #include "../base/sha256.h"
+#include "lora/adapter.h"
 #include "meta/settings.h"
 #include "provenance.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,30 +30,43 @@ static enum mzg_code recall_text(const struct mzg_kvs *k, const char *key, struc
     return *text != NULL ? MZG_OK : mzg_fail_memory(e, "the file's record");
 }
 
-/* They are what an option said, so they must be what an option can say. */
-static enum mzg_code recall_set(const struct mzg_kvs *k, struct mzg_arena *a, struct mzg_model_options *opt,
-                                struct mzg_err *e)
+/* *texts: the list's, in a; NULL where k has no such key. */
+static enum mzg_code recall_texts(const struct mzg_kvs *k, const char *key, size_t max, struct mzg_arena *a,
+                                  const char *const **texts, size_t *n, struct mzg_err *e)
 {
-    const struct mzg_kv *kv = mzg_kvs_find(k, MZG_KEY_SET);
+    const struct mzg_kv *kv = mzg_kvs_find(k, key);
     struct mzg_reader r;
+    *texts = NULL;
+    *n = 0;
     if (kv == NULL)
         return MZG_OK;
-    if (kv->type != MZG_KV_ARRAY || kv->elem != MZG_KV_STRING || kv->count > MZG_SETTINGS_MAX)
-        return no_record(kv, "is no list of settings", e);
-    const char **set = mzg_arena_alloc(a, (size_t)kv->count, sizeof *set);
-    if (set == NULL)
+    if (kv->type != MZG_KV_ARRAY || kv->elem != MZG_KV_STRING || kv->count > max)
+        return no_record(kv, "is no list of what an option says", e);
+    const char **list = mzg_arena_alloc(a, (size_t)kv->count + 1, sizeof *list);
+    if (list == NULL)
         return mzg_fail_memory(e, "the file's record");
     mzg_reader_init(&r, kv->value, kv->size, kv->offset);
     for (uint64_t i = 0; i < kv->count; i++) {
         uint64_t len = mzg_reader_u64(&r);
         const uint8_t *text = mzg_reader_bytes(&r, len);
-        set[i] = mzg_arena_text(a, text != NULL ? text : (const uint8_t *)"", text != NULL ? (size_t)len : 0);
-        if (set[i] == NULL)
+        list[i] = mzg_arena_text(a, text != NULL ? text : (const uint8_t *)"", text != NULL ? (size_t)len : 0);
+        if (list[i] == NULL)
             return mzg_fail_memory(e, "the file's record");
     }
-    opt->set = set;
-    opt->n_set = (size_t)kv->count;
-    if (mzg_settings_check(set, opt->n_set, e) == MZG_OK)
+    *texts = list;
+    *n = (size_t)kv->count;
+    return MZG_OK;
+}
+
+/* They are what an option said, so they must be what an option can say. */
+static enum mzg_code recall_set(const struct mzg_kvs *k, struct mzg_arena *a, struct mzg_model_options *opt,
+                                struct mzg_err *e)
+{
+    const struct mzg_kv *kv = mzg_kvs_find(k, MZG_KEY_SET);
+    enum mzg_code rc = recall_texts(k, MZG_KEY_SET, MZG_SETTINGS_MAX, a, &opt->set, &opt->n_set, e);
+    if (rc != MZG_OK || kv == NULL)
+        return rc;
+    if (mzg_settings_check(opt->set, opt->n_set, e) == MZG_OK)
         return MZG_OK;
     e->code = MZG_MALFORMED;
     e->offset = kv->offset;
@@ -70,6 +85,56 @@ enum mzg_code mzg_recall_source(const struct mzg_kvs *k, struct mzg_arena *a, st
     if (rc == MZG_OK)
         rc = recall_text(k, MZG_KEY_SOURCE_NAME, a, &opt->source_name, e);
     return rc == MZG_OK ? recall_set(k, a, opt, e) : rc;
+}
+
+/* ---- adapters ---- */
+
+enum mzg_code mzg_recall_adapters(const struct mzg_kvs *k, struct mzg_arena *a, const char *const *given, size_t n,
+                                  struct mzg_model_options *opt, struct mzg_err *e)
+{
+    const struct mzg_kv *kv = mzg_kvs_find(k, MZG_KEY_LORA);
+    const struct mzg_adapter_wanted *wanted;
+    const char *const *texts;
+    size_t recorded;
+    char *end;
+    enum mzg_code rc = recall_texts(k, MZG_KEY_LORA, MZG_ADAPTERS_MAX, a, &texts, &recorded, e);
+    if (rc == MZG_OK && recorded != n)
+        rc = mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "it was made with %zu adapter%s and %zu %s given (--lora, in "
+                      "the order in which they were merged)", recorded, recorded == 1 ? "" : "s", n,
+                      n == 1 ? "is" : "are");
+    if (rc == MZG_OK)
+        rc = mzg_adapters_parse(a, given, n, &wanted, e);
+    struct mzg_adapter_wanted *list = rc == MZG_OK ? mzg_arena_alloc(a, n + 1, sizeof *list) : NULL;
+    if (rc == MZG_OK && list == NULL)
+        rc = mzg_fail_memory(e, "the file's record");
+    for (size_t i = 0; i < n && rc == MZG_OK; i++) {
+        list[i] = wanted[i];
+        list[i].scale = strtod(texts[i], &end);
+        if (end == texts[i] || *end != ' ' || !isfinite(list[i].scale))
+            rc = no_record(kv, "is no record of adapters", e);
+        else if (wanted[i].has_scale && wanted[i].scale != list[i].scale)
+            rc = mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "adapter %zu was merged at %.*s, another scale is given",
+                          i + 1, (int)(end - texts[i]), texts[i]);
+    }
+    opt->adapters = list;
+    opt->n_adapters = rc == MZG_OK ? n : 0;
+    return rc;
+}
+
+enum mzg_code mzg_recall_same_adapters(const struct mzg_kvs *k, struct mzg_arena *a, const struct mzg_model *m,
+                                       struct mzg_err *e)
+{
+    char text[MZG_ADAPTER_RECORD], q[MZG_QUOTE];
+    const char *const *texts;
+    size_t n;
+    enum mzg_code rc = recall_texts(k, MZG_KEY_LORA, MZG_ADAPTERS_MAX, a, &texts, &n, e);
+    for (size_t i = 0; i < m->n_adapters && rc == MZG_OK; i++) {
+        mzg_provenance_adapter(&m->adapters[i], text);
+        if (i >= n || strcmp(text, texts[i]) != 0)
+            rc = mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "%s: not the adapter that the file was made with: their "
+                          "digests differ", mzg_quote(q, m->adapters[i].path));
+    }
+    return rc;
 }
 
 /* ---- the blocks ---- */

@@ -9,6 +9,14 @@
 enum mzg_code mzg_recall_source(const struct mzg_kvs *k, struct mzg_arena *a, struct mzg_model_options *opt,
                                 struct mzg_err *e) MZG_MUST;
 
+/* The adapters that were merged, which lie where `given` says (n of "ADAPTER", in their order): opt->adapters, scaled
+ * as recorded. MZG_USAGE where these are not as many, or another scale is given. */
+enum mzg_code mzg_recall_adapters(const struct mzg_kvs *k, struct mzg_arena *a, const char *const *given, size_t n,
+                                  struct mzg_model_options *opt, struct mzg_err *e) MZG_MUST;
+/* MZG_USAGE where those that m was opened with are not the recorded ones. */
+enum mzg_code mzg_recall_same_adapters(const struct mzg_kvs *k, struct mzg_arena *a, const struct mzg_model *m,
+                                       struct mzg_err *e) MZG_MUST;
+
 struct mzg_recall {
     enum mzg_effort effort;
     bool effort_known;

@@ -1,5 +1,6 @@
 #include "model.h"
 #include "../../base/sha256.h"
+#include "../lora/adapter.h"
 #include "../meta/card.h"
 #include "../meta/general.h"
 #include "../meta/settings.h"
@@ -94,6 +95,18 @@ static enum mzg_code fail_family(const struct mzg_config *c, const char *why, st
                     why);
 }
 
+/* Their messages are not the family's: nothing of them says which it is. */
+static enum mzg_code merge_adapters(struct mzg_model *m, const struct mzg_arch_work *work,
+                                    struct mzg_source *source, struct mzg_err *e)
+{
+    uint64_t tied = work->hparams->tied ? work->hparams->vocab : 0;
+    enum mzg_code code = MZG_OK;
+
+    for (size_t i = 0; i < m->n_adapters && code == MZG_OK; i++)
+        code = mzg_adapter_merge(source, &m->adapters[i], work->arch->prefixes, tied, e);
+    return code;
+}
+
 /* An unknown class is taken by its model_type when its tensors say the same. */
 static enum mzg_code map_tensors(struct mzg_model *m, const struct mzg_arch_work *work,
                                  bool by_type, struct mzg_err *e)
@@ -104,6 +117,11 @@ static enum mzg_code map_tensors(struct mzg_model *m, const struct mzg_arch_work
     enum mzg_code code = mzg_source_init(&source, &m->weights, &m->arena, e);
     if (code == MZG_OK)
         code = mzg_packed_apply(&source, work->config->root, e);
+    if (code == MZG_OK && m->n_adapters > 0) {
+        code = merge_adapters(m, work, &source, e);
+        if (code != MZG_OK)
+            return code;
+    }
     if (code == MZG_OK)
         code = mzg_arch_map(work, &source, m, e);
     if (code == MZG_MALFORMED && by_type) {
@@ -216,6 +234,19 @@ static enum mzg_code build(struct mzg_model *m, const struct mzg_arch_work *work
     return mzg_kvs_ok(&m->kvs, e);
 }
 
+static enum mzg_code open_adapters(struct mzg_model *m, const struct mzg_model_options *opt,
+                                   struct mzg_err *e)
+{
+    enum mzg_code code = MZG_OK;
+
+    m->adapters = mzg_arena_alloc(&m->arena, opt->n_adapters + 1, sizeof *m->adapters);
+    if (!m->adapters)
+        return mzg_fail_memory(e, "adapters");
+    for (size_t i = 0; i < opt->n_adapters && code == MZG_OK; i++)
+        code = mzg_adapter_open(&m->adapters[m->n_adapters++], &opt->adapters[i], e);
+    return code;
+}
+
 static enum mzg_code open_known(struct mzg_model *m, const char *path,
                                 const struct mzg_model_options *opt,
                                 struct mzg_config *config, struct mzg_err *e)
@@ -233,6 +264,8 @@ static enum mzg_code open_known(struct mzg_model *m, const char *path,
         code = mzg_weights_open(&m->weights, path, e);
     }
     if (code == MZG_OK)
+        code = open_adapters(m, opt, e);
+    if (code == MZG_OK)
         code = say_path(build(m, &work, path, opt, &own, by_type, e), path, e);
     if (code == MZG_OK)
         code = put_vocab(m, &work, path, opt, e);
@@ -244,7 +277,11 @@ static enum mzg_code open_folder(struct mzg_model *m, const char *path,
                                  const struct mzg_model_options *opt, struct mzg_err *e)
 {
     struct mzg_config config;
+    char q[MZG_QUOTE];
 
+    if (mzg_adapter_is(path))
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: an adapter, no model: merge it into its base "
+                        "(convert BASE --lora ADAPTER)", mzg_quote(q, path));
     enum mzg_code code = say_path(mzg_config_load(&config, path, e), path, e);
     if (code == MZG_OK)
         code = open_known(m, path, opt, &config, e);
@@ -416,6 +453,9 @@ enum mzg_code mzg_model_open(struct mzg_model *m, const char *path,
         code = mzg_fail_errno(e, "cannot examine '%s'", mzg_quote(q, path));
     else if (S_ISDIR(st.st_mode) && !opt->raw && !mzg_weights_in_gguf(path))
         code = open_folder(m, path, opt, e);
+    else if (opt->n_adapters > 0)
+        code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: adapters are merged into a model's folder "
+                        "as its makers published it, not into GGUF or bare weights", mzg_quote(q, path));
     else
         code = open_bare(m, path, e);
     if (code == MZG_OK)
@@ -431,6 +471,8 @@ enum mzg_code mzg_model_open(struct mzg_model *m, const char *path,
 
 void mzg_model_close(struct mzg_model *m)
 {
+    for (size_t i = 0; i < m->n_adapters; i++)
+        mzg_adapter_close(&m->adapters[i]);
     mzg_weights_close(&m->weights);
     mzg_kvs_clear(&m->kvs);
     mzg_arena_clear(&m->arena);

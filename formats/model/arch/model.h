@@ -19,9 +19,13 @@ struct mzg_model_tensor {
 };
 
 struct mzg_form;
+struct mzg_adapter;
+struct mzg_adapter_wanted;
 
 struct mzg_model {
     struct mzg_weights weights;
+    struct mzg_adapter *adapters;      /* n_adapters, merged into the weights in this order (lora/adapter.h) */
+    size_t n_adapters;
     struct mzg_kvs kvs;                /* metadata in final order, without general.file_type,
                                         * general.quantization_version and mzigo.* */
     struct mzg_model_tensor *tensors;  /* in output order: computed ones, then as weights.tensors */
@@ -57,6 +61,8 @@ struct mzg_model_options {
     const char *source_name; /* in place of the folder's name (meta/general.h); NULL: as it is; "": none */
     const char *const *set;  /* n_set of "KEY=VALUE" over all else (meta/settings.h) */
     size_t n_set;
+    const struct mzg_adapter_wanted *adapters; /* n_adapters to merge */
+    size_t n_adapters;
     const struct mzg_notify *notify;
 };
 

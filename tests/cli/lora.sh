@@ -1,0 +1,99 @@
+# LoRA adapters, merged into a base while it is converted, and what is recorded of them.
+. "$root/tests/cli/lib.sh"
+
+# adapter FOLDER ALPHA TENSOR:ROWSxWIDTH...: of rank 2, every number one half.
+adapter() {
+    local folder=$1 alpha=$2 header='' at=0 t name rows width n
+    shift 2
+    mkdir -p "$folder"
+    echo "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": $alpha}" >"$folder/adapter_config.json"
+    for t in "$@"; do
+        name=${t%:*} rows=${t##*:} width=${t##*x}
+        rows=${rows%x*}
+        n=$((rows * width * 4))
+        header+=",\"$name\":{\"dtype\":\"F32\",\"shape\":[$rows,$width],\"data_offsets\":[$at,$((at + n))]}"
+        at=$((at + n))
+    done
+    header="{${header#,}}"
+    n=${#header}
+    {
+        printf "\\x$(printf %x $((n % 256)))\\x$(printf %x $((n / 256)))\0\0\0\0\0\0%s" "$header"
+        head -c $((at / 4)) /dev/zero | sed 's/\x00/\x00\x00\x00\x3f/g'
+    } >"$folder/adapter_model.safetensors"
+}
+pre=base_model.model.model.layers.0
+q=$pre.self_attn.q_proj.lora
+adapter up 4 "$q"_A.weight:2x256 "$q"_B.weight:256x2
+adapter down -4 "$q"_A.weight:2x256 "$q"_B.weight:256x2
+adapter double 8 "$q"_A.weight:2x256 "$q"_B.weight:256x2
+
+ok convert "$SAMPLE" -o plain.gguf --to F32 -q
+ok convert "$SAMPLE" -o merged.gguf --to F32 --lora up
+contains "what to do next" "$T/out" "--lora up"
+ok check merged.gguf --against "$SAMPLE" --lora up
+# It adds 4 / 2 * 2 * 0.25 to each of one matrix's values, and nothing else.
+sizes() { stat -c %s "$1"; }
+check "they differ" [ "$(cmp -l plain.gguf merged.gguf 2>/dev/null | wc -l)" -gt 30000 ]
+no 2 "made with 1 adapter and 0 are given" check merged.gguf --against "$SAMPLE"
+no 2 "made with 0 adapters and 1 is given" check plain.gguf --against "$SAMPLE" --lora up
+no 2 "not the adapter that the file was made with" check merged.gguf --against "$SAMPLE" --lora double
+no 2 "another scale" check merged.gguf --against "$SAMPLE" --lora up=2
+ok check merged.gguf --against "$SAMPLE" --lora up=1
+
+# The same adapter at another scale, the file beside its config, twice, and there and back: one value for all.
+tensors() { tail -c 4000000 "$1" | sha256sum; }
+ok convert "$SAMPLE" -o scaled.gguf --to F32 -q --lora up/adapter_model.safetensors=2
+ok convert "$SAMPLE" -o twice.gguf --to F32 -q --lora double
+same "2 * up is double" "$(tensors scaled.gguf)" "$(tensors twice.gguf)"
+ok convert "$SAMPLE" -o back.gguf --to BF16 -q --lora up --lora down
+ok convert "$SAMPLE" -o half.gguf --to BF16 -q
+ok check back.gguf --against "$SAMPLE" --lora up --lora down
+no 2 "not the adapter" check back.gguf --against "$SAMPLE" --lora down --lora up
+
+# Quantized with a journal, and by other threads: the same bytes.
+ok convert "$SAMPLE" -o one.gguf --to Q4_K_M -q --lora up=0.5 --threads 1
+ok convert "$SAMPLE" -o two.gguf --to Q4_K_M -q --lora up=0.5 --threads 3 --resume
+check "the same bytes" cmp -s one.gguf two.gguf
+ok check one.gguf --against "$SAMPLE" --lora up
+ok inspect one.gguf --metadata
+contains "it is recorded" "$T/out" "mzigo.convert.lora"
+contains "its scale" "$T/out" "[1] 0.5 $(sha256sum <up/adapter_config.json | cut -c1-64)"
+# A record that no option could have made. The same length: its offsets stay.
+LC_ALL=C sed 's/mzigo\.convert\.lora\(.*\)0\.5 /mzigo.convert.lora\1x.5 /' one.gguf >broken.gguf
+no 4 "mzigo.convert.lora" check broken.gguf --against "$SAMPLE" --lora up
+
+# What is refused: each by its name, and nothing is written.
+refused() { # STATUS SAYS ADAPTER[=SCALE]
+    no "$1" "$2" convert "$SAMPLE" -o none.gguf --to F16 --lora "$3"
+}
+refused 2 "no finite number" up=nan
+refused 2 "no finite number" up=1e999
+refused 3 "nosuch" nosuch
+mkdir empty
+refused 5 "there is no adapter_config.json" empty
+adapter bare 4 x:1x1 && rm bare/adapter_model.safetensors
+refused 5 "no adapter_model.bin" bare
+adapter alone 4 "$q"_A.weight:2x256
+refused 4 "q_proj.lora_A.weight' has no lora_B" alone
+adapter shape 4 "$q"_A.weight:2x255 "$q"_B.weight:256x2
+refused 4 "a change of [256, 255]" shape
+adapter unknown 4 other.lora_A.weight:2x256 other.lora_B.weight:256x2
+refused 4 "other.lora_A.weight' changes what the base has none of" unknown
+adapter rank 4 "$q"_A.weight:3x256 "$q"_B.weight:256x3
+refused 4 "its rank is 3" rank
+adapter dora 4 "$q"_A.weight:2x256 "$q"_B.weight:256x2
+echo '{"peft_type": "LORA", "r": 2, "lora_alpha": 4, "use_dora": true}' >dora/adapter_config.json
+refused 5 "use_dora" dora
+adapter nan 4 "$q"_A.weight:2x256 "$q"_B.weight:256x2
+sed 's/\x00\x00\x00\x3f$/\xff\xff\xff\x7f/' nan/adapter_model.safetensors >nan/x && mv nan/x nan/adapter_model.safetensors
+refused 4 "q_proj.weight" nan
+head -c 300 up/adapter_model.safetensors >alone/adapter_model.safetensors
+refused 4 "alone" alone
+# A path that an adapter names is never followed: it is no base.
+mkfifo fifo
+sed "s|{|{\"base_model_name_or_path\": \"$PWD/fifo\", |" up/adapter_config.json >down/adapter_config.json
+ok convert "$SAMPLE" -o path.gguf --to F16 -q --lora down
+no 5 "merge it into its base" convert up -o none.gguf --to F16
+no 5 "not into GGUF" convert plain.gguf -o none.gguf --to F16 --lora up
+check "nothing is written" [ ! -e none.gguf ]
+finish
