@@ -17,7 +17,8 @@ libraries=$peers/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64
 failed=0
 mkdir -p "$work"
 # Beside the others' libraries, not among them: nothing else needs it.
-[ -d "$work/peft/peft" ] || "$python" -m pip install -q --no-deps --target "$work/peft" peft accelerate psutil || exit 1
+[ -d "$work/peft/peft" ] || "$python" -m pip install -q --no-deps --target "$work/peft" \
+    peft==0.21.2 accelerate==1.15.0 psutil==7.2.2 || exit 1
 
 run() { # TEXT COMMAND...
     local text=$1
