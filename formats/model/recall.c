@@ -30,8 +30,8 @@ static enum mzg_code recall_text(const struct mzg_kvs *k, const char *key, struc
     return *text != NULL ? MZG_OK : mzg_fail_memory(e, "the file's record");
 }
 
-/* *texts: the list's, in a; NULL where k has no such key. */
-static enum mzg_code recall_texts(const struct mzg_kvs *k, const char *key, size_t max, struct mzg_arena *a,
+/* *texts: the list's, in a; NULL where k has no such key. bad: what one is that is no such list. */
+static enum mzg_code recall_texts(const struct mzg_kvs *k, const char *key, const char *bad, size_t max, struct mzg_arena *a,
                                   const char *const **texts, size_t *n, struct mzg_err *e)
 {
     const struct mzg_kv *kv = mzg_kvs_find(k, key);
@@ -41,7 +41,7 @@ static enum mzg_code recall_texts(const struct mzg_kvs *k, const char *key, size
     if (kv == NULL)
         return MZG_OK;
     if (kv->type != MZG_KV_ARRAY || kv->elem != MZG_KV_STRING || kv->count > max)
-        return no_record(kv, "is no list of what an option says", e);
+        return no_record(kv, bad, e);
     const char **list = mzg_arena_alloc(a, (size_t)kv->count + 1, sizeof *list);
     if (list == NULL)
         return mzg_fail_memory(e, "the file's record");
@@ -63,7 +63,8 @@ static enum mzg_code recall_set(const struct mzg_kvs *k, struct mzg_arena *a, st
                                 struct mzg_err *e)
 {
     const struct mzg_kv *kv = mzg_kvs_find(k, MZG_KEY_SET);
-    enum mzg_code rc = recall_texts(k, MZG_KEY_SET, MZG_SETTINGS_MAX, a, &opt->set, &opt->n_set, e);
+    enum mzg_code rc = recall_texts(k, MZG_KEY_SET, "is no list of settings", MZG_SETTINGS_MAX, a,
+                                    &opt->set, &opt->n_set, e);
     if (rc != MZG_OK || kv == NULL)
         return rc;
     if (mzg_settings_check(opt->set, opt->n_set, e) == MZG_OK)
@@ -97,7 +98,8 @@ enum mzg_code mzg_recall_adapters(const struct mzg_kvs *k, struct mzg_arena *a, 
     const char *const *texts;
     size_t recorded;
     char *end;
-    enum mzg_code rc = recall_texts(k, MZG_KEY_LORA, MZG_ADAPTERS_MAX, a, &texts, &recorded, e);
+    enum mzg_code rc = recall_texts(k, MZG_KEY_LORA, "is no list of adapters", MZG_ADAPTERS_MAX, a, &texts,
+                                    &recorded, e);
     if (rc == MZG_OK && recorded != n)
         rc = mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "it was made with %zu adapter%s and %zu %s given (--lora, in "
                       "the order in which they were merged)", recorded, recorded == 1 ? "" : "s", n,
@@ -127,7 +129,7 @@ enum mzg_code mzg_recall_same_adapters(const struct mzg_kvs *k, struct mzg_arena
     char text[MZG_ADAPTER_RECORD], q[MZG_QUOTE];
     const char *const *texts;
     size_t n;
-    enum mzg_code rc = recall_texts(k, MZG_KEY_LORA, MZG_ADAPTERS_MAX, a, &texts, &n, e);
+    enum mzg_code rc = recall_texts(k, MZG_KEY_LORA, "is no list of adapters", MZG_ADAPTERS_MAX, a, &texts, &n, e);
     for (size_t i = 0; i < m->n_adapters && rc == MZG_OK; i++) {
         mzg_provenance_adapter(&m->adapters[i], text);
         if (i >= n || strcmp(text, texts[i]) != 0)
