@@ -227,7 +227,7 @@ const struct mzg_command mzg_cmd_convert = {
         "\n"
         "A Whisper model becomes the file that whisper.cpp reads (ggml-NAME.bin), in which all matrices "
         "have one type: of a recipe, its main one. It is one file and has no metadata: options about parts "
-        "and keys are refused.",
+        "and keys are refused. The widest type that whisper.cpp runs is F16; it stops at a file of F32.",
     .examples = "mzigo convert my-model -o my-model.gguf --to Q8_0\n"
                 "mzigo convert my-model -o 'my-model-{}.gguf' --to Q4_K_M,Q8_0\n"
                 "mzigo convert my-model -o my-model.gguf --to Q8_0 --split-max-size 4000M\n"
