@@ -16,7 +16,7 @@ becomes() { # KIND MODEL KEY...
     shift 2
     model_with "$kind"
     ok convert model -o "$kind.gguf" --to F16 -q
-    ok inspect "$kind.gguf" --tensors
+    ok inspect "$kind.gguf" --metadata
     same "$kind" "$(sed -n 's/^ *tokenizer.ggml.model *//p' "$T/out")" "$model"
     for key; do
         contains "$kind" "$T/out" "tokenizer.ggml.$key"
@@ -36,7 +36,7 @@ model_with vocab_json
 rm model/tokenizer_config.json
 no 5 "--pre NAME" convert model -o none.gguf --to F16
 ok convert model -o named.gguf --to F16 -q --pre qwen2
-ok inspect named.gguf --tensors
+ok inspect named.gguf --metadata
 contains "--pre" "$T/out" "qwen2"
 
 # Without any, what was looked for is named.
