@@ -209,10 +209,12 @@ layers:
 bare:
 	@tests/bare.sh
 
+# What is struck at every moment runs the same code a thousand times: that is for the usual build.
+ASAN_CLI := pull resume $(filter-out pull resume struck carry_struck pull_struck lib run serving,$(basename $(notdir $(wildcard tests/cli/*.sh))))
 asan:
 	@scripts/bootstrap.sh test
 	@+$(MAKE) --no-print-directory B=$(B)/asan SAN=$(SANITIZERS) all
-	@+B=$(B)/asan SAN=$(SANITIZERS) tests/steps.sh '$(MAKE)' $(ASAN_STEPS)
+	@+B=$(B)/asan SAN=$(SANITIZERS) T='$(ASAN_CLI)' tests/steps.sh '$(MAKE)' $(ASAN_STEPS)
 # Of the unit tests, those of rooms that have threads, or are called by them.
 TSAN_UNIT := $(wildcard $(patsubst %,tests/unit/test_%.c,pool progress convert several resume check measure values packed \
 	stream lora whisper arrival partial mirrors upkeep lan serve_*))
