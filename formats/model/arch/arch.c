@@ -1,4 +1,5 @@
 #include "arch.h"
+#include "../../base/text.h"
 #include "families.h"
 #include "canon.h"
 #include <stdio.h>
@@ -18,25 +19,16 @@ static const struct mzg_arch *const archs[] = {
 #define SOURCE_NAME 128
 #define OUT_MAX ((size_t)4 * MZG_TENSORS_MAX)
 
-static bool among(const char *const *list, const char *text)
-{
-    for (size_t i = 0; list && list[i]; i++) {
-        if (strcmp(list[i], text) == 0)
-            return true;
-    }
-    return false;
-}
-
 const struct mzg_arch *mzg_arch_find(const struct mzg_config *c, bool *by_type)
 {
     *by_type = false;
     for (size_t i = 0; i < sizeof archs / sizeof *archs; i++) {
-        if (among(archs[i]->classes, c->class) && (!archs[i]->fits || archs[i]->fits(c)))
+        if (mzg_text_among(archs[i]->classes, c->class) && (!archs[i]->fits || archs[i]->fits(c)))
             return archs[i];
     }
     *by_type = true;
     for (size_t i = 0; i < sizeof archs / sizeof *archs; i++) {
-        if (among(archs[i]->model_types, c->model_type) && (!archs[i]->fits || archs[i]->fits(c)))
+        if (mzg_text_among(archs[i]->model_types, c->model_type) && (!archs[i]->fits || archs[i]->fits(c)))
             return archs[i];
     }
     return NULL;

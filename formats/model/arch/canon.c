@@ -1,4 +1,5 @@
 #include "canon.h"
+#include "../../base/text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,22 +11,10 @@ static const char *const ignored[] = {
     "*.attention.masked_bias", "*.attention.bias", "*.rotary_emb.inv_freq", NULL,
 };
 
-static bool begins(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
-static bool ends(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
-
 static bool dropped(const char *const *list, const char *name)
 {
     for (size_t i = 0; list && list[i]; i++) {
-        if (list[i][0] == '*' ? ends(name, list[i] + 1) : begins(name, list[i]))
+        if (list[i][0] == '*' ? mzg_text_ends(name, list[i] + 1) : mzg_text_begins(name, list[i]))
             return true;
     }
     return false;
@@ -35,7 +24,7 @@ static bool dropped(const char *const *list, const char *name)
 static const char *strip(struct mzg_canon *c, const char *name)
 {
     for (size_t i = 0; c->arch->prefixes && c->arch->prefixes[i]; i++) {
-        if (begins(name, c->arch->prefixes[i])) {
+        if (mzg_text_begins(name, c->arch->prefixes[i])) {
             if (!c->prefix)
                 c->prefix = c->arch->prefixes[i];
             return name + strlen(c->arch->prefixes[i]);
@@ -50,7 +39,7 @@ static const char *renew(struct mzg_canon *c, const char *name)
     const char *const(*renames)[2] = c->arch->renames;
 
     for (size_t i = 0; renames && renames[i][0]; i++) {
-        if (!ends(name, renames[i][0]))
+        if (!mzg_text_ends(name, renames[i][0]))
             continue;
         size_t keep = strlen(name) - strlen(renames[i][0]), room = keep + strlen(renames[i][1]) + 1;
         char *text = mzg_arena_alloc(&c->arena, room, 1);
@@ -135,7 +124,7 @@ const struct mzg_source_tensor *mzg_canon_left(const struct mzg_canon *c)
 
 void mzg_canon_full(const struct mzg_canon *c, const char *name, char *out, size_t room)
 {
-    bool plain = !c->prefix || !strchr(name, '.') || begins(name, "lm_head");
+    bool plain = !c->prefix || !strchr(name, '.') || mzg_text_begins(name, "lm_head");
 
     snprintf(out, room, "%s%s", plain ? "" : c->prefix, name);
 }

@@ -1,4 +1,5 @@
 #include "common.h"
+#include "../../base/text.h"
 #include "rope.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,15 +9,6 @@ const char *const mzg_common_silu[] = {"silu", "swish", NULL};
 /* llama.cpp has one GELU, by tanh. The exact one differs from it by less than 0.0005, and is published
  * under all of these names. */
 const char *const mzg_common_gelu[] = {"gelu_pytorch_tanh", "gelu", "gelu_new", "gelu_fast", NULL};
-
-static bool among(const char *const *list, const char *text)
-{
-    for (size_t i = 0; list[i]; i++) {
-        if (strcmp(list[i], text) == 0)
-            return true;
-    }
-    return false;
-}
 
 static enum mzg_code check_activation(const struct mzg_arch_work *work, const char *const *known,
                                       struct mzg_err *e)
@@ -36,7 +28,7 @@ static enum mzg_code check_activation(const struct mzg_arch_work *work, const ch
         key = keys[i];
         break;
     }
-    if (among(known, act))
+    if (mzg_text_among(known, act))
         return MZG_OK;
     snprintf(what, sizeof what, "is '%.60s', and %s models are run with %s", mzg_quote(q, act),
              work->arch->name, known[0]);
@@ -51,7 +43,7 @@ static enum mzg_code check_rope(const struct mzg_arch_work *work, unsigned flags
 
     bool of_lists = strcmp(rope, "longrope") == 0 || strcmp(rope, "su") == 0;
 
-    if (among(ropes, rope) || ((flags & MZG_COMMON_LLAMA3) && strcmp(rope, "llama3") == 0) ||
+    if (mzg_text_among(ropes, rope) || ((flags & MZG_COMMON_LLAMA3) && strcmp(rope, "llama3") == 0) ||
         ((flags & MZG_COMMON_LONG) && of_lists))
         return MZG_OK;
     return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,

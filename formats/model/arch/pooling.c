@@ -1,4 +1,5 @@
 #include "pooling.h"
+#include "../../base/text.h"
 
 #include "../../base/file.h"
 #include <errno.h>
@@ -10,13 +11,6 @@
 #define MODULES "modules.json"
 #define FILE_BYTES ((size_t)1 << 20)
 #define MODULES_MAX 64
-
-static bool ends(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
 
 /* FOLDER/name, noted as read; *root stays NULL where it may be missing and is. */
 static enum mzg_code load(const struct mzg_arch_work *work, const char *name, bool optional, json_t **root,
@@ -130,11 +124,11 @@ static enum mzg_code read_module(const struct mzg_arch_work *work, const json_t 
         code = mzg_json_text_opt(module, "path", &path, e);
     if (code != MZG_OK)
         return mzg_prefix(e, MODULES);
-    if (ends(type, "Pooling") && !*pooled) {
+    if (mzg_text_ends(type, "Pooling") && !*pooled) {
         *pooled = true;
         return put_type(work, path, k, e);
     }
-    if (!ends(type, "Transformer") && !ends(type, "Normalize"))
+    if (!mzg_text_ends(type, "Transformer") && !mzg_text_ends(type, "Normalize"))
         mzg_notice(work->notify, MODULES ": module '%s': GGUF has no place for it; vectors are those before "
                    "it", mzg_quote(q, type));
     return MZG_OK;

@@ -1,4 +1,5 @@
 #include "../../base/json.h"
+#include "../../base/text.h"
 #include "opening.h"
 #include "parts.h"
 #include <stdlib.h>
@@ -251,7 +252,7 @@ static enum mzg_code open_only(struct mzg_weights *w, const struct folder *f, bo
     char q[MZG_QUOTE], r[MZG_QUOTE];
 
     for (size_t i = 0; i < f->n; i++) {
-        if (!mzg_ends_with(f->names[i], ".pt") && !mzg_ends_with(f->names[i], ".pth"))
+        if (!mzg_text_ends(f->names[i], ".pt") && !mzg_text_ends(f->names[i], ".pth"))
             continue;
         if (only)
             return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "there are '%s' and '%s': name the one that "
@@ -278,7 +279,7 @@ static enum mzg_code find_gguf(const struct folder *f, const char **name, struct
 
     *name = NULL;
     for (size_t i = 0; i < f->n; i++) {
-        if (!mzg_ends_with(f->names[i], ".gguf"))
+        if (!mzg_text_ends(f->names[i], ".gguf"))
             continue;
         if (*name && !same_model(*name, f->names[i]))
             return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "several models, '%s' and '%s': name the file",
@@ -319,7 +320,7 @@ static enum mzg_code fail_empty(const struct folder *f, struct mzg_err *e)
 
     for (size_t k = 0; k < sizeof ends / sizeof *ends && !found; k++) {
         for (size_t i = 0; i < f->n && !found; i++)
-            found = mzg_ends_with(f->names[i], ends[k]) ? f->names[i] : NULL;
+            found = mzg_text_ends(f->names[i], ends[k]) ? f->names[i] : NULL;
     }
     return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "there is no %s, no %s and no %s%s%s",
                     layouts[0].single, layouts[0].index, layouts[LAYOUTS - 1].single,
@@ -391,7 +392,7 @@ static bool goes_before(const char *name)
         if (strcmp(name, l->single) == 0 || strcmp(name, l->index) == 0 || is_part(name, l, &i, &n))
             return true;
     }
-    return mzg_ends_with(name, ".pt") || mzg_ends_with(name, ".pth");
+    return mzg_text_ends(name, ".pt") || mzg_text_ends(name, ".pth");
 }
 
 bool mzg_weights_in_gguf(const char *folder)

@@ -1,6 +1,7 @@
 /* Which ONNX model of a folder is meant. onnxruntime-genai says so in its genai_config.json; the hub
  * keeps a model and smaller versions of it in the folder onnx; else there must be one only. */
 #include "onnx.h"
+#include "../../base/text.h"
 
 #include "../../base/json.h"
 #include <stdlib.h>
@@ -58,7 +59,7 @@ static enum mzg_code choose(struct mzg_weights *w, const char *folder, char **na
     char q[MZG_QUOTE], r[MZG_QUOTE];
 
     for (size_t i = 0; i < n && (!one || strcmp(one, usual) != 0); i++) {
-        if (!mzg_ends_with(names[i], ".onnx"))
+        if (!mzg_text_ends(names[i], ".onnx"))
             continue;
         other = one;
         one = names[i];

@@ -1,4 +1,5 @@
 #include "onnx_names.h"
+#include "../../base/text.h"
 
 #include "opening.h"
 #include <stdlib.h>
@@ -129,17 +130,17 @@ static enum mzg_code add_one(struct mzg_weights *w, const struct mzg_tensor *old
 {
     struct mzg_tensor t = *old;
 
-    if (mzg_ends_with(t.name, final_norm)) {
+    if (mzg_text_ends(t.name, final_norm)) {
         t.name = "model.norm.weight";
         return mzg_weights_add(w, &t, e);
     }
     for (size_t i = 0; i < sizeof fused / sizeof *fused; i++) {
-        if (mzg_ends_with(t.name, fused[i].end))
+        if (mzg_text_ends(t.name, fused[i].end))
             return add_parts(w, &t, &fused[i], rows, e);
     }
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         const struct ending *end = &endings[i];
-        if (!mzg_ends_with(t.name, end->end))
+        if (!mzg_text_ends(t.name, end->end))
             continue;
         if (!end->instead)
             return MZG_OK;

@@ -35,7 +35,6 @@ enum mzg_code mzg_weights_fact(struct mzg_weights *w, const char *name, const ch
 
 /* "FOLDER/NAME" in the arena; NULL when that is full. */
 char *mzg_weights_path(struct mzg_arena *a, const char *folder, const char *name);
-bool mzg_ends_with(const char *text, const char *end);
 
 /* Appends a file that is not open yet, *i; name is copied. */
 enum mzg_code mzg_weights_add_file(struct mzg_weights *w, const char *name, uint32_t *i,

@@ -1,4 +1,5 @@
 #include "parts.h"
+#include "../../base/text.h"
 #include "opening.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,7 @@ int mzg_part_format(char *out, size_t room, const char *prefix, size_t n, size_t
 
 size_t mzg_part_prefix(const char *path)
 {
-    return strlen(path) - (mzg_ends_with(path, END) ? strlen(END) : 0);
+    return strlen(path) - (mzg_text_ends(path, END) ? strlen(END) : 0);
 }
 
 /* ---- metadata ---- */

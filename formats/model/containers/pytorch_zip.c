@@ -2,6 +2,7 @@
  * a file data/KEY for each storage, and a few that say how it was written. Programs of TorchScript are
  * the same with their code beside it, which is not read. */
 #include "pytorch.h"
+#include "../../base/text.h"
 #include "zip.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ static enum mzg_code find_folder(struct archive *a, struct mzg_err *e)
 
     for (size_t i = 0; i < a->zip.n; i++) {
         const struct mzg_zip_entry *entry = &a->zip.entries[i];
-        if (strcmp(entry->name, PICKLE) != 0 && !mzg_ends_with(entry->name, "/" PICKLE))
+        if (strcmp(entry->name, PICKLE) != 0 && !mzg_text_ends(entry->name, "/" PICKLE))
             continue;
         if (found) {
             char q[MZG_QUOTE], r[MZG_QUOTE];

@@ -1,4 +1,5 @@
 #include "weights.h"
+#include "../../base/text.h"
 #include "coded.h"
 #include "gguf.h"
 #include "opening.h"
@@ -83,13 +84,6 @@ enum mzg_code mzg_weights_add_file(struct mzg_weights *w, const char *name, uint
     return MZG_OK;
 }
 
-bool mzg_ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
-
 /* What files that are neither look like, so that the message can say it. */
 static const struct {
     size_t at;
@@ -124,7 +118,7 @@ static const struct mzg_container *const containers[] = {
 static bool named_for(const struct mzg_container *c, const char *path)
 {
     for (size_t i = 0; c->ends[i]; i++) {
-        if (mzg_ends_with(path, c->ends[i]))
+        if (mzg_text_ends(path, c->ends[i]))
             return true;
     }
     return false;

@@ -1,4 +1,5 @@
 #include "scheme.h"
+#include "../../base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,15 +95,9 @@ struct mzg_source_tensor *mzg_unpack_take(struct mzg_unpack *u, const char *base
     return t;
 }
 
-static bool ends_with(const char *name, const char *end)
-{
-    size_t n = strlen(name), m = strlen(end);
-    return n >= m && strcmp(name + n - m, end) == 0;
-}
-
 const char *mzg_unpack_base(const struct mzg_unpack *u, const char *name, const char *end)
 {
-    return ends_with(name, end) ? mzg_arena_text(u->source->arena, name, strlen(name) - strlen(end)) : NULL;
+    return mzg_text_ends(name, end) ? mzg_arena_text(u->source->arena, name, strlen(name) - strlen(end)) : NULL;
 }
 
 enum mzg_code mzg_unpack_put(struct mzg_unpack *u, struct mzg_source_tensor *item, const char *base,
@@ -128,7 +123,7 @@ void mzg_unpack_drop(struct mzg_unpack *u, const char *const *ends)
 {
     for (size_t i = 0; i < u->source->n; i++) {
         for (size_t k = 0; ends[k] != NULL; k++)
-            u->gone[i] = u->gone[i] || ends_with(u->source->items[i].name, ends[k]);
+            u->gone[i] = u->gone[i] || mzg_text_ends(u->source->items[i].name, ends[k]);
     }
 }
 
