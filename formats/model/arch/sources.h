@@ -1,0 +1,20 @@
+/* sources.h: the two kinds of sources that a model is opened from, and what both say of them; model.c alone asks for them. */
+#ifndef MZG_MODEL_SOURCES_H
+#define MZG_MODEL_SOURCES_H
+
+#include "arch.h"
+
+/* A folder with config.json, of a family that is known. Errors as mzg_model_open's. */
+enum mzg_code mzg_model_open_folder(struct mzg_model *m, const char *path,
+                                    const struct mzg_model_options *opt, struct mzg_err *e) MZG_MUST;
+/* Weights as they are, of any container: in GGUF with their metadata, else in raw mode. */
+enum mzg_code mzg_model_open_bare(struct mzg_model *m, const char *path, struct mzg_err *e) MZG_MUST;
+
+/* Fills m->texts: what metadata was made from, that is the config, the card, the index, and what the tokenizer
+ * and the family (both may be NULL) read. */
+enum mzg_code mzg_model_digest(struct mzg_model *m, const char *folder, const struct mzg_vocab *v,
+                               const struct mzg_arch_files *files, struct mzg_err *e) MZG_MUST;
+/* Puts the path before a message, but for MZG_IO: where a file cannot be read at all, it is there already. */
+enum mzg_code mzg_model_say(enum mzg_code code, const char *path, struct mzg_err *e) MZG_MUST;
+
+#endif
