@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool mzg_glob_matches(const char *glob, const char *path)
+{
+    return fnmatch(glob, path, FNM_CASEFOLD) == 0;
+}
+
 /* "a.gguf, b.gguf, ...", as much as fits. */
 static const char *list_files(const struct mzg_manifest *m, char *text, size_t room)
 {
@@ -34,7 +39,7 @@ enum mzg_code mzg_verified_choose(struct mzg_verified *v, const char *const *glo
     for (size_t k = 0; k < n; k++) {
         size_t matched = 0;
         for (size_t i = 0; i < m->n_files; i++) {
-            if (fnmatch(globs[k], m->files[i].path, FNM_CASEFOLD) == 0) {
+            if (mzg_glob_matches(globs[k], m->files[i].path)) {
                 v->wanted[i] = true;
                 matched++;
             }

@@ -4,9 +4,12 @@
 
 #include "bundle.h"
 
-/* From here on v means only the files whose path one of the globs matches (fnmatch, '*' takes slashes too, and
- * case makes no difference): unpacking and fetching leave the others alone. n 0: all. MZG_USAGE when one of
- * them matches nothing: the message lists the files that there are. */
+/* What --files means, wherever it stands: fnmatch, where '*' takes slashes too and case makes no difference. */
+bool mzg_glob_matches(const char *glob, const char *path);
+
+/* From here on v means only the files whose path one of the globs matches: unpacking and fetching
+ * leave the others alone. n 0: all. MZG_USAGE when one of them matches nothing: the message lists the files
+ * that there are. */
 enum mzg_code mzg_verified_choose(struct mzg_verified *v, const char *const *globs, size_t n,
                                   struct mzg_err *e) MZG_MUST;
 

@@ -49,24 +49,30 @@ static enum mzg_code read_names(const struct mzg_manifest *m, const json_t *root
     return code;
 }
 
-enum mzg_code mzg_excerpt_apply(const struct mzg_dir *repo, struct mzg_manifest *m, struct mzg_err *e)
+enum mzg_code mzg_excerpt_parse(struct mzg_manifest *m, const char *text, size_t len, struct mzg_err *e)
 {
     bool keep[MZG_MANIFEST_FILES] = {false};
+    json_t *root = NULL;
+    enum mzg_code code = mzg_json_parse(text, len, 0, TREE_CAP, &root, e);
+    if (!code)
+        code = read_names(m, root, keep, e);
+    if (!code)
+        code = mzg_manifest_keep(m, keep, e);
+    json_decref(root);
+    return code;
+}
+
+enum mzg_code mzg_excerpt_apply(const struct mzg_dir *repo, struct mzg_manifest *m, struct mzg_err *e)
+{
     char path[MZG_REPO_PATH], *text = NULL;
     size_t len = 0;
-    json_t *root = NULL;
     if (!mzg_excerpt_is(repo, m->name, m->version))
         return MZG_OK;
     mzg_repo_path(path, m->name, m->version, MZG_REPO_PARTIAL);
     enum mzg_code code = mzg_file_load_at(repo, path, MZG_EXCERPT_MAX, &text, &len, e);
     if (code)
         return code;
-    code = mzg_json_parse(text, len, 0, TREE_CAP, &root, e);
-    if (!code)
-        code = read_names(m, root, keep, e);
-    if (!code)
-        code = mzg_manifest_keep(m, keep, e);
-    json_decref(root);
+    code = mzg_excerpt_parse(m, text, len, e);
     free(text);
     return code ? mzg_prefix(e, "%s", path) : MZG_OK;
 }

@@ -15,6 +15,9 @@
  * is. MZG_MALFORMED, naming the file: it is none of this bundle. */
 enum mzg_code mzg_excerpt_apply(const struct mzg_dir *repo, struct mzg_manifest *m, struct mzg_err *e) MZG_MUST;
 
+/* The same by the text of a partial.json. MZG_MALFORMED, MZG_UNSUPPORTED: m is as it was. */
+enum mzg_code mzg_excerpt_parse(struct mzg_manifest *m, const char *text, size_t len, struct mzg_err *e) MZG_MUST;
+
 /* Whether the repository's copy is said to be one. */
 bool mzg_excerpt_is(const struct mzg_dir *repo, const char *name, const char *version);
 

@@ -58,7 +58,7 @@ ok inspect copy
 contains "inspect says so" "$T/out" "partial  1 of 3 files are here"
 no 3 "has a partial copy of m@1" pack m-q4.gguf m-q8.gguf LICENSE -o copy --key lab.key --name m --version 1
 : >"$T/net.log"
-mirror 0 m --files '*q4*'
+mirror 0 m --files '*Q4*' # as pull and unpack: case makes no difference
 same "again: nothing is fetched" "$(wire_bytes net objects)" 0
 before=$(find copy -type f | sort | xargs sha256sum)
 ok gc copy -q

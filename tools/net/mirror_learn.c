@@ -1,10 +1,10 @@
 /* mirror_learn.c: the documents of what is wanted: from here, or from the source; believed when signed. */
 #include "mirroring.h"
 
+#include "bundle/choose.h"
 #include "bundle/excerpt.h"
 #include "bundle/upkeep/intake.h"
 #include "documents.h"
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,7 +122,7 @@ static enum mzg_code compare(struct learning *k, struct mzg_err *e)
 static bool is_like(const struct mzg_mirror_wish *w, const char *path)
 {
     for (size_t i = 0; i < w->n_files; i++) {
-        if (fnmatch(w->files[i], path, 0) == 0)
+        if (mzg_glob_matches(w->files[i], path))
             return true;
     }
     return w->n_files == 0;
