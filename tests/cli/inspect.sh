@@ -65,7 +65,7 @@ done
 contains "on a terminal" "$T/out" "tokenizer.chat_template"
 check "80 columns there" [ "$(columns)" -le 80 ]
 # A name cannot make the terminal do anything.
-ok convert model -o odd.gguf --to F16 -q --set general.name=$'a\e[2Jb\nc\u202ed'
+ok convert model -o odd.gguf --to F16 -q --set general.name=$'a\e[2Jb\nc\xe2\x80\xaed'
 ok inspect odd.gguf --metadata
 check "escaped" not grep -q "$(printf '\033')" "$T/out"
 contains "escaped" "$T/out" 'name            a\x1b[2Jb\x0ac\xe2\x80\xaed'
