@@ -27,9 +27,9 @@ void mzg_run_init(struct mzg_run *run);
 
 /* ---- models ---- */
 
-/* All zero but `to` is the usual: every other member is for those who want something else. */
+/* All zero but `to` is the usual (of a Whisper `to`, too): every other member is for those who want something else. */
 struct mzg_convert_options {
-    const char *to;             /* type or recipe: "Q8_0" */
+    const char *to;             /* type or recipe: "Q8_0"; NULL, for a Whisper only: F16 */
     const char *recipe;         /* a recipe file instead of `to`, or NULL */
     const char *const *tensor_types; /* "REGEX=TYPE": tensors whose name matches get TYPE */
     size_t n_tensor_types;
@@ -42,6 +42,8 @@ struct mzg_convert_options {
                                  * .mzg-part and .mzg-journal), and is gone on with by the same call */
     bool raw;                   /* weights without a model folder: names and shapes as they are */
     const char *pre;            /* the pre-tokenizer's name; NULL: found by structure */
+    const char *tokenizer;      /* the tokens of a checkpoint that is published without (OpenAI's Whisper): a .tiktoken
+                                 * file, or a folder with one or with a tokenizer; NULL: beside the checkpoint */
     uint64_t split_max_bytes;   /* the output is cut into parts, files of at most so many bytes ... */
     uint64_t split_max_tensors; /* ... and tensors, as llama.cpp reads them; 0: no such limit */
     const char *const *set;     /* "KEY=VALUE": metadata over what the source says (SPEC.md, "Names") */
@@ -52,6 +54,7 @@ struct mzg_convert_options {
 };
 
 struct mzg_convert_result {
+    const char *to;        /* the type or recipe; NULL: a recipe file */
     uint64_t tensors;
     uint64_t elems;
     uint64_t source_bytes;
@@ -62,8 +65,8 @@ struct mzg_convert_result {
 };
 
 /* src: a Hugging Face folder, a GGUF file (of a model in parts, any of them), or with raw a .safetensors,
- * PyTorch or .onnx file -> out, a GGUF file; a Whisper folder -> whisper.cpp's own file, of one type
- * for all matrices, in one part and without metadata.
+ * PyTorch or .onnx file -> out, a GGUF file; a Whisper folder, OpenAI's checkpoint of one, or a file of
+ * whisper.cpp's -> whisper.cpp's own file, of one type for all matrices, in one part and without metadata.
  * The same source and options give the same bytes on every machine (SPEC.md, "Determinism").
  * Peak memory stays under 256 MiB whatever the model's size. r may be NULL. */
 enum mzg_code mzg_convert(const char *src, const char *out, const struct mzg_convert_options *opt,
@@ -141,9 +144,11 @@ struct mzg_check_options {
     const char *imatrix; /* the importance data that out was made with, to repeat its quantization; or NULL */
     const char *const *lora; /* the adapters that out was made with, in their order */
     size_t n_lora;
+    const char *tokenizer; /* as for mzg_convert */
 };
 
-/* Compares out (GGUF) with what it was made from, tensor by tensor and block by block. opt may be NULL.
+/* Compares out (GGUF, or whisper.cpp's file) with what it was made from, tensor by tensor and block by block; of
+ * whisper.cpp's file the sizes, filters and tokens before the tensors, too. opt may be NULL.
  * MZG_DIFFERS, with a whole report, when a limit is broken; MZG_USAGE when opt->imatrix or opt->lora is not what
  * out was made with. The report is the caller's: mzg_check_clear. */
 enum mzg_code mzg_check(const char *out, const char *src, const struct mzg_check_options *opt,
@@ -175,7 +180,7 @@ struct mzg_view_tensor {
 };
 enum mzg_code mzg_view_open(struct mzg_view **v, const char *path, struct mzg_err *e) MZG_MUST;
 void mzg_view_close(struct mzg_view *v);
-const char *mzg_view_container(const struct mzg_view *v); /* "safetensors", "PyTorch", "GGUF", "ONNX" */
+const char *mzg_view_container(const struct mzg_view *v); /* "GGUF", "PyTorch", "whisper.cpp" ... */
 size_t mzg_view_files(const struct mzg_view *v); /* that the tensors are in: shards, parts */
 size_t mzg_view_tensors(const struct mzg_view *v);
 void mzg_view_tensor(const struct mzg_view *v, size_t i, struct mzg_view_tensor *t);

@@ -6,6 +6,7 @@
 #include "model/containers/parts.h"
 #include "mzigo_view.h"
 #include "model/convert.h"
+#include "model/form.h"
 #include "model/lora/adapter.h"
 #include "model/meta/settings.h"
 #include "model/provenance.h"
@@ -90,8 +91,8 @@ static enum mzg_code request_open(struct request *q, const char *src,
                                   const struct mzg_convert_options *opt,
                                   const struct mzg_notify *notify, struct mzg_err *e)
 {
-    struct mzg_model_options mo = {.raw = opt->raw, .pre = opt->pre, .set = opt->set, .n_set = opt->n_set,
-                                   .notify = notify};
+    struct mzg_model_options mo = {.raw = opt->raw, .pre = opt->pre, .tokenizer = opt->tokenizer,
+                                   .set = opt->set, .n_set = opt->n_set, .notify = notify};
     enum mzg_code rc = read_words(q, opt, e);
     mzg_arena_init(&q->arena, WORDS_BYTES);
     mo.n_adapters = opt->n_lora;
@@ -108,23 +109,33 @@ static enum mzg_code request_open(struct request *q, const char *src,
     return rc;
 }
 
-/* By name; without one, the file that the options name. */
+/* By name; without one, the file that the options name; without that, NULL. */
 static enum mzg_code find_recipe(struct request *q, const char *to,
                                  const struct mzg_convert_options *opt, const struct mzg_recipe **r,
                                  struct mzg_err *e)
 {
+    *r = NULL;
     if (to != NULL)
         return mzg_recipe_find(to, r, e);
     if (opt->recipe == NULL)
-        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "neither a type nor a recipe file is given");
+        return MZG_OK;
     enum mzg_code rc = q->own != NULL ? MZG_OK : mzg_recipe_load(opt->recipe, &q->own, e);
     *r = q->own;
     return rc;
 }
 
-static struct mzg_convert_result result_of(const struct mzg_convert_totals *t)
+/* Where nothing says what the model shall become: some are of one use only. */
+static enum mzg_code usual_recipe(const struct request *q, const struct mzg_recipe **r, struct mzg_err *e)
 {
-    return (struct mzg_convert_result){.tensors = t->tensors, .elems = t->elems,
+    if (*r != NULL)
+        return MZG_OK;
+    return q->model.form != NULL ? mzg_recipe_find(q->model.form->usual, r, e)
+                                 : mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --to TYPE is missing");
+}
+
+static struct mzg_convert_result result_of(const struct mzg_convert_totals *t, const struct mzg_recipe *r)
+{
+    return (struct mzg_convert_result){.to = r->rules == NULL ? r->name : NULL, .tensors = t->tensors, .elems = t->elems,
                                        .source_bytes = t->source_bytes,
                                        .output_bytes = t->output_bytes,
                                        .parts = t->parts, .largest_part = t->largest_part,
@@ -148,6 +159,8 @@ enum mzg_code mzg_convert_several(const char *src, const struct mzg_convert_outp
         rc = find_recipe(&q, outputs[i].to, opt, &recipes[i], e);
     if (rc == MZG_OK)
         rc = request_open(&q, src, opt, &how.notify, e);
+    for (size_t i = 0; i < n && rc == MZG_OK; i++)
+        rc = usual_recipe(&q, &recipes[i], e);
     for (size_t i = 0; i < n && rc == MZG_OK; i++) {
         targets[i] = (struct mzg_convert_target){.job = q.job, .path = outputs[i].path};
         targets[i].job.recipe = recipes[i];
@@ -155,7 +168,7 @@ enum mzg_code mzg_convert_several(const char *src, const struct mzg_convert_outp
     if (rc == MZG_OK)
         rc = mzg_convert_run(targets, n, opt->resume, &how, totals, e);
     for (size_t i = 0; i < n && rc == MZG_OK && r != NULL; i++)
-        r[i] = result_of(&totals[i]);
+        r[i] = result_of(&totals[i], recipes[i]);
     request_clear(&q);
     return rc;
 }
@@ -203,11 +216,13 @@ enum mzg_code mzg_convert_plan(const char *src, const struct mzg_convert_options
     if (rc == MZG_OK)
         rc = request_open(&q, src, opt, &how.notify, e);
     if (rc == MZG_OK)
+        rc = usual_recipe(&q, &q.job.recipe, e);
+    if (rc == MZG_OK)
         rc = mzg_plan_make(&plan, &q.job, &how.notify, e);
     if (rc == MZG_OK) {
         struct mzg_convert_totals totals = mzg_plan_totals(&plan);
         tell(&plan, row, ctx);
-        *r = result_of(&totals);
+        *r = result_of(&totals, plan.job.recipe);
     }
     mzg_plan_clear(&plan);
     request_clear(&q);

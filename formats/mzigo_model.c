@@ -4,7 +4,9 @@
 #include "base/pool.h"
 #include "kernels/kernels.h"
 #include "model/check.h"
+#include "model/lora/adapter.h"
 #include "model/recall.h"
+#include "model/whisper/ggml_file.h"
 #include "mzigo_run.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -63,28 +65,53 @@ static void check_memory_free(struct check_memory *m)
     free(m);
 }
 
+/* What a GGUF file says of how it was made; of a file of whisper.cpp's only the options say it. */
+static enum mzg_code recall_options(struct check_memory *m, const struct mzg_check_options *opt,
+                                    struct mzg_model_options *mo, struct mzg_err *e)
+{
+    *mo = (struct mzg_model_options){.n_adapters = opt->n_lora};
+    if (m->out.ggml != NULL)
+        return mzg_adapters_parse(&m->arena, opt->lora, opt->n_lora, &mo->adapters, e);
+    enum mzg_code rc = mzg_recall_source(&m->out.gguf->kvs, &m->arena, mo, e);
+    return rc == MZG_OK ? mzg_recall_adapters(&m->out.gguf->kvs, &m->arena, opt->lora, opt->n_lora, mo, e) : rc;
+}
+
 /* Opens the source the way the checked file says it was made. */
 static enum mzg_code open_source(struct check_memory *m, const char *src, const char *out,
                                  const struct mzg_check_options *opt, struct mzg_err *e)
 {
     struct mzg_model_options mo;
-    char q[MZG_QUOTE];
-    if (m->out.gguf == NULL)
-        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: not a GGUF file",
+    char q[MZG_QUOTE], r[MZG_QUOTE];
+    if (m->out.gguf == NULL && m->out.ggml == NULL)
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: not a GGUF file, nor one of whisper.cpp's",
                         mzg_quote(q, out));
-    enum mzg_code rc = mzg_recall_source(&m->out.gguf->kvs, &m->arena, &mo, e);
-    if (rc == MZG_OK)
-        rc = mzg_recall_adapters(&m->out.gguf->kvs, &m->arena, opt->lora, opt->n_lora, &mo, e);
+    enum mzg_code rc = recall_options(m, opt, &mo, e);
     if (rc != MZG_OK)
         return mzg_prefix(e, "%s", mzg_quote(q, out));
+    mo.tokenizer = opt->tokenizer;
     rc = mzg_model_open(&m->source, src, &mo, e);
     m->source_open = rc == MZG_OK;
+    if (rc == MZG_OK && (m->source.form != NULL) != (m->out.ggml != NULL))
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: not what %s becomes, which is %s",
+                        mzg_quote(q, out), mzg_quote(r, src), m->source.form ? m->source.form->what : "a GGUF file");
     if (rc == MZG_OK)
-        return mzg_recall_same_adapters(&m->out.gguf->kvs, &m->arena, &m->source, e);
-    if (rc != MZG_USAGE)
+        return m->out.gguf ? mzg_recall_same_adapters(&m->out.gguf->kvs, &m->arena, &m->source, e) : MZG_OK;
+    if (rc != MZG_USAGE || m->out.gguf == NULL)
         return rc;
     e->code = MZG_MALFORMED; /* nobody used an option: the file's record has words that no option takes */
     return mzg_prefix(e, "%s: its record of options", mzg_quote(q, out));
+}
+
+static enum mzg_code run_check(struct check_memory *m, const char *out, const struct mzg_limits *limits,
+                               const struct mzg_run *run, struct mzg_err *e)
+{
+    struct mzg_check_job job = {.out = &m->out, .source = &m->source, .limits = limits, .imatrix = m->imatrix};
+    char q[MZG_QUOTE];
+    enum mzg_code rc = mzg_check_run(&m->check, &job, run, e);
+    if (rc != MZG_OK || m->out.ggml == NULL)
+        return rc;
+    rc = mzg_ggml_compare(m->out.ggml, &m->source, e);
+    return rc == MZG_OK ? rc : mzg_prefix(e, "%s", mzg_quote(q, out));
 }
 
 static struct mzg_check_row public_row(const struct mzg_check_tensor *t)
@@ -134,10 +161,8 @@ enum mzg_code mzg_check(const char *out, const char *src, const struct mzg_check
         rc = mzg_weights_open(&m->out, out, e);
     if (rc == MZG_OK)
         rc = open_source(m, src, out, opt, e);
-    struct mzg_check_job job = {.out = &m->out, .source = &m->source, .limits = &l,
-                                .imatrix = m->imatrix};
     if (rc == MZG_OK)
-        rc = mzg_check_run(&m->check, &job, &how, e);
+        rc = run_check(m, out, &l, &how, e);
     if (rc == MZG_OK || rc == MZG_DIFFERS) {
         enum mzg_code filled = fill_report(report, m, e);
         if (filled == MZG_OK)

@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "base/reader.h"
-#include "model/arch/config.h"
+#include "model/arch/arch.h"
 #include "model/containers/gguf.h"
 #include "model/meta/general.h"
 #include <inttypes.h>
@@ -38,6 +38,15 @@ static enum mzg_code describe(struct mzg_view *v, const char *folder, struct mzg
     return rc != MZG_OK ? rc : mzg_kvs_ok(&v->model.kvs, e);
 }
 
+/* What is a model by itself, though it cannot be converted, is not told of as bare weights. */
+static bool is_bare(struct mzg_view *v)
+{
+    bool bare = mzg_arch_of_numbers(&v->model.weights) == NULL;
+    if (!bare)
+        mzg_model_close(&v->model);
+    return bare;
+}
+
 /* Bare weights are converted as they are; a folder of them may lack what it needs to be a model. */
 static enum mzg_code open_path(struct mzg_view *v, const char *path, const struct mzg_notify *notify,
                                struct mzg_err *e)
@@ -51,7 +60,7 @@ static enum mzg_code open_path(struct mzg_view *v, const char *path, const struc
         return MZG_OK;
     }
     opt.raw = true;
-    if (!is_folder && mzg_model_open(&v->model, path, &opt, &raw) == MZG_OK) {
+    if (!is_folder && mzg_model_open(&v->model, path, &opt, &raw) == MZG_OK && is_bare(v)) {
         v->why.code = MZG_OK;
         return MZG_OK;
     }

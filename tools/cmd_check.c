@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 static const struct mzg_operand operands[] = {
-    {"OUT", 0, "The GGUF file to check; of a model in several parts, any of them."},
+    {"OUT", 0, "The GGUF file to check; of a model in several parts, any of them. Or a file of whisper.cpp's."},
     {0},
 };
 
@@ -18,6 +18,7 @@ static const struct mzg_option options[] = {
                               "and compared, block by block."},
     {"lora", 0, "ADAPTER", MZG_MANY, "An adapter that OUT was made with; several in the order in which they were "
                                      "merged."},
+    {"tokenizer", 0, "PATH", 0, "The tokens that OUT was made with, as for mzigo convert."},
     {"failed", 0, NULL, 0, "Lists only the tensors that break a limit."},
     MZG_OPTION_THREADS,
     MZG_OPTION_CPU,
@@ -110,7 +111,8 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     struct mzg_err show_err;
     bool failed_only = mzg_args_has(&c->args, "failed");
     struct mzg_check_options opt = {.limits = mzg_args_text(&c->args, "limits"),
-                                    .imatrix = mzg_args_text(&c->args, "imatrix")};
+                                    .imatrix = mzg_args_text(&c->args, "imatrix"),
+                                    .tokenizer = mzg_args_text(&c->args, "tokenizer")};
     opt.n_lora = mzg_args_list(&c->args, "lora", &opt.lora);
     enum mzg_code code = mzg_check(mzg_args_operand(&c->args, 0), mzg_args_text(&c->args, "against"), &opt,
                                    &c->run, &r, e);
@@ -139,7 +141,8 @@ const struct mzg_command mzg_cmd_check = {
         "\n"
         "Where OUT says that mzigo quantized it, and how, that is done again and must give the very same "
         "blocks. A file made with importance data needs them for that (--imatrix); without, a note says "
-        "that its blocks were measured only.",
+        "that its blocks were measured only. A file of whisper.cpp's says nothing of how it was made: its blocks are "
+        "measured, and all that is before its tensors must be what SRC gives.",
     .examples = "mzigo check my-model.gguf --against my-model\n"
                 "mzigo check my-model.gguf --against my-model --json",
     .operands = operands,

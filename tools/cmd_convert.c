@@ -11,8 +11,9 @@
 
 static const struct mzg_operand operands[] = {
     {"SRC", 0, "A Hugging Face folder (config.json, tokenizer, one or more .safetensors or .bin files), a "
-               "GGUF file (of a model in several parts, any of them) or a folder with one such model, or with "
-               "--raw a single .safetensors, .bin, .pt, .pth or .onnx file."},
+               "GGUF file (of a model in several parts, any of them) or a folder with one such model, OpenAI's "
+               "checkpoint of a Whisper (base.pt), a file of whisper.cpp's, or with --raw a single .safetensors, .bin, "
+               ".pt, .pth or .onnx file."},
     {0},
 };
 
@@ -21,7 +22,7 @@ static const struct mzg_option options[] = {
                                 "for the type, and must be there when there are several."},
     {"to", 0, "TYPE", 0, "The type or recipe: F32, F16, BF16, Q8_0, Q4_K_M ... (mzigo inspect lists them "
                          "all, with what SRC would weigh). Several, apart by commas, are made from one "
-                         "reading."},
+                         "reading. A Whisper becomes F16 without it."},
     {"recipe", 0, "FILE", 0, "A recipe of your own instead of --to (SPEC.md, \"Recipes\")."},
     {"tensor-type", 0, "REGEX=TYPE", MZG_MANY, "Tensors whose name matches get TYPE; the first that "
                                                "matches decides. May be given several times."},
@@ -43,6 +44,10 @@ static const struct mzg_option options[] = {
     {"raw", 0, NULL, 0, "Takes weights without a model folder: names and shapes as they are."},
     {"pre", 0, "NAME", 0, "The pre-tokenizer's name, where it cannot be told from the tokenizer's "
                           "structure."},
+    {"tokenizer", 0, "PATH", 0, "Where the tokens of OpenAI's checkpoint are, which is published without them: "
+                                "multilingual.tiktoken (of English models gpt2.tiktoken), a folder that has it, as "
+                                "OpenAI's package does, or a Hugging Face folder with the tokenizer. Without it they "
+                                "are looked for beside the checkpoint."},
     {"set", 0, "KEY=VALUE", MZG_MANY, "Metadata over what SRC says: general.name=Kilimo, "
                                       "general.languages=sw,en, tokenizer.ggml.add_bos_token=false. A key that "
                                       "is not known needs its type: KEY=u32:5, f32:, bool:, string:, strings: "
@@ -84,7 +89,7 @@ static void report_one(json_t *o, const char *out, const char *to, const struct 
     char path[PATH_ROOM];
     mzg_report_text(o, "out", first_file(path, out, r));
     report_parts(o, out, r);
-    mzg_report_text(o, "to", to);
+    mzg_report_text(o, "to", to ? to : r->to);
     mzg_report_number(o, "tensors", r->tensors);
     mzg_report_number(o, "elements", r->elems);
     mzg_report_number(o, "source_bytes", r->source_bytes);
@@ -120,7 +125,7 @@ static void show(const struct mzg_context *c, const char *src, const struct mzg_
     char word[MZG_WORD], path[PATH_ROOM], from[MZG_WORD], with[MZG_WORD];
     for (size_t i = 0; i < outs->n; i++)
         show_one(outs->list[i].path, &r[i]);
-    if (c->quiet || !r[0].gguf)
+    if (c->quiet)
         return;
     printf("next: mzigo check %s --against %s",
            mzg_shell_word(word, first_file(path, outs->list[0].path, &r[0])), mzg_shell_word(from, src));
@@ -128,6 +133,8 @@ static void show(const struct mzg_context *c, const char *src, const struct mzg_
         printf(" --imatrix %s", mzg_shell_word(with, opt->imatrix));
     for (size_t i = 0; i < opt->n_lora; i++)
         printf(" --lora %s", mzg_shell_word(with, opt->lora[i]));
+    if (opt->tokenizer)
+        printf(" --tokenizer %s", mzg_shell_word(with, opt->tokenizer));
     putchar('\n');
 }
 
@@ -165,14 +172,13 @@ static enum mzg_code read_options(const struct mzg_args *a, struct mzg_convert_o
         .resume = mzg_args_has(a, "resume"),
         .raw = mzg_args_has(a, "raw"),
         .pre = mzg_args_text(a, "pre"),
+        .tokenizer = mzg_args_text(a, "tokenizer"),
     };
     opt->n_tensor_types = mzg_args_list(a, "tensor-type", &opt->tensor_types);
     opt->n_set = mzg_args_list(a, "set", &opt->set);
     opt->n_lora = mzg_args_list(a, "lora", &opt->lora);
     if (opt->to && opt->recipe)
         return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "--to and --recipe both say the type: give one");
-    if (!opt->to && !opt->recipe)
-        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --to TYPE is missing");
     if (!mzg_args_has(a, "out") && !mzg_args_has(a, "dry-run"))
         return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "option --out OUT.gguf is missing");
     return read_split(a, opt, e);
@@ -227,12 +233,14 @@ const struct mzg_command mzg_cmd_convert = {
         "\n"
         "A Whisper model becomes the file that whisper.cpp reads (ggml-NAME.bin), in which all matrices "
         "have one type: of a recipe, its main one. It is one file and has no metadata: options about parts "
-        "and keys are refused. The widest type that whisper.cpp runs is F16; it stops at a file of F32.",
+        "and keys are refused. SRC may be a file of this kind, too. The widest type that whisper.cpp runs is F16: it "
+        "stops at a file of F32, about which a note is printed.",
     .examples = "mzigo convert my-model -o my-model.gguf --to Q8_0\n"
                 "mzigo convert my-model -o 'my-model-{}.gguf' --to Q4_K_M,Q8_0\n"
                 "mzigo convert my-model -o my-model.gguf --to Q8_0 --split-max-size 4000M\n"
                 "mzigo convert my-model --to Q4_K_M --imatrix my.imatrix --dry-run\n"
                 "mzigo convert whisper-base -o ggml-base-q5_0.bin --to Q5_0\n"
+                "mzigo convert base.pt -o ggml-base.bin --tokenizer multilingual.tiktoken\n"
                 "mzigo convert base -o tuned.gguf --to Q4_K_M --lora my-adapter\n"
                 "mzigo convert weights.safetensors -o weights.gguf --to F16 --raw",
     .operands = operands,

@@ -78,15 +78,17 @@ static enum mzg_code plan_one(struct mzg_context *c, const char *src, const stru
     struct mzg_convert_result r;
     struct sheet s = {.list = NULL};
     json_t *o = list ? mzg_report_row(list) : NULL;
+    bool named = mzg_args_has(&c->args, "out");
     one.to = out->to;
     add_heads(&s.table);
     if (o) {
-        mzg_report_text(o, "out", mzg_args_has(&c->args, "out") ? out->path : NULL);
-        mzg_report_text(o, "to", out->to);
+        mzg_report_text(o, "out", named ? out->path : NULL);
         s.list = mzg_report_list(o, "tensors");
     }
     enum mzg_code code = mzg_convert_plan(src, &one, &c->run, add_row, &s, &r, e);
     mzg_meter_wipe(c->meter);
+    if (o)
+        mzg_report_text(o, "to", out->to || code ? out->to : r.to);
     if (!code && o && r.parts > 0) {
         mzg_report_number(o, "parts", r.parts);
         mzg_report_number(o, "largest_part_bytes", r.largest_part);
@@ -94,7 +96,7 @@ static enum mzg_code plan_one(struct mzg_context *c, const char *src, const stru
     if (!code && o)
         mzg_report_number(o, "output_bytes", r.output_bytes);
     else if (!code)
-        code = show(&s.table, out->path, &r, e);
+        code = show(&s.table, out->to || named ? out->path : r.to ? r.to : "the output", &r, e);
     mzg_table_clear(&s.table);
     return code;
 }

@@ -7,7 +7,10 @@
 #include "arch/model.h"
 
 struct mzg_form {
-    const char *what; /* in messages: "whisper.cpp's ggml file" */
+    const char *what;  /* in messages: "whisper.cpp's ggml file" */
+    const char *usual; /* the type that is taken where none is asked for: "F16" */
+    /* Why a file whose matrices are of this type may be of no use; NULL: it is of use. */
+    const char *(*doubt)(enum mzg_type base);
     /* The type that a tensor gets where matrices get `base`. MZG_UNSUPPORTED: the file cannot have it. */
     enum mzg_code (*type)(const struct mzg_model_tensor *t, enum mzg_type base, enum mzg_type *type,
                           struct mzg_err *e);

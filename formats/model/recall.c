@@ -192,8 +192,10 @@ enum mzg_code mzg_recall_read(struct mzg_recall *r, const struct mzg_weights *ou
 {
     uint8_t recorded[32];
     *r = (struct mzg_recall){.effort = MZG_EFFORT_DEFAULT};
-    if (out->gguf == NULL)
-        return MZG_OK;
+    if (out->gguf == NULL) /* another program's file, which has no place for a record */
+        return imatrix == NULL ? MZG_OK
+            : mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET,
+                       "an importance matrix is given, but the file does not say that it was made with one");
     r->effort_known = mzg_provenance_effort(&out->gguf->kvs, &r->effort);
     r->imatrix_at_hand = imatrix != NULL;
     enum mzg_code rc = mzg_provenance_imatrix(&out->gguf->kvs, &r->weighted, recorded, e);

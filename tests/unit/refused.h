@@ -14,6 +14,7 @@
  *   build/tests/unit/test_recipe_file --write tests/refused > tests/refused/EXPECT.recipe
  *   build/tests/unit/test_pytorch --write tests/refused > tests/refused/EXPECT.pytorch
  *   build/tests/unit/test_settings --write tests/refused > tests/refused/EXPECT.record
+ *   build/tests/unit/test_whisper_refused --write tests/refused > tests/refused/EXPECT.whisper
  * A line: path, base that passes, exit status, what the message names, byte or '-', command. */
 #ifndef MZG_TESTS_REFUSED_H
 #define MZG_TESTS_REFUSED_H

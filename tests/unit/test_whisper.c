@@ -1,5 +1,6 @@
 #include "fixture.h"
 #include "mzigo.h"
+#include "whisper_image.h"
 #include "model/whisper/ggml_file.h"
 #include "model/whisper/mel.h"
 
@@ -9,43 +10,27 @@
 #define CONFIG                                                                                                         \
     "{\"architectures\":[\"WhisperForConditionalGeneration\"],\"model_type\":\"whisper\",\"vocab_size\":260,"          \
     "\"d_model\":8,\"encoder_layers\":1,\"decoder_layers\":1,\"encoder_attention_heads\":2,"                           \
-    "\"decoder_attention_heads\":1,\"encoder_ffn_dim\":32,\"decoder_ffn_dim\":32,\"num_mel_bins\":2,"                  \
+    "\"decoder_attention_heads\":2,\"encoder_ffn_dim\":32,\"decoder_ffn_dim\":32,\"num_mel_bins\":2,"                  \
     "\"max_source_positions\":3,\"max_target_positions\":2,\"activation_function\":\"gelu\"}"
 
-static const struct shape { const char *from, *to; uint64_t dims[3]; unsigned n; } shapes[] = {
-#define V(from, to, n) {from, to, {n}, 1}
-#define W(from, to, rows, width) {from, to, {rows, width}, 2}
-#define BOTH(from, to, rows, width) W(from ".weight", to ".weight", rows, width), V(from ".bias", to ".bias", rows)
-#define NORM(from, to) V(from ".weight", to ".weight", 8), V(from ".bias", to ".bias", 8)
-#define ATTENTION(from, to)                                                                                            \
-    BOTH(from ".q_proj", to ".query", 8, 8), W(from ".k_proj.weight", to ".key.weight", 8, 8),                         \
-    BOTH(from ".v_proj", to ".value", 8, 8), BOTH(from ".out_proj", to ".out", 8, 8), NORM(from "_layer_norm", to "_ln")
-#define MLP(from, to)                                                                                                  \
-    BOTH(from "fc1", to "mlp.0", 32, 8), BOTH(from "fc2", to "mlp.2", 8, 32), NORM(from "final_layer_norm", to "mlp_ln")
-    {"encoder.conv1.weight", "encoder.conv1.weight", {8, 2, 3}, 3}, V("encoder.conv1.bias", "encoder.conv1.bias", 8),
-    {"encoder.conv2.weight", "encoder.conv2.weight", {8, 8, 3}, 3}, V("encoder.conv2.bias", "encoder.conv2.bias", 8),
-    W("encoder.embed_positions.weight", "encoder.positional_embedding", 3, 8),
-    ATTENTION("encoder.layers.0.self_attn", "encoder.blocks.0.attn"), MLP("encoder.layers.0.", "encoder.blocks.0."),
-    NORM("encoder.layer_norm", "encoder.ln_post"),
-    W("decoder.embed_tokens.weight", "decoder.token_embedding.weight", 260, 8),
-    W("decoder.embed_positions.weight", "decoder.positional_embedding", 2, 8),
-    ATTENTION("decoder.layers.0.self_attn", "decoder.blocks.0.attn"),
-    ATTENTION("decoder.layers.0.encoder_attn", "decoder.blocks.0.cross_attn"),
-    MLP("decoder.layers.0.", "decoder.blocks.0."), NORM("decoder.layer_norm", "decoder.ln"),
-};
-#define SHAPES (sizeof shapes / sizeof *shapes)
+static const struct whisper sizes = {.vocab = 260, .audio = 3, .text = 2, .width = 8, .heads = 2, .mels = 2};
 
 /* ---- writing the folder ---- */
 
-static void put_text(const char *folder, const char *name, const char *text)
+static void put_file(const char *folder, const char *name, const void *data, size_t len)
 {
     char path[128];
 
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *f = fopen(path, "w");
+    FILE *f = fopen(path, "wb");
     assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fwrite(data, 1, len, f), len);
     assert_int_equal(fclose(f), 0);
+}
+
+static void put_text(const char *folder, const char *name, const char *text)
+{
+    put_file(folder, name, text, strlen(text));
 }
 
 static unsigned shown(unsigned byte) /* the character that stands for a byte */
@@ -80,11 +65,6 @@ static void put_vocabulary(const char *folder)
                                               "{\"258\":{\"content\":\"<|endoftext|>\",\"special\":true}}}");
 }
 
-static float number(size_t tensor, uint64_t i) /* exact in halves */
-{
-    return (float)tensor + (float)(i % 16) / 16;
-}
-
 static void put_folder(const char *folder, const char *config)
 {
     struct fixture_tensor t[SHAPES + 1];
@@ -96,7 +76,7 @@ static void put_folder(const char *folder, const char *config)
         t[i] = (struct fixture_tensor){.name = names[i], .dtype = "F32", .n_dims = shapes[i].n};
         snprintf(names[i], sizeof names[i], "model.%s", shapes[i].from);
         for (unsigned d = 0; d < shapes[i].n; d++)
-            n *= t[i].shape[d] = shapes[i].dims[d];
+            n *= t[i].shape[d] = length_of(&sizes, i, d);
         float *x = malloc(n * sizeof *x);
         assert_non_null(x);
         for (uint64_t k = 0; k < n; k++)
@@ -132,11 +112,11 @@ static uint32_t u32(struct file *f)
 
 static void check_preface(struct file *f, uint32_t type)
 {
-    const uint32_t sizes[] = {0x67676d6c, 260, 3, 8, 2, 1, 2, 8, 1, 1, 2, type, 2, 201};
+    const uint32_t due[] = {0x67676d6c, 260, 3, 8, 2, 1, 2, 8, 2, 1, 2, type, 2, 201};
     float mels[2 * MZG_MEL_BINS];
 
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        assert_int_equal(u32(f), sizes[i]);
+    for (size_t i = 0; i < sizeof due / sizeof *due; i++)
+        assert_int_equal(u32(f), due[i]);
     mzg_mel_filters(2, mels);
     assert_memory_equal(f->p + f->at, mels, sizeof mels);
     f->at += sizeof mels;
@@ -156,7 +136,7 @@ static float half(uint16_t h) /* of small positive normal numbers, and 0 */
     return h == 0 ? 0 : (float)(1024 + (h & 1023)) / 1024 * (float)(1u << ((h >> 10) & 31)) / 32768;
 }
 
-/* One tensor's head and values; its index in shapes. half_type: of matrices. */
+/* One tensor's head and values; its index in shapes. halves: of matrices. */
 static size_t check_tensor(struct file *f, bool halves)
 {
     uint32_t n_dims = u32(f), length = u32(f), type = u32(f), ne[3] = {1, 1, 1};
@@ -175,7 +155,7 @@ static size_t check_tensor(struct file *f, bool halves)
         assert_true(ne[0] == 1 && ne[1] == 8);
     else
         for (unsigned d = 0; d < n_dims; d++)
-            assert_int_equal(ne[d], shapes[i].dims[n_dims - 1 - d]);
+            assert_int_equal(ne[d], length_of(&sizes, i, n_dims - 1 - d));
     assert_int_equal(type, halves && shapes[i].n > 1 && !positions);
     for (uint64_t k = 0; k < (uint64_t)ne[0] * ne[1] * ne[2]; k++, f->at += type ? 2 : 4) {
         float x;
@@ -229,6 +209,49 @@ static void the_file_holds_what_its_loader_wants(void **state)
     fixture_close(&f);
 }
 
+/* OpenAI's checkpoint of the same weights, with its tokens beside it, becomes the same file; and that file, too. */
+static void all_forms_become_the_same_file(void **state)
+{
+    static char bytes[256][2];
+    static const char *tokens[258];
+    const struct mzg_convert_options opt = {.to = "F16"};
+    struct whisper w = sizes;
+    struct whisper_image *m = malloc(sizeof *m);
+    struct mzg_err e = {0};
+    struct fixture f;
+    size_t n[3];
+
+    (void)state;
+    assert_non_null(m);
+    fixture_open(&f);
+    put_folder(f.dir, CONFIG);
+    assert_int_equal(mzg_convert(f.dir, fixture_path(&f, 0, "of_folder.bin"), &opt, NULL, NULL, &e), MZG_OK);
+    for (unsigned b = 0; b < 256; b++) {
+        bytes[b][0] = (char)b;
+        tokens[b] = bytes[b];
+    }
+    tokens[256] = " a";
+    tokens[257] = "";
+    w.tokens = tokens;
+    w.n_tokens = 258;
+    make_checkpoint(m, &w);
+    put_file(f.dir, "x.pt", m->bytes, m->len);
+    make_tiktoken(m, &w);
+    memmove(m->bytes + 3, m->bytes, m->len); /* the byte 0 is no text: "= 0" has become of it */
+    memcpy(m->bytes, "AA== 0\n", 7);
+    put_file(f.dir, "gpt2.tiktoken", m->bytes, m->len + 3);
+    free(m);
+    if (mzg_convert(fixture_path(&f, 1, "x.pt"), fixture_path(&f, 2, "of_checkpoint.bin"), &opt, NULL, NULL, &e) != MZG_OK ||
+        mzg_convert(f.path[2], fixture_path(&f, 3, "of_file.bin"), &opt, NULL, NULL, &e) != MZG_OK)
+        fail_msg("%s", e.msg);
+    char *a = fixture_load(f.path[0], &n[0]), *b = fixture_load(f.path[2], &n[1]), *c = fixture_load(f.path[3], &n[2]);
+    assert_true(n[0] == n[1] && n[0] == n[2]);
+    assert_memory_equal(a, b, n[0]);
+    assert_memory_equal(a, c, n[0]);
+    free(a), free(b), free(c);
+    fixture_close(&f);
+}
+
 static const struct refusal {
     const char *to, *from, *with; /* of the config */
     enum mzg_code code;
@@ -245,6 +268,8 @@ static const struct refusal {
     {"F32", "\"max_source_positions\":3,", "", MZG_MALFORMED, "max_source_positions", {0}},
     {"F32", "\"decoder_layers\":1", "\"decoder_layers\":2", MZG_MALFORMED, "decoder.layers.1.self_attn", {0}},
     {"F32", "\"num_mel_bins\":2", "\"num_mel_bins\":4", MZG_MALFORMED, "encoder.conv1.weight", {0}},
+    {"F32", "\"decoder_attention_heads\":2", "\"decoder_attention_heads\":3", MZG_MALFORMED, "decoder_attention_heads", {0}},
+    {"F32", NULL, NULL, MZG_UNSUPPORTED, "its tokens are its own", {.tokenizer = "x"}},
     {"F32", NULL, NULL, MZG_UNSUPPORTED, "not cut into parts", {.split_max_bytes = 1 << 20}},
     {"F32", NULL, NULL, MZG_UNSUPPORTED, "not cut into parts", {.split_max_tensors = 1000}},
     {"F32", NULL, NULL, MZG_UNSUPPORTED, "no metadata", {.set = (const char *const[]){"general.name=x"}, .n_set = 1}},
@@ -352,6 +377,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_file_holds_what_its_loader_wants),
+        cmocka_unit_test(all_forms_become_the_same_file),
         cmocka_unit_test(what_it_cannot_express_is_refused),
         cmocka_unit_test(it_goes_on_only_with_the_same_options),
         cmocka_unit_test(the_filters_are_slaneys),

@@ -34,6 +34,17 @@ const struct mzg_arch *mzg_arch_find(const struct mzg_config *c, bool *by_type)
     return NULL;
 }
 
+const struct mzg_arch *mzg_arch_of_numbers(const struct mzg_weights *w)
+{
+    int64_t n;
+
+    for (size_t i = 0; i < sizeof archs / sizeof *archs; i++) {
+        if (archs[i]->numbers && mzg_weights_number(w, archs[i]->numbers[0].name, &n))
+            return archs[i];
+    }
+    return NULL;
+}
+
 bool mzg_arch_takes_experts(const struct mzg_arch *arch)
 {
     for (size_t i = 0; i < arch->n_tensors; i++) {
@@ -147,16 +158,16 @@ static void print_shape(char *out, size_t room, const uint64_t *ne, unsigned n_d
     }
 }
 
-static enum mzg_code fail_shape(const struct mzg_source_tensor *t, const struct mzg_making *mk,
-                                bool made, struct mzg_err *e)
+static enum mzg_code fail_shape(const struct map *map, const struct mzg_source_tensor *t,
+                                const struct mzg_making *mk, bool made, struct mzg_err *e)
 {
     char q[MZG_QUOTE], found[96], due[96];
 
     print_shape(found, sizeof found, t->values->ne, t->values->n_dims);
     print_shape(due, sizeof due, mk->ne, mk->n_dims);
     return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
-                    "tensor '%s': its shape is [%s], config.json gives [%s]%s", mzg_quote(q, t->name),
-                    found, due, made ? " for what is made of it" : "");
+                    "tensor '%s': its shape is [%s], %s gives [%s]%s", mzg_quote(q, t->name),
+                    found, map->work->config->name, due, made ? " for what is made of it" : "");
 }
 
 /* Whether another row of the same name, or only one before it, has its source. */
@@ -296,7 +307,7 @@ static enum mzg_code map_one(struct map *map, const struct mzg_arch_tensor *row,
         return code;
     const struct mzg_values *v = row->how ? row->how(&mk) : mk.values;
     if (!v || !has_shape(v, &mk))
-        return fail_shape(t, &mk, row->how != NULL, e);
+        return fail_shape(map, t, &mk, row->how != NULL, e);
     return append(map, &mk, t, v, e);
 }
 

@@ -75,6 +75,13 @@ struct mzg_making {
 
 struct mzg_arch_work; /* what a family's functions are given */
 
+/* A number beside the tensors of a checkpoint that comes without a config.json. */
+struct mzg_arch_number {
+    const char *name; /* "dims.n_mels" */
+    const char *key;  /* what config.json would call it */
+    int64_t max;      /* it is 1 or more */
+};
+
 struct mzg_arch {
     const char *name;               /* general.architecture, and what its keys start with */
     const char *const *classes;     /* in config.json's architectures; NULL at the end */
@@ -106,6 +113,12 @@ struct mzg_arch {
                              struct mzg_err *e);
     /* What its vocabularies need besides their files; may be NULL. */
     void (*tune)(struct mzg_vocab *v, struct mzg_kvs *k);
+    /* n_numbers of a checkpoint that is a whole model: they are its config. The first tells it from others. NULL: none
+     * is published so. */
+    const struct mzg_arch_number *numbers;
+    size_t n_numbers;
+    /* The file of tokens that is published with it, and how many must be in it (0: any number). */
+    const char *(*token_file)(const struct mzg_hparams *h, uint32_t *tokens);
     /* What it is written as, and what stands there before the tensors (m->preface), instead of the
      * vocabulary's keys; NULL: GGUF. */
     const struct mzg_form *form;
@@ -132,6 +145,9 @@ struct mzg_arch_work {
 
 /* The family of this class; else of this model_type, *by_type then being true; else NULL. */
 const struct mzg_arch *mzg_arch_find(const struct mzg_config *c, bool *by_type);
+
+/* The family of these weights, by the numbers beside them; or NULL. */
+const struct mzg_arch *mzg_arch_of_numbers(const struct mzg_weights *w);
 
 /* Whether any of its tensors is there once for each expert. */
 bool mzg_arch_takes_experts(const struct mzg_arch *arch);

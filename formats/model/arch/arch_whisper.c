@@ -1,5 +1,6 @@
-/* Whisper, from a Hugging Face folder to whisper.cpp's own file (whisper/ggml_file.h): its loader knows the
- * tensors by OpenAI's names and reads no GGUF. Sources: whisper.cpp's loader and converter of 2026. */
+/* Whisper, from a Hugging Face folder or OpenAI's own checkpoint to whisper.cpp's file (whisper/ggml_file.h): its
+ * loader knows the tensors by OpenAI's names and reads no GGUF. Sources: whisper.cpp's loader and converter of 2026,
+ * OpenAI's package. */
 #include "../whisper/ggml_file.h"
 #include "../whisper/mel.h"
 #include "common.h"
@@ -17,30 +18,46 @@ enum { MELS_AT, KERNEL_AT, AUDIO_AT, TEXT_AT, TEXT_HEADS_AT }; /* in hparams.own
 #define NORM(from, to)                                                                             \
     MZG_TENSOR(from ".weight", to ".weight", MZG_DIM_1, MZG_DIM_EMBD, 0, NULL),                    \
     BIAS(from, to, MZG_DIM_EMBD)
-#define ATTENTION(from, to)                                                                        \
-    BOTH(from ".q_proj", to ".query", MZG_DIM_EMBD, MZG_DIM_EMBD),                                 \
-    MATRIX(from ".k_proj", to ".key", MZG_DIM_EMBD, MZG_DIM_EMBD),                                 \
-    BOTH(from ".v_proj", to ".value", MZG_DIM_EMBD, MZG_DIM_EMBD),                                 \
-    BOTH(from ".out_proj", to ".out", MZG_DIM_EMBD, MZG_DIM_EMBD), NORM(from "_layer_norm", to "_ln")
-#define FEED_FORWARD(from, to)                                                                     \
-    BOTH(from "fc1", to "mlp.0", MZG_DIM_FF, MZG_DIM_EMBD),                                        \
-    BOTH(from "fc2", to "mlp.2", MZG_DIM_EMBD, MZG_DIM_FF), NORM(from "final_layer_norm", to "mlp_ln")
+#define ATTENTION(from, q, k, v, out, ln, to)                                                      \
+    BOTH(from q, to ".query", MZG_DIM_EMBD, MZG_DIM_EMBD),                                         \
+    MATRIX(from k, to ".key", MZG_DIM_EMBD, MZG_DIM_EMBD),                                         \
+    BOTH(from v, to ".value", MZG_DIM_EMBD, MZG_DIM_EMBD),                                         \
+    BOTH(from out, to ".out", MZG_DIM_EMBD, MZG_DIM_EMBD), NORM(from ln, to "_ln")
+#define FEED_FORWARD(from, up, down, ln, to)                                                       \
+    BOTH(from up, to "mlp.0", MZG_DIM_FF, MZG_DIM_EMBD),                                           \
+    BOTH(from down, to "mlp.2", MZG_DIM_EMBD, MZG_DIM_FF), NORM(from ln, to "mlp_ln")
 #define CONVOLUTION(name, width)                                                                   \
     MZG_TENSOR_3D(name ".weight", name ".weight", MZG_DIM_EMBD, width, KERNEL, 0, NULL),           \
     MZG_TENSOR(name ".bias", name ".bias", MZG_DIM_EMBD, MZG_DIM_1, 0, mzg_how_shaped)
+#define CONVOLUTIONS CONVOLUTION("encoder.conv1", MELS), CONVOLUTION("encoder.conv2", MZG_DIM_EMBD)
+#define POSITIONS(from, part, length)                                                              \
+    MZG_TENSOR(part from, part "positional_embedding", length, MZG_DIM_EMBD, 0, NULL)
 
-static const struct mzg_arch_tensor tensors[] = {
-    CONVOLUTION("encoder.conv1", MELS), CONVOLUTION("encoder.conv2", MZG_DIM_EMBD),
-    MZG_TENSOR("encoder.embed_positions.weight", "encoder.positional_embedding", AUDIO, MZG_DIM_EMBD, 0, NULL),
-    ATTENTION("encoder.layers.#.self_attn", "encoder.blocks.#.attn"),
-    FEED_FORWARD("encoder.layers.#.", "encoder.blocks.#."),
+#define TRANSFORMERS(from, to) ATTENTION(from, ".q_proj", ".k_proj", ".v_proj", ".out_proj", "_layer_norm", to)
+#define TRANSFORMERS_MLP(from, to) FEED_FORWARD(from, "fc1", "fc2", "final_layer_norm", to)
+static const struct mzg_arch_tensor transformers[] = {
+    CONVOLUTIONS, POSITIONS("embed_positions.weight", "encoder.", AUDIO),
+    TRANSFORMERS("encoder.layers.#.self_attn", "encoder.blocks.#.attn"),
+    TRANSFORMERS_MLP("encoder.layers.#.", "encoder.blocks.#."),
     NORM("encoder.layer_norm", "encoder.ln_post"),
     MATRIX("decoder.embed_tokens", "decoder.token_embedding", MZG_DIM_VOCAB, MZG_DIM_EMBD),
-    MZG_TENSOR("decoder.embed_positions.weight", "decoder.positional_embedding", TEXT, MZG_DIM_EMBD, 0, NULL),
-    ATTENTION("decoder.layers.%.self_attn", "decoder.blocks.%.attn"),
-    ATTENTION("decoder.layers.%.encoder_attn", "decoder.blocks.%.cross_attn"),
-    FEED_FORWARD("decoder.layers.%.", "decoder.blocks.%."),
+    POSITIONS("embed_positions.weight", "decoder.", TEXT),
+    TRANSFORMERS("decoder.layers.%.self_attn", "decoder.blocks.%.attn"),
+    TRANSFORMERS("decoder.layers.%.encoder_attn", "decoder.blocks.%.cross_attn"),
+    TRANSFORMERS_MLP("decoder.layers.%.", "decoder.blocks.%."),
     NORM("decoder.layer_norm", "decoder.ln"),
+};
+
+#define OPENAI(name) ATTENTION(name, ".query", ".key", ".value", ".out", "_ln", name)
+#define OPENAI_MLP(name) FEED_FORWARD(name, "mlp.0", "mlp.2", "mlp_ln", name)
+static const struct mzg_arch_tensor openai[] = {
+    CONVOLUTIONS, POSITIONS("positional_embedding", "encoder.", AUDIO),
+    OPENAI("encoder.blocks.#.attn"), OPENAI_MLP("encoder.blocks.#."),
+    NORM("encoder.ln_post", "encoder.ln_post"),
+    MATRIX("decoder.token_embedding", "decoder.token_embedding", MZG_DIM_VOCAB, MZG_DIM_EMBD),
+    POSITIONS("positional_embedding", "decoder.", TEXT),
+    OPENAI("decoder.blocks.%.attn"), OPENAI("decoder.blocks.%.cross_attn"), OPENAI_MLP("decoder.blocks.%."),
+    NORM("decoder.ln", "decoder.ln"),
 };
 
 /* The encoder's sizes under the names that all families share. */
@@ -62,6 +79,32 @@ static enum mzg_code settle(struct mzg_config *c, struct mzg_err *e)
     }
     return mzg_config_default(c, "tie_word_embeddings", json_true()) ? MZG_OK
                                                                      : mzg_fail_memory(e, "config.json");
+}
+
+/* What OpenAI's numbers leave to be known; divisors are told by their names. */
+static enum mzg_code settle_openai(struct mzg_config *c, struct mzg_err *e)
+{
+    json_int_t state = json_integer_value(json_object_get(c->root, "d_model"));
+    json_int_t heads = json_integer_value(json_object_get(c->root, "encoder_attention_heads"));
+    json_int_t text_heads = json_integer_value(json_object_get(c->root, "decoder_attention_heads"));
+
+    if (json_integer_value(json_object_get(c->root, "text_d_model")) != state)
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "dims.n_text_state is not dims.n_audio_state: whisper.cpp has "
+                        "one width for both");
+    if (state % (2 * heads) != 0 || state % text_heads != 0)
+        return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "dims.%s does not divide dims.n_audio_state into even "
+                        "widths", state % text_heads != 0 ? "n_text_head" : "n_audio_head");
+    return mzg_config_default(c, "encoder_ffn_dim", json_integer(4 * state)) &&
+                   mzg_config_default(c, "decoder_ffn_dim", json_integer(4 * state))
+               ? settle(c, e) : mzg_fail_memory(e, "dims");
+}
+
+static const char *token_file(const struct mzg_hparams *h, uint32_t *tokens)
+{
+    bool multilingual = h->vocab >= MZG_WHISPER_MULTILINGUAL;
+
+    *tokens = h->vocab >= MZG_WHISPER_MULTILINGUAL - 1 ? 50256u + multilingual : 0;
+    return multilingual ? "multilingual.tiktoken" : "gpt2.tiktoken";
 }
 
 static enum mzg_code measure(const struct mzg_config *c, struct mzg_hparams *h, struct mzg_err *e)
@@ -100,10 +143,11 @@ static enum mzg_code put(const struct mzg_arch_work *work, struct mzg_kvs *k, st
     if (h->ff != 4 * h->embd || (uint64_t)wide != h->ff)
         return mzg_arch_fail_key(MZG_UNSUPPORTED, "encoder_ffn_dim",
                                  "(or decoder_ffn_dim) is not four times d_model", e);
+    if (h->embd % h->own[TEXT_HEADS_AT] != 0)
+        return mzg_arch_fail_key(MZG_MALFORMED, "decoder_attention_heads", "does not divide d_model", e);
     if (!h->tied)
         return mzg_arch_fail_key(MZG_UNSUPPORTED, "tie_word_embeddings",
                                  "is false: whisper.cpp has no head of its own", e);
-    mzg_notice(work->notify, "a Whisper model becomes %s, no GGUF", mzg_form_ggml.what);
     return mzg_common_must_be(work, "scale_embedding", false, false, e);
 }
 
@@ -126,20 +170,44 @@ static enum mzg_code preface(const struct mzg_arch_work *work, const struct mzg_
 
     if (strcmp(v->model, "gpt2") != 0)
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "a tokenizer that is no byte-level BPE, which Whisper's is");
-    return mzg_whisper_preface(sizes, v, out, e);
+    enum mzg_code code = mzg_whisper_preface(sizes, v, out, e);
+    if (code == MZG_OK)
+        mzg_notice(work->notify, "a Whisper model becomes %s, no GGUF", mzg_form_ggml.what);
+    return code;
 }
+
+static const struct mzg_arch_number dims[] = {
+#define X(name, own, key, max) {"dims." own, key, max},
+    MZG_WHISPER_DIMS(X)
+#undef X
+};
 
 const struct mzg_arch mzg_arch_whisper = {
     .name = "whisper",
     .classes = (const char *const[]){"WhisperForConditionalGeneration", NULL},
     .model_types = (const char *const[]){"whisper", NULL},
-    .tensors = tensors,
-    .n_tensors = sizeof tensors / sizeof *tensors,
+    .tensors = transformers,
+    .n_tensors = sizeof transformers / sizeof *transformers,
     .prefixes = (const char *const[]){"model.", NULL},
     .drops = (const char *const[]){"proj_out.", NULL},
     .settle = settle,
     .measure = measure,
     .put = put,
+    .form = &mzg_form_ggml,
+    .preface = preface,
+};
+
+/* Also whisper.cpp's own file, which has the same numbers and names. */
+const struct mzg_arch mzg_arch_whisper_openai = {
+    .name = "whisper",
+    .tensors = openai,
+    .n_tensors = sizeof openai / sizeof *openai,
+    .settle = settle_openai,
+    .measure = measure,
+    .put = put,
+    .numbers = dims,
+    .n_numbers = sizeof dims / sizeof *dims,
+    .token_file = token_file,
     .form = &mzg_form_ggml,
     .preface = preface,
 };

@@ -84,10 +84,14 @@ static enum mzg_code take_all(struct mzg_model *m, struct mzg_err *e)
     return code;
 }
 
-enum mzg_code mzg_model_open_bare(struct mzg_model *m, const char *path, struct mzg_err *e)
+enum mzg_code mzg_model_open_bare(struct mzg_model *m, const char *path, const struct mzg_model_options *opt,
+                                  struct mzg_err *e)
 {
     enum mzg_code code = mzg_weights_open(&m->weights, path, e);
+    const struct mzg_arch *arch = code == MZG_OK && !m->raw ? mzg_arch_of_numbers(&m->weights) : NULL;
 
+    if (arch)
+        return mzg_model_say(mzg_model_open_checkpoint(m, path, arch, opt, e), path, e);
     if (code == MZG_OK)
         code = mzg_model_say(take_all(m, e), path, e);
     return code == MZG_OK && m->weights.index ? mzg_model_digest(m, path, NULL, NULL, e) : code;

@@ -201,7 +201,7 @@ enum mzg_code mzg_config_load(struct mzg_config *c, const char *folder, struct m
     char *path = malloc(room);
     enum mzg_code code;
 
-    *c = (struct mzg_config){.class = "", .model_type = ""};
+    *c = (struct mzg_config){.name = "config.json", .class = "", .model_type = ""};
     if (!path)
         return mzg_fail_memory(e, "path");
     snprintf(path, room, "%s/config.json", folder);

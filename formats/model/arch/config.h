@@ -7,6 +7,7 @@
 #include "../containers/kvs.h"
 
 struct mzg_config {
+    const char *name;       /* in messages: "config.json" */
     json_t *root;
     const char *class;      /* the first of "architectures"; "" where there is none */
     const char *model_type; /* "" where there is none */

@@ -33,4 +33,5 @@
     X(t5encoder)                                                                                   \
     X(t5encoder_gated)                                                                             \
     X(mamba)                                                                                       \
-    X(whisper)
+    X(whisper)                                                                                     \
+    X(whisper_openai)

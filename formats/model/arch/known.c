@@ -59,8 +59,8 @@ static enum mzg_code map_tensors(struct mzg_model *m, const struct mzg_arch_work
     return code;
 }
 
-static enum mzg_code make_preface(struct mzg_model *m, const struct mzg_arch_work *work,
-                                  const struct mzg_vocab *v, struct mzg_err *e)
+enum mzg_code mzg_model_preface(struct mzg_model *m, const struct mzg_arch_work *work,
+                                const struct mzg_vocab *v, struct mzg_err *e)
 {
     struct mzg_buf out;
 
@@ -100,7 +100,7 @@ static enum mzg_code put_vocab(struct mzg_model *m, const struct mzg_arch_work *
         if (work->arch->tune)
             work->arch->tune(&v, &m->kvs);
         if (work->arch->form)
-            code = mzg_model_say(make_preface(m, work, &v, e), path, e);
+            code = mzg_model_say(mzg_model_preface(m, work, &v, e), path, e);
         else
             mzg_vocab_put(&v, &m->kvs);
         if (code == MZG_OK)

@@ -86,7 +86,10 @@ enum mzg_code mzg_model_open(struct mzg_model *m, const char *path,
         code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: adapters are merged into a model's folder "
                         "as its makers published it, not into GGUF or bare weights", mzg_quote(q, path));
     else
-        code = mzg_model_open_bare(m, path, e);
+        code = mzg_model_open_bare(m, path, opt, e);
+    if (code == MZG_OK && opt->tokenizer && !m->apart)
+        code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: its tokens are its own: --tokenizer is for checkpoints "
+                        "that are published without", mzg_quote(q, path));
     if (code == MZG_OK)
         code = mzg_settings_apply(&m->kvs, opt->set, opt->n_set, e);
     if (code == MZG_OK)

@@ -35,6 +35,7 @@ struct mzg_model {
     uint8_t *preface;                  /* for the form's preface */
     size_t preface_len;
     bool raw;
+    bool apart;                        /* its tokens lay apart from it (vocab/vocab_apart.h) */
     /* The small files the metadata was made from (config.json, tokenizer.model ...), by name:
      * their digests go into the output beside those of the weights. */
     struct mzg_model_text { const char *name; uint64_t size; uint8_t sha256[32]; } *texts;
@@ -58,6 +59,7 @@ uint64_t mzg_model_bytes(const struct mzg_model_tensor *t);
 struct mzg_model_options {
     bool raw;         /* names and shapes as they are, architecture "raw" */
     const char *pre;  /* pre-tokenizer's name; NULL: by structure */
+    const char *tokenizer;   /* where a checkpoint's tokens are that lie apart from it (vocab_apart.h); NULL: beside it */
     const char *source_name; /* in place of the folder's name (meta/general.h); NULL: as it is; "": none */
     const char *const *set;  /* n_set of "KEY=VALUE" over all else (meta/settings.h) */
     size_t n_set;
@@ -66,7 +68,7 @@ struct mzg_model_options {
     const struct mzg_notify *notify;
 };
 
-/* path: a model folder, or GGUF; with opt->raw, anything mzg_weights_open takes. A GGUF source keeps its own
+/* path: a model folder, GGUF, OpenAI's checkpoint of a Whisper, whisper.cpp's file; with opt->raw, anything mzg_weights_open takes. A GGUF source keeps its own
  * metadata, names and order. MZG_UNSUPPORTED for an architecture that is not known, with what was
  * found; MZG_MALFORMED for tensors missing, left over, or of a shape the config does not give. */
 enum mzg_code mzg_model_open(struct mzg_model *m, const char *path,

@@ -1,4 +1,4 @@
-/* sources.h: the two kinds of sources that a model is opened from, and what both say of them; model.c alone asks for them. */
+/* sources.h: the kinds of sources that a model is opened from, and what they say of them; model.c alone asks for them. */
 #ifndef MZG_MODEL_SOURCES_H
 #define MZG_MODEL_SOURCES_H
 
@@ -7,9 +7,18 @@
 /* A folder with config.json, of a family that is known. Errors as mzg_model_open's. */
 enum mzg_code mzg_model_open_folder(struct mzg_model *m, const char *path,
                                     const struct mzg_model_options *opt, struct mzg_err *e) MZG_MUST;
-/* Weights as they are, of any container: in GGUF with their metadata, else in raw mode. */
-enum mzg_code mzg_model_open_bare(struct mzg_model *m, const char *path, struct mzg_err *e) MZG_MUST;
+/* Weights as they are, of any container: in GGUF with their metadata, else in raw mode; or a checkpoint. */
+enum mzg_code mzg_model_open_bare(struct mzg_model *m, const char *path, const struct mzg_model_options *opt,
+                                  struct mzg_err *e) MZG_MUST;
 
+/* A checkpoint that is a whole model by the numbers beside its tensors (mzg_arch_of_numbers), or a file that was made
+ * of one: m->weights, which is open. */
+enum mzg_code mzg_model_open_checkpoint(struct mzg_model *m, const char *path, const struct mzg_arch *arch,
+                                        const struct mzg_model_options *opt, struct mzg_err *e) MZG_MUST;
+
+/* m->form and m->preface, of a family that has them. */
+enum mzg_code mzg_model_preface(struct mzg_model *m, const struct mzg_arch_work *work,
+                                const struct mzg_vocab *v, struct mzg_err *e) MZG_MUST;
 /* Fills m->texts: what metadata was made from, that is the config, the card, the index, and what the tokenizer
  * and the family (both may be NULL) read. */
 enum mzg_code mzg_model_digest(struct mzg_model *m, const char *folder, const struct mzg_vocab *v,

@@ -20,7 +20,7 @@ struct mzg_container {
 };
 
 extern const struct mzg_container mzg_container_gguf, mzg_container_onnx, mzg_container_safetensors,
-    mzg_container_pytorch;
+    mzg_container_pytorch, mzg_container_ggml;
 
 /* A source of which nothing is open yet. */
 void mzg_weights_start(struct mzg_weights *w);

@@ -90,7 +90,6 @@ static const struct {
     const char *says, *what;
 } others[] = {
     {0, "PK\5\6", "an empty zip archive"},
-    {0, "lmgg", "an old ggml file"},
     {0, "\x89HDF", "an HDF5 file"},
     {0, "version https://git-lfs", "a Git LFS pointer: the file itself has not been fetched"},
     {257, "ustar", "a tar archive: a bundle, or a checkpoint of PyTorch before 0.1.10, which is not read"},
@@ -109,6 +108,7 @@ static const char *find_other(const char *start, size_t n)
 /* ONNX looks at more than safetensors, which would take a model of it that has '{' at the right byte. */
 static const struct mzg_container *const containers[] = {
     &mzg_container_gguf,
+    &mzg_container_ggml,
     &mzg_container_onnx,
     &mzg_container_safetensors,
     &mzg_container_pytorch,
@@ -153,7 +153,7 @@ static enum mzg_code read_header(struct mzg_weights *w, uint32_t i, bool shard, 
     const struct mzg_container *c = find_container(f, start, n, &other);
     if (!c)
         return mzg_fail(e, MZG_UNSUPPORTED, 0, "%s",
-                        other ? other : "neither safetensors, PyTorch, GGUF nor ONNX");
+                        other ? other : "neither safetensors, PyTorch, GGUF, ONNX nor whisper.cpp's");
     if (shard && !c->shards)
         return mzg_fail(e, MZG_UNSUPPORTED, 0, "a shard in %s", c->name);
     w->container = c->name;

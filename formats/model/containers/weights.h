@@ -50,8 +50,9 @@ struct mzg_weights_file {
 };
 
 struct mzg_gguf;
+struct mzg_ggml;
 
-/* A whole number that a checkpoint of PyTorch has beside its tensors. */
+/* A whole number that a checkpoint of PyTorch, or a file of whisper.cpp's, has beside its tensors. */
 struct mzg_number {
     const char *name; /* its key; in a dictionary, that one's key and a dot before it: "dims.n_mels" */
     int64_t value;
@@ -67,13 +68,14 @@ struct mzg_weights {
     struct mzg_fact *facts;          /* in the file's order; none of GGUF, whose metadata is typed */
     size_t n_facts;
     struct mzg_gguf *gguf;           /* the header (of the first part), in GGUF, else NULL */
+    struct mzg_ggml *ggml;           /* the head (whisper/ggml.h), in whisper.cpp's, else NULL */
     struct mzg_number *numbers;      /* n_numbers, 1024 at most, in the file's order; those at the top */
     size_t n_numbers;                /* of a PyTorch checkpoint in one file, and one level below */
-    const char *container;           /* "safetensors", "PyTorch", "GGUF", "ONNX" */
+    const char *container;           /* "safetensors", "PyTorch", "GGUF", "ONNX", "whisper.cpp" */
     const char *index;               /* the name of the index it came through, or NULL */
 };
 
-/* path: a file in safetensors, GGUF, PyTorch's or ONNX's format (told by content, not name; ONNX that begins
+/* path: a file in safetensors, GGUF, PyTorch's, ONNX's or whisper.cpp's format (told by content, not name; ONNX that begins
  * unusually by its name), or a folder. There safetensors come before pickles, and the first of these is
  * taken: NAME.safetensors, or NAME.safetensors.index.json and exactly the tensors it lists in the shards it
  * lists them in (extra or missing names are MZG_MALFORMED), or all of NAME-00001-of-0000N.safetensors; NAME is

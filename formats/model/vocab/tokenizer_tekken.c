@@ -3,6 +3,7 @@
 #include "../../base/base64.h"
 #include "../../base/buf.h"
 #include "../../base/json.h"
+#include "byte_level.h"
 #include "json_walk.h"
 #include "pretokenizer.h"
 #include "vocab_table.h"
@@ -164,24 +165,6 @@ static enum mzg_code fill_specials(struct tekken *t, struct mzg_err *e)
     return code;
 }
 
-/* GPT-2's alphabet: printable bytes of Latin-1 are themselves, the others follow U+0100 in their
- * order. Returns how many of the two bytes at `to` it takes. */
-static size_t put_byte(char *to, uint8_t byte)
-{
-    uint32_t c = byte <= ' '                     ? 0x100u + byte
-                 : byte >= 0x7f && byte <= 0xa0  ? 0x121u + (byte - 0x7fu)
-                 : byte == 0xad                  ? 0x143u
-                                                 : byte;
-
-    if (c < 0x80) {
-        *to = (char)c;
-        return 1;
-    }
-    to[0] = (char)(0xc0 | c >> 6);
-    to[1] = (char)(0x80 | (c & 0x3f));
-    return 2;
-}
-
 static enum mzg_code take_token(void *ctx, const char *key, const json_t *value, uint64_t at,
                                 struct mzg_err *e)
 {
@@ -203,7 +186,7 @@ static enum mzg_code take_token(void *ctx, const char *key, const json_t *value,
         return mzg_fail(e, MZG_MALFORMED, at, "token at byte %" PRIu64 ": its token_bytes are not 1 to "
                         "%d bytes in base64", at, TOKEN_MAX);
     for (size_t i = 0; i < n; i++)
-        len += put_byte(text + len, bytes[i]);
+        len += mzg_byte_level_put(text + len, bytes[i]);
     struct mzg_vocab_entry entry = {text, len, MZG_TOKEN_NORMAL, 0.0f, at};
     return mzg_vocab_table_set(t->v, t->n_special + t->next++, &entry, e);
 }

@@ -193,3 +193,12 @@ void mzg_vocab_clear(struct mzg_vocab *v)
     mzg_arena_clear(&v->arena);
     memset(v, 0, sizeof *v);
 }
+
+uint32_t mzg_vocab_ordinary(const struct mzg_vocab *v)
+{
+    uint32_t n = 0;
+
+    while (n < v->count && v->types[n] != MZG_TOKEN_CONTROL && v->types[n] != MZG_TOKEN_USER_DEFINED)
+        n++;
+    return n;
+}

@@ -82,6 +82,9 @@ enum mzg_code mzg_vocab_load(struct mzg_vocab *v, const char *folder,
 void mzg_vocab_init(struct mzg_vocab *v);
 void mzg_vocab_clear(struct mzg_vocab *v);
 
+/* How many tokens there are before the first special or added one. */
+uint32_t mzg_vocab_ordinary(const struct mzg_vocab *v);
+
 /* Appends tokenizer.* to k. */
 void mzg_vocab_put(const struct mzg_vocab *v, struct mzg_kvs *k);
 

@@ -1,12 +1,11 @@
 #include "ggml_file.h"
 
+#include "../vocab/byte_level.h"
 #include "mel.h"
 #include <stdio.h>
 #include <string.h>
 
-#define MAGIC 0x67676d6cu
-#define TYPE_AT (4 + 4 * MZG_WHISPER_SIZES) /* the type's place in the preface */
-#define QUANTIZED 2000                      /* added to its number: the second version of such files */
+#define QUANTIZED 2000 /* added to its number: the second version of such blocks */
 
 /* Types that whisper.cpp's matrices can have, and their numbers in the preface, which are no type's. */
 static const struct { enum mzg_type type; uint32_t number; } types[] = {
@@ -18,13 +17,24 @@ static const struct { enum mzg_type type; uint32_t number; } types[] = {
 };
 #define TYPES (sizeof types / sizeof *types)
 
-static size_t find_type(enum mzg_type type)
+bool mzg_ggml_type_number(enum mzg_type type, uint32_t *number)
 {
     size_t i = 0;
 
     while (i < TYPES && types[i].type != type)
         i++;
-    return i;
+    *number = i < TYPES ? types[i].number : 0;
+    return i < TYPES;
+}
+
+bool mzg_ggml_type_of(uint32_t number, enum mzg_type *type)
+{
+    size_t i = 0;
+
+    while (i < TYPES && types[i].number != number)
+        i++;
+    *type = i < TYPES ? types[i].type : MZG_TYPE_END;
+    return i < TYPES;
 }
 
 /* Its loader makes room by these rules, and takes nothing else. */
@@ -33,6 +43,7 @@ static enum mzg_code choose_type(const struct mzg_model_tensor *t, enum mzg_type
 {
     const struct mzg_type_info *info = mzg_type_by_number(base);
     size_t n = strlen(t->name);
+    uint32_t number;
     bool weight = n > 7 && strcmp(t->name + n - 7, ".weight") == 0;
 
     *type = MZG_TYPE_F32;
@@ -40,7 +51,7 @@ static enum mzg_code choose_type(const struct mzg_model_tensor *t, enum mzg_type
         *type = base == MZG_TYPE_F32 ? MZG_TYPE_F32 : MZG_TYPE_F16;
     if (t->n_dims != 2 || !weight)
         return MZG_OK;
-    if (find_type(base) == TYPES)
+    if (!mzg_ggml_type_number(base, &number))
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "whisper.cpp has no matrices of type %s", info->name);
     if (t->ne[0] % info->block_elems != 0)
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "tensor '%s': rows of %llu do not divide into %s "
@@ -52,9 +63,12 @@ static enum mzg_code choose_type(const struct mzg_model_tensor *t, enum mzg_type
 
 static void put_preface(const struct mzg_model *m, enum mzg_type base, struct mzg_buf *out)
 {
-    mzg_buf_put(out, m->preface, TYPE_AT);
-    mzg_buf_u32(out, types[find_type(base)].number);
-    mzg_buf_put(out, m->preface + TYPE_AT + 4, m->preface_len - TYPE_AT - 4);
+    uint32_t number;
+
+    (void)mzg_ggml_type_number(base, &number); /* there is one: choose_type has seen to it */
+    mzg_buf_put(out, m->preface, MZG_GGML_TYPE_AT);
+    mzg_buf_u32(out, number);
+    mzg_buf_put(out, m->preface + MZG_GGML_TYPE_AT + 4, m->preface_len - MZG_GGML_TYPE_AT - 4);
 }
 
 static void put_head(const struct mzg_gguf_tensor *t, struct mzg_buf *out)
@@ -67,25 +81,16 @@ static void put_head(const struct mzg_gguf_tensor *t, struct mzg_buf *out)
     mzg_buf_text(out, t->name);
 }
 
-const struct mzg_form mzg_form_ggml = {"whisper.cpp's ggml file", choose_type, put_preface, put_head};
+static const char *doubt(enum mzg_type base)
+{
+    return base == MZG_TYPE_F32 ? "whisper.cpp stops at a file of F32, whose convolutions want F16: the widest type that "
+                                  "it runs is F16" : NULL;
+}
+
+const struct mzg_form mzg_form_ggml = {.what = "whisper.cpp's ggml file", .usual = "F16", .doubt = doubt,
+                                       .type = choose_type, .preface = put_preface, .head = put_head};
 
 /* ---- the vocabulary ---- */
-
-/* Byte-level tokens are written in characters that print: the byte that one stands for, or -1. The bytes
- * that print stand for themselves, the others are counted from U+0100 on. */
-static int byte_of(uint32_t c)
-{
-    unsigned n = 0x100;
-
-    if ((c >= 0x21 && c <= 0x7e) || (c >= 0xa1 && c <= 0xff && c != 0xad))
-        return (int)c;
-    for (int b = 0; b < 256; b++) {
-        bool prints = (b >= 0x21 && b <= 0x7e) || (b >= 0xa1 && b != 0xad);
-        if (!prints && n++ == c)
-            return b;
-    }
-    return -1;
-}
 
 /* The next character of well-formed UTF-8 of at most two bytes; beyond: a number that is no byte's. */
 static uint32_t next_character(const uint8_t **p)
@@ -108,7 +113,7 @@ static enum mzg_code put_token(const struct mzg_vocab *v, uint32_t id, struct mz
 
     mzg_buf_u32(out, 0);
     while (v->types[id] != MZG_TOKEN_UNUSED && *p) {
-        int byte = byte_of(next_character(&p));
+        int byte = mzg_byte_level_byte(next_character(&p));
         if (byte < 0)
             return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "token %u '%s' is not made of bytes", id,
                             mzg_quote(q, v->tokens[id]));
@@ -123,24 +128,15 @@ static enum mzg_code put_token(const struct mzg_vocab *v, uint32_t id, struct mz
 }
 
 /* Special tokens, which come last, whisper.cpp knows by their places. */
-static uint32_t ordinary_tokens(const struct mzg_vocab *v)
-{
-    uint32_t n = 0;
-
-    while (n < v->count && v->types[n] != MZG_TOKEN_CONTROL && v->types[n] != MZG_TOKEN_USER_DEFINED)
-        n++;
-    return n;
-}
-
 enum mzg_code mzg_whisper_preface(const uint32_t sizes[MZG_WHISPER_SIZES], const struct mzg_vocab *v,
                                   struct mzg_buf *out, struct mzg_err *e)
 {
     static const uint32_t no_type = 0;
     float filters[MZG_MEL_MAX * MZG_MEL_BINS];
-    uint32_t mels = sizes[MZG_WHISPER_MELS], tokens = ordinary_tokens(v);
+    uint32_t mels = sizes[MZG_WHISPER_MELS], tokens = mzg_vocab_ordinary(v);
     enum mzg_code code = MZG_OK;
 
-    mzg_buf_u32(out, MAGIC);
+    mzg_buf_u32(out, MZG_GGML_MAGIC);
     for (int i = 0; i < MZG_WHISPER_SIZES; i++)
         mzg_buf_u32(out, sizes[i]);
     mzg_buf_u32(out, no_type);
