@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "model/containers/gguf.h"
 #include "model/recipes/recipe.h"
+#include "model/whisper/ggml.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -110,20 +111,39 @@ static void add_context(struct mzg_model_notes *notes, const struct mzg_kvs *k)
         add_number(notes, "model.context_length", n);
 }
 
+/* Each holds bytes of the file, so the sum does not overflow. */
+static uint64_t parameters_of(const struct mzg_weights *w)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < w->n_tensors; i++)
+        n += w->tensors[i].elems;
+    return n;
+}
+
+/* Its head names neither the model nor its languages. */
+static void find_in_ggml(struct mzg_model_notes *notes, const struct mzg_weights *w)
+{
+    const char *type = mzg_type_by_number((uint32_t)w->ggml->base)->name;
+    add(notes, "model.architecture", "whisper", strlen("whisper"));
+    add(notes, "model.type", type, strlen(type));
+    add_number(notes, "model.parameters", parameters_of(w));
+}
+
 void mzg_model_notes_find(struct mzg_model_notes *notes, const struct mzg_weights *w, bool whole)
 {
-    const struct mzg_kvs *k = &w->gguf->kvs;
+    const struct mzg_kvs *k = w->gguf != NULL ? &w->gguf->kvs : NULL;
     const char *template;
     size_t len;
-    uint64_t parameters = 0;
     notes->n = 0;
+    if (k == NULL) {
+        find_in_ggml(notes, w);
+        return;
+    }
     add_text_of(notes, "model.name", k, "general.name");
     add_text_of(notes, "model.architecture", k, "general.architecture");
     add_type(notes, k);
-    for (size_t i = 0; i < w->n_tensors; i++)
-        parameters += w->tensors[i].elems; /* each holds bytes of the file, so the sum does not overflow */
     if (whole)
-        add_number(notes, "model.parameters", parameters);
+        add_number(notes, "model.parameters", parameters_of(w));
     add_context(notes, k);
     add_languages(notes, k);
     add_text_of(notes, "model.licence", k, "general.license");

@@ -5,6 +5,7 @@
 #include "model/containers/gguf.h"
 #include "model/containers/parts.h"
 #include "model/containers/weights.h"
+#include "model/whisper/ggml.h"
 #include "mzigo_notes.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -38,7 +39,19 @@ static void add_header(struct mzg_ranges *r, const struct mzg_gguf *g)
     add(r, g->data_offset, MZG_RANGE_HEADER);
 }
 
-/* A tensor's range runs up to the next one: the padding between them is always the same. */
+/* The vocabulary apart from the rest of what is before the tensors: models of one kind share it. The first tensor's
+ * head is behind it. */
+static void add_preface(struct mzg_ranges *r, const struct mzg_weights *w)
+{
+    const struct mzg_ggml *g = w->ggml;
+    if (g->preface_len - g->tokens_at >= MZG_CUT_ARRAY) {
+        add(r, g->tokens_at, MZG_RANGE_HEADER);
+        add(r, g->preface_len, MZG_RANGE_ARRAY);
+    }
+    add(r, w->tensors[0].offset, MZG_RANGE_HEADER);
+}
+
+/* A tensor's range runs up to the next one: the padding, or the head, between them is always the same. */
 static void add_tensors(struct mzg_ranges *r, const struct mzg_weights *w)
 {
     for (size_t i = 0; i < w->n_tensors; i++) {
@@ -166,43 +179,56 @@ static enum mzg_code add_notes(struct mzg_ranges *r, const struct mzg_weights *w
 
 /* ---- */
 
-/* A file is looked into when it begins as a GGUF file does; then it must be a sound one. */
-static enum mzg_code is_gguf(const char *path, bool *yes, struct mzg_err *e)
+/* A file is looked into when it begins as a GGUF file does, and then it must be a sound one; or as ggml files do, of
+ * which only whisper.cpp's are known. */
+enum kind { OTHER, GGUF, GGML };
+
+static enum mzg_code kind_of(const char *path, enum kind *kind, struct mzg_err *e)
 {
     struct mzg_file f;
     char magic[4];
-    *yes = false;
+    *kind = OTHER;
     enum mzg_code rc = mzg_file_open(&f, path, e);
     if (rc == MZG_OK && f.size >= sizeof magic) {
         rc = mzg_file_read(&f, 0, magic, sizeof magic, e);
-        *yes = rc == MZG_OK && memcmp(magic, "GGUF", sizeof magic) == 0;
+        if (rc == MZG_OK)
+            *kind = memcmp(magic, "GGUF", sizeof magic) == 0 ? GGUF : memcmp(magic, "lmgg", sizeof magic) == 0 ? GGML : OTHER;
     }
     mzg_file_close(&f);
     return rc;
+}
+
+static enum mzg_code add_all(struct mzg_ranges *r, const struct mzg_weights *w, const char *name, struct mzg_err *e)
+{
+    size_t room = (w->gguf != NULL ? 2 * w->gguf->kvs.count : 2) + 1 + w->n_tensors;
+    r->ranges = mzg_arena_alloc(&r->arena, room, sizeof *r->ranges);
+    if (r->ranges == NULL)
+        return mzg_fail_memory(e, "ranges");
+    if (w->gguf != NULL)
+        add_header(r, w->gguf);
+    else
+        add_preface(r, w);
+    add_tensors(r, w);
+    if (w->gguf != NULL)
+        return add_notes(r, w, name, e);
+    r->notes = mzg_arena_alloc(&r->arena, MZG_MODEL_NOTES, sizeof *r->notes);
+    return r->notes != NULL && add_model_notes(r, w, 0, name) ? MZG_OK : mzg_fail_memory(e, "provenance");
 }
 
 enum mzg_code mzg_ranges_find(struct mzg_ranges *r, const char *path, const char *name,
                               struct mzg_err *e)
 {
     struct mzg_weights w;
-    bool gguf;
+    enum kind kind;
     memset(r, 0, sizeof *r);
     mzg_arena_init(&r->arena, ARENA_CAP);
-    enum mzg_code rc = is_gguf(path, &gguf, e);
-    if (rc != MZG_OK || !gguf)
+    enum mzg_code rc = kind_of(path, &kind, e);
+    if (rc != MZG_OK || kind == OTHER)
         return rc;
     rc = mzg_weights_open_alone(&w, path, e);
     if (rc != MZG_OK)
-        return rc;
-    size_t room = 2 * w.gguf->kvs.count + 1 + w.n_tensors;
-    r->ranges = mzg_arena_alloc(&r->arena, room, sizeof *r->ranges);
-    if (r->ranges == NULL) {
-        rc = mzg_fail_memory(e, "ranges");
-    } else {
-        add_header(r, w.gguf);
-        add_tensors(r, &w);
-        rc = add_notes(r, &w, name, e);
-    }
+        return kind == GGML && rc != MZG_IO ? MZG_OK : rc;
+    rc = add_all(r, &w, name, e);
     mzg_weights_close(&w);
     return rc;
 }

@@ -1,6 +1,7 @@
 /* mzigo_ranges.h: what is known of the inside of a file that is packed: for a GGUF file, where its
  * metadata arrays and tensors lie (so that equal ones become equal chunks), what it records of its own
- * making, and what it says of its model (so that the manifest says it too). Other files have none of it. */
+ * making, and what it says of its model (so that the manifest says it too). Of whisper.cpp's files the same, but for
+ * a record, which they have not. Other files have none of it. */
 #ifndef MZG_RANGES_H
 #define MZG_RANGES_H
 

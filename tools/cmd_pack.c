@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct mzg_operand operands[] = {
-    {"FILE", MZG_MANY, "The files to pack; GGUF files are cut along their tensors."},
+    {"FILE", MZG_MANY, "The files to pack; GGUF files, and whisper.cpp's, are cut along their tensors."},
     {0},
 };
 
@@ -91,7 +91,7 @@ const struct mzg_command mzg_cmd_pack = {
         "changed. A name that ends in .mzb gives the same bundle as a single file instead.\n"
         "\n"
         "What a GGUF file says of its own making (mzigo.* metadata) and of its model (name, languages, "
-        "parameters and the like) is copied into the manifest.",
+        "parameters and the like) is copied into the manifest; of whisper.cpp's files what they say of the model.",
     .examples =
         "mzigo pack my-model.gguf -o repo --key lab.key --name my-model --version 1.0.0\n"
         "mzigo pack my-model.gguf LICENSE -o my-model.mzb --key lab.key --name my-model --version 2",

@@ -300,6 +300,36 @@ static void what_it_cannot_express_is_refused(void **state)
     }
 }
 
+/* What stands beside the config about its sound, as transformers has written it at different times. */
+static void it_hears_as_whisper_cpp_does(void **state)
+{
+    static const struct { const char *name, *text; enum mzg_code code; const char *said; } cases[] = {
+        {"preprocessor_config.json", "{\"feature_size\":2,\"hop_length\":160,\"n_fft\":400,\"sampling_rate\":16000}", MZG_OK, ""},
+        {"preprocessor_config.json", "{\"feature_size\":80}", MZG_MALFORMED, "preprocessor_config.json: key 'feature_size' is 80"},
+        {"preprocessor_config.json", "{\"hop_length\":320}", MZG_UNSUPPORTED, "'hop_length' is 320"},
+        {"preprocessor_config.json", "{\"n_fft\":\"x\"}", MZG_MALFORMED, "n_fft"},
+        {"preprocessor_config.json", "[]", MZG_MALFORMED, "not an object"},
+        {"preprocessor_config.json", "{", MZG_MALFORMED, "preprocessor_config.json: "},
+        {"processor_config.json", "{\"processor_class\":\"WhisperProcessor\"}", MZG_OK, ""},
+        {"processor_config.json", "{\"feature_extractor\":{\"sampling_rate\":8000}}", MZG_UNSUPPORTED, "'sampling_rate' is 8000"},
+        {"processor_config.json", "{\"feature_extractor\":1}", MZG_MALFORMED, "'feature_extractor' is no object"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct mzg_convert_options opt = {.to = NULL};
+        struct mzg_err e = {0};
+        struct fixture f;
+        fixture_open(&f);
+        put_folder(f.dir, CONFIG);
+        put_text(f.dir, cases[i].name, cases[i].text);
+        enum mzg_code code = mzg_convert(f.dir, fixture_path(&f, 0, "out.bin"), &opt, NULL, NULL, &e);
+        if (code != cases[i].code || !strstr(e.msg, cases[i].said))
+            fail_msg("%zu: status %d, '%s'", i, code, e.msg);
+        fixture_close(&f);
+    }
+}
+
 /* A run that stops, and what it is told when it goes on. */
 struct stopping {
     int steps, stop_at;
@@ -379,6 +409,7 @@ int main(void)
         cmocka_unit_test(the_file_holds_what_its_loader_wants),
         cmocka_unit_test(all_forms_become_the_same_file),
         cmocka_unit_test(what_it_cannot_express_is_refused),
+        cmocka_unit_test(it_hears_as_whisper_cpp_does),
         cmocka_unit_test(it_goes_on_only_with_the_same_options),
         cmocka_unit_test(the_filters_are_slaneys),
     };

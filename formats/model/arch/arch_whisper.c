@@ -2,6 +2,7 @@
  * loader knows the tensors by OpenAI's names and reads no GGUF. Sources: whisper.cpp's loader and converter of 2026,
  * OpenAI's package. */
 #include "../whisper/ggml_file.h"
+#include "../whisper/hearing.h"
 #include "../whisper/mel.h"
 #include "common.h"
 #include <string.h>
@@ -151,6 +152,13 @@ static enum mzg_code put(const struct mzg_arch_work *work, struct mzg_kvs *k, st
     return mzg_common_must_be(work, "scale_embedding", false, false, e);
 }
 
+static enum mzg_code put_transformers(const struct mzg_arch_work *work, struct mzg_kvs *k, struct mzg_err *e)
+{
+    enum mzg_code code = put(work, k, e);
+
+    return code == MZG_OK ? mzg_whisper_hearing(work->folder, work->hparams->own[MELS_AT], e) : code;
+}
+
 static enum mzg_code preface(const struct mzg_arch_work *work, const struct mzg_vocab *v, struct mzg_buf *out,
                              struct mzg_err *e)
 {
@@ -192,7 +200,7 @@ const struct mzg_arch mzg_arch_whisper = {
     .drops = (const char *const[]){"proj_out.", NULL},
     .settle = settle,
     .measure = measure,
-    .put = put,
+    .put = put_transformers,
     .form = &mzg_form_ggml,
     .preface = preface,
 };
