@@ -6,7 +6,8 @@
 #
 # A family's files are made once and stay in build/interop/arch/NAME: model/, case.txt, expected.f32, out.gguf (of a
 # whisper out.bin). Prints a line a family: its container, what became of it, the largest difference of a logit, the
-# same by the largest logit. What mzigo says it does not support is told, and counts as a failure only with STRICT=1.
+# same by the largest logit. A whisper's further lines are types that whisper.cpp computes with, each beside the F16 file of
+# what its blocks stand for. What mzigo says it does not support is told, and counts as a failure only with STRICT=1.
 # UPSTREAM=1: llama.cpp's own converter in mzigo's place, to see whether a difference is this harness's or llama.cpp's.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -38,6 +39,9 @@ for name in $names; do
 done
 [ ${#missing[@]} = 0 ] || "$python" "$here/make_models.py" "$work" "${missing[@]}" 2>"$work/log" || cat "$work/log"
 
+source_of() { # NAME: a folder, but of OpenAI's whisper, which is a file
+    if [ -e "$work/$1/model/whisper.pt" ]; then echo "$work/$1/model/whisper.pt"; else echo "$work/$1/model"; fi
+}
 is_whisper() { grep -qx 'mode whisper' "$work/$1/case.txt"; } # NAME
 convert() { # NAME
     local type=F32 out=out.gguf
@@ -45,7 +49,7 @@ convert() { # NAME
     if [ -n "${UPSTREAM:-}" ]; then
         [ -e "$work/$1/out.gguf" ]
     else
-        "$B/mzigo" convert "$work/$1/model" -o "$work/$1/$out" --to $type --quiet
+        "$B/mzigo" convert "$(source_of "$1")" -o "$work/$1/$out" --to $type --quiet
     fi
 }
 
@@ -60,6 +64,35 @@ compute() { # NAME
 
 line() { # NAME WHAT [DIFFERENCE LARGEST RATIO]
     printf '%-24s %-14s %-22s %10s %10s\n' "$1" "$(cat "$work/$1/container.txt" 2>/dev/null)" "$2" "${3:-}" "${5:-}"
+}
+
+# What a type's blocks are to whisper.cpp is what they are to us.
+whisper_type() { # NAME TYPE
+    local numbers
+    if ! { "$B/mzigo" convert "$(source_of "$1")" -o "$work/$1/out.type.bin" --to "$2" -q &&
+        "$B/mzigo" check "$work/$1/out.type.bin" --against "$(source_of "$1")" -q &&
+        "$B/mzigo" convert "$work/$1/out.type.bin" -o "$work/$1/out.halves.bin" -q; } >"$work/$1/log" 2>&1; then
+        failed=$((failed + 1)) && line "$1 $2" "DOES NOT CONVERT" && tail -n 2 "$work/$1/log" && return
+    fi
+    if numbers=$("$python" "$here/models/run_whisper.py" "$work/$1/out.type.bin" "$work/$1" "$work/$1/out.halves.bin" 2>"$work/$1/log")
+    then
+        passed=$((passed + 1)) && line "$1 $2" "equal but for rounding" $numbers
+    else
+        failed=$((failed + 1)) && line "$1 $2" "DIFFERS" $numbers
+    fi
+}
+
+whisper_types() { # NAME
+    local type
+    for type in Q8_0 Q6_K Q5_K_S Q5_1 Q5_0 Q4_K_S Q4_1 Q4_0 Q3_K_S Q2_K; do
+        whisper_type "$1" $type
+    done
+    # That it can fail: blocks of two bits beside the weights that they were made of.
+    if "$python" "$here/models/run_whisper.py" "$work/$1/out.type.bin" "$work/$1" "$work/$1/out.bin" >"$work/log" 2>&1; then
+        failed=$((failed + 1)) && echo "FAILED: blocks of two bits are taken for their source"
+    else
+        passed=$((passed + 1))
+    fi
 }
 
 run_family() { # NAME
@@ -79,7 +112,8 @@ run_family() { # NAME
     esac
     numbers=$(compute "$1" 2>"$work/$1/log")
     case $? in
-    0) passed=$((passed + 1)) && line "$1" "equal" $numbers ;;
+    0) passed=$((passed + 1)) && line "$1" "equal" $numbers
+        [ "$1" != whisper ] || [ -n "${UPSTREAM:-}" ] || whisper_types "$1" ;;
     1) failed=$((failed + 1)) && line "$1" "DIFFERS" $numbers ;;
     *) failed=$((failed + 1)) && line "$1" "DOES NOT RUN" && tail -n 4 "$work/$1/log" ;;
     esac

@@ -90,6 +90,40 @@ def whisper_files(state, folder):
     return state
 
 
+# What OpenAI calls what transformers has renamed, and which numbers of the config are its dims.
+OPENAI = (("model.", ""), ("layers.", "blocks."), ("encoder_attn_layer_norm", "cross_attn_ln"),
+          ("self_attn_layer_norm", "attn_ln"), ("encoder_attn", "cross_attn"), ("self_attn", "attn"), ("q_proj", "query"),
+          ("k_proj", "key"), ("v_proj", "value"), ("out_proj", "out"), ("final_layer_norm", "mlp_ln"), ("fc1", "mlp.0"),
+          ("fc2", "mlp.2"), ("encoder.layer_norm", "encoder.ln_post"), ("decoder.layer_norm", "decoder.ln"),
+          ("embed_positions.weight", "positional_embedding"), ("embed_tokens", "token_embedding"))
+OPENAI_DIMS = dict(n_mels="num_mel_bins", n_vocab="vocab_size", n_audio_ctx="max_source_positions", n_audio_state="d_model",
+                   n_audio_head="encoder_attention_heads", n_audio_layer="encoder_layers", n_text_ctx="max_target_positions",
+                   n_text_state="d_model", n_text_head="decoder_attention_heads", n_text_layer="decoder_layers")
+
+
+def whisper_checkpoint(state, folder):
+    """The checkpoint as OpenAI publishes it; its tokens are those of the tokenizer beside it."""
+    config = json.loads((folder / "config.json").read_text())
+    named = {}
+    for name, tensor in state.items():
+        for old, new in OPENAI:
+            name = name.replace(old, new)
+        if not name.startswith("proj_out."):
+            named[name] = tensor.half()
+    return {"dims": {dim: config[key] for dim, key in OPENAI_DIMS.items()}, "model_state_dict": named}
+
+
+def whisper(**more):
+    """Rows of 256, so that all of whisper.cpp's types are possible."""
+    return Family(
+        hf.WhisperConfig(vocab_size=VOCABULARY, d_model=256, encoder_layers=4, decoder_layers=4, encoder_attention_heads=4,
+                         decoder_attention_heads=4, encoder_ffn_dim=1024, decoder_ffn_dim=1024, max_source_positions=30,
+                         max_target_positions=64, num_mel_bins=80, pad_token_id=0, bos_token_id=1, eos_token_id=2,
+                         decoder_start_token_id=3, suppress_tokens=None, begin_suppress_tokens=None),
+        hf.WhisperForConditionalGeneration, "gpt2", mode="whisper", tolerance=5e-3, mel=heard, expect=transcribed,
+        published={"max_length": 64}, **more)
+
+
 def by_sample(model, ids):
     """Gemma 3n leaves out what is below a quantile, which llama.cpp guesses from the deviation of a sample: with few values
     that is not the same."""
@@ -338,13 +372,8 @@ TABLE = {
     "smollm3": lambda: Family(hf.SmolLM3Config(**small(num_hidden_layers=4, tie_word_embeddings=True)), vocab="llama3"),
     "lfm2": lambda: Family(hf.Lfm2Config(**small(num_hidden_layers=3, layer_types=["conv", "full_attention", "conv"],
                                                  block_multiple_of=32, tie_word_embeddings=True)), vocab="llama3"),
-    "whisper": lambda: Family(
-        hf.WhisperConfig(vocab_size=VOCABULARY, d_model=64, encoder_layers=4, decoder_layers=4, encoder_attention_heads=4,
-                         decoder_attention_heads=4, encoder_ffn_dim=256, decoder_ffn_dim=256, max_source_positions=30,
-                         max_target_positions=64, num_mel_bins=80, pad_token_id=0, bos_token_id=1, eos_token_id=2,
-                         decoder_start_token_id=3, suppress_tokens=None, begin_suppress_tokens=None),
-        hf.WhisperForConditionalGeneration, "gpt2", mode="whisper", tolerance=5e-3, mel=heard, expect=transcribed,
-        published={"max_length": 64}, adapt=whisper_files),
+    "whisper": lambda: whisper(adapt=whisper_files),
+    "whisper-openai": lambda: whisper(adapt=whisper_checkpoint, container="openai"),
     "gpt-oss": lambda: Family(hf.GptOssConfig(**small(**moe(
         head_dim=32, sliding_window=8, num_hidden_layers=3, rope_parameters=rope(
             150000.0, "yarn", factor=4.0, beta_fast=32.0, beta_slow=1.0, original_max_position_embeddings=64)))), vocab="o200k"),

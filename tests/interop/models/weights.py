@@ -77,12 +77,14 @@ def views(state):
 
 def write(state, folder, container):
     """container: safetensors, sharded, bin, bin-sharded, bin-views (tensors that are parts of one, by columns), legacy
-    (torch before 1.6) or consolidated (Mistral's)."""
+    (torch before 1.6), consolidated (Mistral's) or openai (a whisper's checkpoint, whose numbers are beside its state)."""
     if container in ("safetensors", "bin", "consolidated"):
         files = {"safetensors": "model.safetensors", "bin": "pytorch_model.bin", "consolidated": "consolidated.safetensors"}
         save(state, folder / files[container])
     elif container == "bin-views":
         torch.save(views(state), folder / "pytorch_model.bin")
+    elif container == "openai":
+        torch.save(state, folder / "whisper.pt")
     elif container == "legacy":
         torch.save(state, folder / "pytorch_model.bin", _use_new_zipfile_serialization=False)
     else:
