@@ -169,24 +169,38 @@ static bool readable(const struct work *w, const struct mzg_model_tensor *t,
             (t->src->type != MZG_TYPE_END && w->kernels.type[t->src->type].dequantize != NULL));
 }
 
+/* n elements of the source from `first` on, as convert writes them. */
+static enum mzg_code read_source(const struct work *w, const struct mzg_model_tensor *t, uint64_t first,
+                                 size_t n, uint8_t *data, struct mzg_err *e)
+{
+    struct slot *s = &w->slots[0];
+    const struct mzg_type_info *info = mzg_type_by_number(mzg_model_type(t));
+    if (t->made != NULL)
+        return mzg_values_blocks(t->made, &s->scratch, first, n, data, e);
+    return mzg_weights_read(&w->source->weights, t->src, mzg_type_bytes(info, first), data,
+                            (size_t)mzg_type_bytes(info, n), e);
+}
+
 /* Bytes that convert copies without a look at their values. */
-static enum mzg_code compare_bytes(struct work *w, const struct mzg_tensor *src,
+static enum mzg_code compare_bytes(struct work *w, const struct mzg_model_tensor *t,
                                    const struct mzg_tensor *out, struct mzg_check_tensor *row,
                                    struct mzg_err *e)
 {
+    const size_t run = MZG_BATCH_ELEMS / 4; /* of up to 8 bytes each, in a slot's room for floats */
+    const struct mzg_type_info *info = mzg_type_by_number(out->type);
     uint8_t *a = w->slots[0].src_data, *b = w->slots[0].out_data;
-    if (src == NULL || src->type != out->type || src->bytes != out->bytes) {
+    if (t->src == NULL || info == NULL || !mzg_model_keeps(t, out->type)) {
         row->fault = "type cannot be compared";
         return MZG_OK;
     }
     enum mzg_code rc = collect_all(w, e);
-    for (uint64_t at = 0; rc == MZG_OK && at < src->bytes; at += MZG_BATCH_ELEMS) {
-        uint64_t left = src->bytes - at;
-        size_t n = left < MZG_BATCH_ELEMS ? (size_t)left : (size_t)MZG_BATCH_ELEMS;
-        rc = mzg_weights_read(&w->source->weights, src, at, a, n, e);
+    w->slots[0].scratch.kernels = &w->kernels;
+    for (uint64_t at = 0; rc == MZG_OK && at < out->elems; at += run) {
+        size_t n = out->elems - at < run ? (size_t)(out->elems - at) : run;
+        rc = read_source(w, t, at, n, a, e);
         if (rc == MZG_OK)
-            rc = mzg_weights_read(w->out, out, at, b, n, e);
-        if (rc == MZG_OK && memcmp(a, b, n) != 0)
+            rc = mzg_weights_read(w->out, out, mzg_type_bytes(info, at), b, (size_t)mzg_type_bytes(info, n), e);
+        if (rc == MZG_OK && memcmp(a, b, (size_t)mzg_type_bytes(info, n)) != 0)
             row->fault = "bytes differ";
     }
     return rc;
@@ -209,7 +223,7 @@ static enum mzg_code check_tensor(struct work *w, size_t i, struct mzg_err *e)
         return MZG_OK;
     }
     if (!readable(w, t, out))
-        return compare_bytes(w, t->src, out, row, e);
+        return compare_bytes(w, t, out, row, e);
     if (!is_copy(t, out) && mzg_recall_knows(&w->recall, w->out, out->type))
         row->repeated = 1;
     return measure_tensor(w, i, out, e);

@@ -168,10 +168,10 @@ enum mzg_code mzg_slot_run(void *arg, struct mzg_err *e)
     struct mzg_slot *s = arg;
     const struct mzg_model_tensor *t = s->batch.tensor;
     /* Integers and blocks without a decoder here pass through; so do their values. */
-    bool opaque =
-        t->src != NULL && t->made == NULL && s->kernels->type[t->src->type].dequantize == NULL;
+    bool opaque = t->src != NULL && (t->made != NULL ? mzg_model_whole(t)
+                                                     : s->kernels->type[t->src->type].dequantize == NULL);
     s->scratch.kernels = s->kernels;
-    enum mzg_code rc = mzg_batch_load(&s->batch, &s->scratch, s->src, e);
+    enum mzg_code rc = opaque ? MZG_OK : mzg_batch_load(&s->batch, &s->scratch, s->src, e);
     for (uint64_t at = 0; at < s->batch.count && rc == MZG_OK; at += MZG_SPAN) {
         uint64_t left = s->batch.count - at;
         uint64_t n = left < MZG_SPAN ? left : MZG_SPAN;

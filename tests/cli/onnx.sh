@@ -44,12 +44,12 @@ model long.onnx "\x2a\x4b\x08\x01\x10\x01\x25\x00\x00\x80\x3f\x42\x40$long"
 no 5 "tensor '$long': GGUF has no place for a name of more than 63 bytes" convert --raw long.onnx -o no.gguf --to F16
 model fits.onnx "\x2a\x4a\x08\x01\x10\x01\x25\x00\x00\x80\x3f\x42\x3f${long%x}"
 ok convert --raw fits.onnx -o fits.gguf --to F32 -q
-# As onnxruntime writes a quantized weight: listed, not converted.
+# As onnxruntime writes a quantized weight: its codes stay whole numbers.
 model quantized.onnx '\x2a\x15\x08\x02\x10\x02\x4a\x02\x01\x02\x42\x0bw_quantized'
 ok inspect quantized.onnx --tensors
 contains "a quantized weight" "$T/out" "UINT8"
-no 5 "elements of type UINT8 cannot be converted" convert --raw quantized.onnx -o no.gguf --to F16
-check "nothing is written" [ ! -e no.gguf ]
+ok convert --raw quantized.onnx -o codes.gguf --to Q8_0 -q
+same "its codes" "$(tail -c 32 codes.gguf | od -An -v -t d2 -N 8 | xargs)" "1 2 0 0"
 
 # What is not ONNX stays what it is, also under its name.
 echo "not a model at all, but long enough to be looked at" >text.onnx

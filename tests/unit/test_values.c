@@ -291,6 +291,57 @@ static void arithmetic_is_rounded_once(void **state)
     stored_close(&s);
 }
 
+/* One value of each type in the narrowest one of GGUF's that holds all of its, as little-endian bytes; the same
+ * by strides. */
+static void whole_numbers_stay_whole(void **state)
+{
+    (void)state;
+    struct stored s;
+    static const uint8_t data[16] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 2};
+    static const uint8_t fe[8] = {0xfe}, fffe[8] = {0xfe, 0xff}, ffff[8] = {0xfe, 0xff, 0xff, 0xff},
+                         one[8] = {1};
+    const struct { const char *name; enum mzg_type type, native; size_t size; const uint8_t *due; } types[] = {
+        {"I8", MZG_TYPE_I8, MZG_TYPE_I8, 1, fe},      {"I16", MZG_TYPE_I16, MZG_TYPE_I16, 2, fffe},
+        {"I32", MZG_TYPE_I32, MZG_TYPE_I32, 4, ffff}, {"I64", MZG_TYPE_I64, MZG_TYPE_I64, 8, data},
+        {"U8", MZG_TYPE_END, MZG_TYPE_I16, 1, fe},    {"U16", MZG_TYPE_END, MZG_TYPE_I32, 2, fffe},
+        {"U32", MZG_TYPE_END, MZG_TYPE_I64, 4, ffff}, {"U64", MZG_TYPE_END, MZG_TYPE_I64, 8, data},
+        {"UINT8", MZG_TYPE_END, MZG_TYPE_I16, 1, fe}, {"BOOL", MZG_TYPE_END, MZG_TYPE_I8, 1, one},
+    };
+    stored_open(&s, data, sizeof data);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        const uint64_t strides[MZG_SRC_DIMS] = {8 / types[i].size};
+        const size_t to = mzg_type_by_number(types[i].native)->block_bytes;
+        struct mzg_err e;
+        uint8_t q[16];
+        struct mzg_tensor t = tensor(types[i].name, types[i].type, 1, (const uint64_t[]){2}, types[i].size);
+        for (int strided = 0; strided < 2; strided++) {
+            t.strides = strided ? strides : NULL;
+            const struct mzg_values *v = mzg_values_stored(&s.arena, &s.weights, &t);
+            assert_int_equal(v->native, types[i].native);
+            assert_int_equal(mzg_values_blocks(v, &s.scratch, 0, 2, q, &e), MZG_OK);
+            assert_memory_equal(q, types[i].due, to);
+            assert_int_equal(q[to], strided ? types[i].due == one ? 1 : 2 : types[i].size == 8 ? 2
+                                            : types[i].due == one ? 1 : 0xff);
+        }
+    }
+    stored_close(&s);
+}
+
+static void a_number_beyond_its_type_is_refused(void **state)
+{
+    (void)state;
+    struct stored s;
+    struct mzg_err e;
+    static const uint8_t data[8] = {0, 0, 0, 0, 0, 0, 0, 0x80};
+    uint8_t q[8];
+    struct mzg_tensor t = tensor("U64", MZG_TYPE_END, 1, (const uint64_t[]){1}, 8);
+    stored_open(&s, data, sizeof data);
+    const struct mzg_values *v = mzg_values_stored(&s.arena, &s.weights, &t);
+    assert_int_equal(mzg_values_blocks(v, &s.scratch, 0, 1, q, &e), MZG_UNSUPPORTED);
+    assert_non_null(strstr(e.msg, "tensor 'w': one of its numbers is beyond what I64 can hold"));
+    stored_close(&s);
+}
+
 static void a_file_that_ends_early_is_told_by_tensor(void **state)
 {
     (void)state;
@@ -318,6 +369,8 @@ int main(void)
         cmocka_unit_test(tensors_are_stacked_and_joined),
         cmocka_unit_test(what_is_missing_behind_is_zero),
         cmocka_unit_test(arithmetic_is_rounded_once),
+        cmocka_unit_test(whole_numbers_stay_whole),
+        cmocka_unit_test(a_number_beyond_its_type_is_refused),
         cmocka_unit_test(a_file_that_ends_early_is_told_by_tensor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,7 @@ static enum mzg_code take_as_is(struct mzg_model *m, const struct mzg_tensor *sr
     t->src = src;
     t->n_dims = src->n_dims ? src->n_dims : 1;
     memcpy(t->ne, src->ne, sizeof t->ne);
-    if (!src->strides && src->type != MZG_TYPE_END)
+    if (!src->strides && src->type != MZG_TYPE_END && src->type != MZG_TYPE_F64)
         return MZG_OK;
     t->made = mzg_values_stored(&m->arena, &m->weights, src);
     return t->made || !mzg_stored_readable(src) ? MZG_OK : mzg_fail_memory(e, "tensor table");

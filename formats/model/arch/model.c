@@ -35,6 +35,13 @@ enum mzg_type mzg_model_type(const struct mzg_model_tensor *t)
     return half ? t->made->stored : MZG_TYPE_F32;
 }
 
+bool mzg_model_whole(const struct mzg_model_tensor *t)
+{
+    enum mzg_type type = mzg_model_type(t);
+
+    return type >= MZG_TYPE_I8 && type <= MZG_TYPE_I64;
+}
+
 bool mzg_model_keeps(const struct mzg_model_tensor *t, enum mzg_type type)
 {
     if (t->made)

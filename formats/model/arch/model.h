@@ -51,6 +51,8 @@ void mzg_model_from(struct mzg_model_tensor *t, const struct mzg_values *v,
 /* The type that holds its values as they come: F32 for what is computed, or unpacked from a type that GGUF
  * lacks. */
 enum mzg_type mzg_model_type(const struct mzg_model_tensor *t);
+/* Whole numbers: never quantized, and no type of another kind holds them. */
+bool mzg_model_whole(const struct mzg_model_tensor *t);
 /* Whether in this type it is the source's own blocks, whatever their order: nothing is quantized. */
 bool mzg_model_keeps(const struct mzg_model_tensor *t, enum mzg_type type);
 /* Bytes of the source that it is made from. */

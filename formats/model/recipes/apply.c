@@ -71,14 +71,9 @@ static bool is_float(enum mzg_type type)
     return type == MZG_TYPE_F32 || type == MZG_TYPE_F16 || type == MZG_TYPE_BF16;
 }
 
-static bool is_whole(enum mzg_type type)
-{
-    return type >= MZG_TYPE_I8 && type <= MZG_TYPE_I64;
-}
-
 static bool eligible(const struct mzg_model *m, const struct mzg_model_tensor *t)
 {
-    if (t->src == NULL || is_whole(mzg_model_type(t)))
+    if (t->src == NULL || mzg_model_whole(t))
         return false;
     return is_raw(m) ? t->n_dims == 2 : mzg_tensor_eligible(t->name, t->ne, t->n_dims);
 }
@@ -94,13 +89,11 @@ static enum mzg_type kept_type(const struct mzg_model *m, const struct mzg_model
 /* Types that this model's tensors may not have. */
 static bool unreadable(const struct mzg_model *m, const struct mzg_model_tensor *t)
 {
-    const struct mzg_tensor *src = t->src;
-    if (src == NULL || t->made != NULL)
+    if (t->src == NULL)
         return false;
-    if (src->type == MZG_TYPE_END)
-        return true;
-    bool listed_only = is_whole(src->type) || src->type == MZG_TYPE_F64;
-    return listed_only && !is_raw(m) && m->weights.gguf == NULL;
+    if (mzg_model_whole(t))
+        return !is_raw(m) && m->weights.gguf == NULL;
+    return t->made == NULL && t->src->type == MZG_TYPE_END;
 }
 
 /* ---- what is chosen ---- */

@@ -61,20 +61,25 @@ DECODER(decode_f8_e5m2, uint8_t, f8_e5m2(v))
 DECODER(decode_f8_e8m0, uint8_t, v == 255 ? NAN : ldexpf(1.0f, (int)v - 127))
 
 static const struct element {
-    const char *name; /* safetensors' */
+    const char *name, *onnx; /* as safetensors and ONNX spell it */
     unsigned size;
+    enum mzg_type whole;     /* of whole numbers: GGUF's narrowest type that holds them; else MZG_TYPE_END */
     void (*decode)(const uint8_t *from, float *x, size_t n);
 } elements[] = {
-    {"F64", 8, decode_f64}, {"I8", 1, decode_i8},   {"I16", 2, decode_i16}, {"I32", 4, decode_i32},
-    {"I64", 8, decode_i64}, {"U8", 1, decode_u8},   {"U16", 2, decode_u16}, {"U32", 4, decode_u32},
-    {"U64", 8, decode_u64}, {"BOOL", 1, decode_bool}, {"F8_E4M3", 1, decode_f8_e4m3},
-    {"F8_E5M2", 1, decode_f8_e5m2}, {"F8_E8M0", 1, decode_f8_e8m0},
+    {"F64", "DOUBLE", 8, MZG_TYPE_END, decode_f64}, {"I8", "INT8", 1, MZG_TYPE_I8, decode_i8},
+    {"I16", "INT16", 2, MZG_TYPE_I16, decode_i16},  {"I32", "INT32", 4, MZG_TYPE_I32, decode_i32},
+    {"I64", "INT64", 8, MZG_TYPE_I64, decode_i64},  {"U8", "UINT8", 1, MZG_TYPE_I16, decode_u8},
+    {"U16", "UINT16", 2, MZG_TYPE_I32, decode_u16}, {"U32", "UINT32", 4, MZG_TYPE_I64, decode_u32},
+    {"U64", "UINT64", 8, MZG_TYPE_I64, decode_u64}, {"BOOL", "BOOL", 1, MZG_TYPE_I8, decode_bool},
+    {"F8_E4M3", "FLOAT8E4M3FN", 1, MZG_TYPE_END, decode_f8_e4m3},
+    {"F8_E5M2", "FLOAT8E5M2", 1, MZG_TYPE_END, decode_f8_e5m2},
+    {"F8_E8M0", "FLOAT8E8M0", 1, MZG_TYPE_END, decode_f8_e8m0},
 };
 
 static const struct element *element_of(const struct mzg_tensor *t)
 {
     for (size_t i = 0; i < sizeof elements / sizeof *elements; i++) {
-        if (strcmp(elements[i].name, t->type_name) == 0)
+        if (strcmp(elements[i].name, t->type_name) == 0 || strcmp(elements[i].onnx, t->type_name) == 0)
             return &elements[i];
     }
     return NULL;
@@ -229,6 +234,62 @@ static enum mzg_code get(const struct mzg_values *v, struct mzg_scratch *s, uint
                                        : get_run(st, s, first, n, x, e);
 }
 
+/* ---- whole numbers as they are ---- */
+
+/* n elements, `step` apart in from, as v's native type: wider where that is, and then they have no sign. False
+ * where one is beyond it. */
+static bool widen(const struct stored *st, const uint8_t *from, size_t step, size_t n, uint8_t *q)
+{
+    size_t to = mzg_type_by_number(st->v.native)->block_bytes;
+    bool fits = true;
+    for (size_t i = 0; i < n; i++, q += to) {
+        const uint8_t *value = from + i * step * st->size;
+        memset(q, 0, to);
+        memcpy(q, value, st->size);
+        if (st->decode == decode_bool)
+            q[0] = value[0] != 0;
+        fits = fits && !(st->decode == decode_u64 && (value[7] & 0x80));
+    }
+    return fits;
+}
+
+/* Elements that lie `step` apart: in one read, or one by one where they are far from each other. */
+static enum mzg_code widen_run(const struct stored *st, struct mzg_scratch *s, uint64_t at, uint64_t step,
+                               size_t n, uint8_t *q, struct mzg_err *e)
+{
+    char name[MZG_QUOTE];
+    size_t to = mzg_type_by_number(st->v.native)->block_bytes;
+    size_t run = (n - 1) * step + 1 <= 16 * n + 4096 ? n : 1;
+    enum mzg_code rc = MZG_OK;
+    for (size_t i = 0, mark = s->used; i < n && rc == MZG_OK; i += run, s->used = mark) {
+        uint8_t *data;
+        rc = mzg_values_read(st->weights, st->tensor, (at + i * step) * st->size,
+                             (size_t)((run - 1) * step + 1) * st->size, s, &data, e);
+        if (rc == MZG_OK && !widen(st, data, (size_t)step, run, q + i * to))
+            rc = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "tensor '%s': one of its numbers is beyond what %s "
+                          "can hold", mzg_quote(name, st->tensor->name),
+                          mzg_type_by_number(st->v.native)->name);
+    }
+    return rc;
+}
+
+static enum mzg_code get_whole(const struct mzg_values *v, struct mzg_scratch *s, uint64_t first, size_t n,
+                               uint8_t *q, struct mzg_err *e)
+{
+    const struct stored *st = (const struct stored *)v;
+    const struct mzg_tensor *t = st->tensor;
+    size_t to = mzg_type_by_number(v->native)->block_bytes;
+    enum mzg_code rc = MZG_OK;
+    if (t->strides == NULL)
+        return widen_run(st, s, first, 1, n, q, e);
+    for (size_t done = 0, run; done < n && rc == MZG_OK; done += run) {
+        uint64_t left = v->ne[0] - (first + done) % v->ne[0];
+        run = left < n - done ? (size_t)left : n - done;
+        rc = widen_run(st, s, position(t, first + done), t->strides[0], run, q + done * to, e);
+    }
+    return rc;
+}
+
 static const struct mzg_tensor *place(const struct mzg_values *v, uint64_t i, uint64_t *elem)
 {
     const struct stored *st = (const struct stored *)v;
@@ -236,7 +297,7 @@ static const struct mzg_tensor *place(const struct mzg_values *v, uint64_t i, ui
     return st->tensor;
 }
 
-static const struct mzg_values_kind stored_kind = {.get = get, .place = place};
+static const struct mzg_values_kind stored_kind = {get, get_whole, place};
 
 const struct mzg_values *mzg_values_stored(struct mzg_arena *a, const struct mzg_weights *w,
                                            const struct mzg_tensor *t)
@@ -247,8 +308,10 @@ const struct mzg_values *mzg_values_stored(struct mzg_arena *a, const struct mzg
         return NULL;
     st->weights = w;
     st->tensor = t;
-    if (element != NULL)
+    if (element != NULL) {
         st->decode = element->decode;
+        st->v.native = element->whole;
+    }
     const struct mzg_type_info *info = element == NULL ? mzg_type_by_number(t->type) : NULL;
     st->size = element != NULL ? element->size : info->block_elems == 1 ? info->block_bytes : 0;
     st->v.n_dims = t->n_dims > 0 ? t->n_dims : 1;

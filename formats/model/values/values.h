@@ -69,7 +69,9 @@ const struct mzg_tensor *mzg_values_place(const struct mzg_values *v, uint64_t i
  * vector are its single elements. */
 
 /* A tensor as it lies in its file, strided or not. Its type must be one that mzg_stored_readable
- * knows: what has a decoder, F64, whole numbers, BOOL, and the F8 kinds. */
+ * knows: what has a decoder, F64, whole numbers, BOOL, and the F8 kinds. Whole numbers are native in the
+ * narrowest of GGUF's types that holds all of theirs (BOOL: I8, U8: I16), U64 in I64, where one that does
+ * not fit is MZG_UNSUPPORTED. */
 bool mzg_stored_readable(const struct mzg_tensor *t);
 const struct mzg_values *mzg_values_stored(struct mzg_arena *a, const struct mzg_weights *w,
                                            const struct mzg_tensor *t);
