@@ -58,13 +58,13 @@ static inline void replace(char out[TINY_MAX], const char *text, const char *fro
         *at = (size_t)(p - text);
 }
 
-/* The header of the tensors, in F32; *bytes: of their data. */
-static inline void tiny_header(char out[TINY_MAX], size_t *bytes)
+/* The header of n tensors, in F32; *bytes: of their data. */
+static inline void tiny_header_of(const struct tiny_tensor *tensors, size_t n, char out[TINY_MAX], size_t *bytes)
 {
     size_t len = 0, data = 0;
 
-    for (size_t i = 0; i < TINY_TENSORS; i++) {
-        const struct tiny_tensor *t = &tiny_tensors[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct tiny_tensor *t = &tensors[i];
         size_t size = 4 * (size_t)t->width * (t->rows ? t->rows : 1);
         char shape[32];
         snprintf(shape, sizeof shape, t->rows ? "%u,%u" : "%.0u%u", t->rows, t->width);
@@ -75,6 +75,11 @@ static inline void tiny_header(char out[TINY_MAX], size_t *bytes)
     }
     snprintf(out + len, TINY_MAX - len, "}");
     *bytes = data;
+}
+
+static inline void tiny_header(char out[TINY_MAX], size_t *bytes)
+{
+    tiny_header_of(tiny_tensors, TINY_TENSORS, out, bytes);
 }
 
 /* A safetensors file: length, header, data. */

@@ -167,7 +167,7 @@ static enum mzg_code fail_shape(const struct map *map, const struct mzg_source_t
     print_shape(due, sizeof due, mk->ne, mk->n_dims);
     return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
                     "tensor '%s': its shape is [%s], %s gives [%s]%s", mzg_quote(q, t->name),
-                    found, map->work->config->name, due, made ? " for what is made of it" : "");
+                    found, map->work->config->file, due, made ? " for what is made of it" : "");
 }
 
 /* Whether another row of the same name, or only one before it, has its source. */

@@ -126,9 +126,9 @@ struct mzg_arch {
                              struct mzg_buf *out, struct mzg_err *e);
 };
 
-/* Small files of the folder, besides config.json and the tokenizer's, that put made keys from: their digests
- * are recorded. */
-#define MZG_ARCH_FILES 4
+/* Small files of the folder, besides the tokenizer's, that keys were made from, the config first: their
+ * digests are recorded. */
+#define MZG_ARCH_FILES 6
 struct mzg_arch_files {
     char names[MZG_ARCH_FILES][512];
     size_t n;

@@ -3,7 +3,7 @@
  *
  * Their runtimes rotate pairs of neighbouring rows, the published weights are in the order of rotated
  * halves: hence mzg_how_rotary. Sources: llama.cpp's converter and loader of 2026. */
-#include "common.h"
+#include "arch_llama.h"
 
 static const struct mzg_arch_tensor llama[] = {
     MZG_FRAME, MZG_QKV(mzg_how_rotary), MZG_ATTN_OUTPUT_BIASED, MZG_GATED_FFN_BIASED,
@@ -51,16 +51,17 @@ static enum mzg_code put_with(const struct mzg_arch_work *work, unsigned flags, 
     return code;
 }
 
-static enum mzg_code put(const struct mzg_arch_work *work, struct mzg_kvs *k, struct mzg_err *e)
+enum mzg_code mzg_llama_put(const struct mzg_arch_work *work, struct mzg_kvs *k, struct mzg_err *e)
 {
     return put_with(work, MZG_COMMON_LLAMA3, k, e);
 }
 
-static enum mzg_code put_mixtral(const struct mzg_arch_work *work, struct mzg_kvs *k, struct mzg_err *e)
+enum mzg_code mzg_llama_put_experts(const struct mzg_arch_work *work, struct mzg_kvs *k,
+                                    struct mzg_err *e)
 {
     if (work->hparams->experts == 0)
         return mzg_arch_fail_key(MZG_MALFORMED, "num_local_experts", "is missing, or 0", e);
-    return put(work, k, e);
+    return mzg_llama_put(work, k, e);
 }
 
 /* ---- SmolLM3: every fourth layer does without rotation ---- */
@@ -96,11 +97,12 @@ static const struct mzg_config_key stretched[] = {
     ROPE("attention.temperature_scale", "llama_4_scaling_beta"),
 };
 
-static enum mzg_code put_mistral3(const struct mzg_arch_work *work, struct mzg_kvs *k, struct mzg_err *e)
+enum mzg_code mzg_llama_put_stretched(const struct mzg_arch_work *work, struct mzg_kvs *k,
+                                      struct mzg_err *e)
 {
     const json_t *rope = mzg_config_rope(work->config);
 
-    enum mzg_code code = put(work, k, e);
+    enum mzg_code code = mzg_llama_put(work, k, e);
     return code == MZG_OK && rope
                ? mzg_config_put_keys(rope, "mistral3", stretched, sizeof stretched / sizeof *stretched, k, e)
                : code;
@@ -141,7 +143,7 @@ static enum mzg_code put_granite(const struct mzg_arch_work *work, struct mzg_kv
 {
     size_t n = sizeof factors / sizeof *factors;
 
-    enum mzg_code code = put(work, k, e);
+    enum mzg_code code = mzg_llama_put(work, k, e);
     return code == MZG_OK
                ? mzg_config_put_keys(work->config->root, work->arch->name, factors, n, k, e) : code;
 }
@@ -161,7 +163,7 @@ static enum mzg_code put_granitemoe(const struct mzg_arch_work *work, struct mzg
 
 /* Two vocabularies that are told by their size, as llama.cpp does: SmolLM's wants no BOS, Code
  * Llama's has the tokens for filling in the middle at these places without naming them. */
-static void tune(struct mzg_vocab *v, struct mzg_kvs *k)
+void mzg_llama_tune(struct mzg_vocab *v, struct mzg_kvs *k)
 {
     if (v->count == 49152)
         v->add_bos = 0;
@@ -182,9 +184,9 @@ const struct mzg_arch mzg_arch_llama = {
     .tensors = llama,
     .n_tensors = sizeof llama / sizeof *llama,
     .prefixes = prefixes,
-    .put = put,
+    .put = mzg_llama_put,
     .compute = mzg_common_compute,
-    .tune = tune,
+    .tune = mzg_llama_tune,
 };
 
 const struct mzg_arch mzg_arch_mixtral = {
@@ -194,9 +196,9 @@ const struct mzg_arch mzg_arch_mixtral = {
     .tensors = mixtral,
     .n_tensors = sizeof mixtral / sizeof *mixtral,
     .prefixes = prefixes,
-    .put = put_mixtral,
+    .put = mzg_llama_put_experts,
     .compute = mzg_common_compute,
-    .tune = tune,
+    .tune = mzg_llama_tune,
 };
 
 const struct mzg_arch mzg_arch_mistral3 = {
@@ -208,7 +210,7 @@ const struct mzg_arch mzg_arch_mistral3 = {
     .prefixes = (const char *const[]){"language_model.model.", "model.language_model.",
                                       "language_model.", "model.", NULL},
     .leaves = (const char *const[]){"vision_tower.", "multi_modal_projector.", NULL},
-    .put = put_mistral3,
+    .put = mzg_llama_put_stretched,
     .compute = mzg_common_compute,
 };
 
@@ -233,7 +235,7 @@ const struct mzg_arch mzg_arch_granite = {
     .settle = settle_granite,
     .put = put_granite,
     .compute = mzg_common_compute,
-    .tune = tune,
+    .tune = mzg_llama_tune,
 };
 
 const struct mzg_arch mzg_arch_granitemoe = {
@@ -247,5 +249,5 @@ const struct mzg_arch mzg_arch_granitemoe = {
     .measure = measure_granitemoe,
     .put = put_granitemoe,
     .compute = mzg_common_compute,
-    .tune = tune,
+    .tune = mzg_llama_tune,
 };

@@ -9,7 +9,7 @@
 static enum mzg_code make_config(const struct mzg_weights *w, const struct mzg_arch *arch, struct mzg_config *c,
                                  struct mzg_err *e)
 {
-    *c = (struct mzg_config){.name = "dims", .root = json_object(), .class = "", .model_type = arch->name};
+    *c = (struct mzg_config){.file = "dims", .root = json_object(), .class = "", .model_type = arch->name};
     if (!c->root || json_object_set_new(c->root, "model_type", json_string(arch->name)) != 0)
         return mzg_fail_memory(e, "dims");
     for (size_t i = 0; i < arch->n_numbers; i++) {

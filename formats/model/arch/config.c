@@ -1,12 +1,8 @@
 #include "config.h"
-#include "../../base/file.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define CONFIG_BYTES ((size_t)16 << 20)
 #define KEY_MAX 128
 
 /* Limits of what a config may say: far beyond any model, small enough that products of a few of
@@ -145,81 +141,6 @@ static const struct mzg_config_key *find_row(const char *key)
             return &rows[i];
     }
     return NULL;
-}
-
-/* ---- loading ---- */
-
-/* What speaks of the language model, where it is one part of several, put over the rest. */
-static enum mzg_code merge_text(struct mzg_config *c, struct mzg_err *e)
-{
-    static const char *const places[] = {"text_config", "llm_config", "lm_config", "language_config",
-                                         "thinker_config.text_config"};
-
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        const json_t *text = mzg_config_find(c->root, places[i]);
-        if (!json_is_object(text))
-            continue;
-        /* The whole may come without what only the part has: its class is the whole's. */
-        json_t *copy = json_copy((json_t *)text);
-        if (copy)
-            json_object_del(copy, "architectures");
-        int rc = copy ? json_object_update(c->root, copy) : -1;
-        json_decref(copy);
-        return rc == 0 ? MZG_OK : mzg_fail_memory(e, "config.json");
-    }
-    return MZG_OK;
-}
-
-static enum mzg_code load(struct mzg_config *c, const char *path, struct mzg_err *e)
-{
-    char *text = NULL;
-    size_t len = 0;
-    enum mzg_code code = mzg_file_load(path, CONFIG_BYTES, &text, &len, e);
-
-    if (code != MZG_OK)
-        return code;
-    code = mzg_json_parse(text, len, 0, MZG_JSON_TREE, &c->root, e);
-    free(text);
-    if (code != MZG_OK)
-        return mzg_prefix(e, "config.json");
-    if (!json_is_object(c->root))
-        return mzg_fail(e, MZG_MALFORMED, 0, "config.json: not an object");
-    code = merge_text(c, e);
-    if (code == MZG_OK)
-        code = mzg_json_text_opt(c->root, "model_type", &c->model_type, e);
-    if (code != MZG_OK)
-        return mzg_prefix(e, "config.json");
-    const json_t *classes = json_object_get(c->root, "architectures");
-    if (json_is_string(json_array_get(classes, 0)))
-        c->class = json_string_value(json_array_get(classes, 0));
-    return MZG_OK;
-}
-
-enum mzg_code mzg_config_load(struct mzg_config *c, const char *folder, struct mzg_err *e)
-{
-    size_t room = strlen(folder) + sizeof "/config.json";
-    char *path = malloc(room);
-    enum mzg_code code;
-
-    *c = (struct mzg_config){.name = "config.json", .class = "", .model_type = ""};
-    if (!path)
-        return mzg_fail_memory(e, "path");
-    snprintf(path, room, "%s/config.json", folder);
-    if (access(path, F_OK) != 0 && errno == ENOENT)
-        code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
-                        "there is no config.json: no model folder (raw mode takes bare weights)");
-    else
-        code = load(c, path, e);
-    free(path);
-    if (code != MZG_OK)
-        mzg_config_clear(c);
-    return code;
-}
-
-void mzg_config_clear(struct mzg_config *c)
-{
-    json_decref(c->root);
-    *c = (struct mzg_config){.class = "", .model_type = ""};
 }
 
 /* ---- what shapes follow from ---- */

@@ -1,5 +1,6 @@
 /* config.h: config.json of a model folder, and the GGUF keys every architecture takes from it. What a
- * model of several senses says of its language (text_config and its like) is taken for the model's. */
+ * model of several senses says of its language (text_config and its like) is taken for the model's. Where
+ * a folder has another file in its place, configs/ makes of that what config.json would say. */
 #ifndef MZG_MODEL_CONFIG_H
 #define MZG_MODEL_CONFIG_H
 
@@ -11,13 +12,22 @@ struct mzg_config {
     json_t *root;
     const char *class;      /* the first of "architectures"; "" where there is none */
     const char *model_type; /* "" where there is none */
+    const char *file;       /* that it was read from, in the folder */
 };
+#define MZG_CONFIG_FILE "config.json"
 
 /* Loads FOLDER/config.json. MZG_UNSUPPORTED: no such file; weights packed by a quantization_config;
  * expert models. MZG_MALFORMED: not a JSON object. */
 enum mzg_code mzg_config_load(struct mzg_config *c, const char *folder,
                               struct mzg_err *e) MZG_MUST;
 void mzg_config_clear(struct mzg_config *c);
+
+/* A JSON object, FOLDER/NAME; *root is the caller's. MZG_MALFORMED where it is none. Messages name it. */
+enum mzg_code mzg_config_read(const char *folder, const char *name, json_t **root,
+                              struct mzg_err *e) MZG_MUST;
+/* Fills c from an object, which is c's from now on, even on an error. file: what it was made from. */
+enum mzg_code mzg_config_take(struct mzg_config *c, json_t *root, const char *file,
+                              struct mzg_err *e) MZG_MUST;
 
 /* How a value is called in config.json, and what it may be. */
 struct mzg_config_key {

@@ -9,6 +9,9 @@
     X(gemma3)                                                                                      \
     X(mistral3)                                                                                    \
     X(mixtral)                                                                                     \
+    X(consolidated)                                                                                \
+    X(consolidated_moe)                                                                            \
+    X(consolidated3)                                                                               \
     X(smollm3)                                                                                     \
     X(granite)                                                                                     \
     X(granitemoe)                                                                                  \

@@ -1,8 +1,10 @@
 /* known.c: a folder of a known family: its config, weights, adapters and tokenizer. */
 #include "sources.h"
+#include "../configs/params.h"
 #include "../lora/adapter.h"
 #include "../meta/general.h"
 #include "../packed/packed.h"
+#include <stdio.h>
 #include <string.h>
 
 #define PREFACE_BYTES ((size_t)32 << 20)
@@ -163,42 +165,67 @@ static enum mzg_code open_adapters(struct mzg_model *m, const struct mzg_model_o
     return code;
 }
 
+/* The path before a message, and where that speaks of a config.json that was made from another file, which. */
+static enum mzg_code say(enum mzg_code code, const struct mzg_config *c, const char *path, struct mzg_err *e)
+{
+    if (code != MZG_OK && strcmp(c->file, MZG_CONFIG_FILE) != 0 && strstr(e->msg, MZG_CONFIG_FILE))
+        code = mzg_prefix(e, "made from %s", c->file);
+    return mzg_model_say(code, path, e);
+}
+
+static enum mzg_code open_weights(struct mzg_model *m, const char *path, struct mzg_err *e)
+{
+    return m->weights.n_files > 0 ? MZG_OK : mzg_weights_open(&m->weights, path, e);
+}
+
 static enum mzg_code open_known(struct mzg_model *m, const char *path,
                                 const struct mzg_model_options *opt,
                                 struct mzg_config *config, struct mzg_err *e)
 {
     struct mzg_hparams h;
-    struct mzg_arch_files files = {.n = 0};
+    struct mzg_arch_files files = {.n = 1};
     struct mzg_arch_work work = {.config = config, .notify = opt->notify, .folder = path, .files = &files};
     struct mzg_kvs own;
     bool by_type;
 
     mzg_kvs_init(&own);
-    enum mzg_code code = mzg_model_say(read_family(&work, config, &h, &by_type, &own, e), path, e);
+    snprintf(files.names[0], sizeof files.names[0], "%s", config->file);
+    enum mzg_code code = say(read_family(&work, config, &h, &by_type, &own, e), config, path, e);
     if (code == MZG_OK) {
         m->arch = work.arch->name;
-        code = mzg_weights_open(&m->weights, path, e);
+        code = open_weights(m, path, e);
     }
     if (code == MZG_OK)
         code = open_adapters(m, opt, e);
     if (code == MZG_OK)
-        code = mzg_model_say(build(m, &work, path, opt, &own, by_type, e), path, e);
+        code = say(build(m, &work, path, opt, &own, by_type, e), config, path, e);
     if (code == MZG_OK)
         code = put_vocab(m, &work, path, opt, e);
     mzg_kvs_clear(&own);
     return code;
 }
 
+/* config.json, or what stands for it: that may need the weights, too, which are open then. */
+static enum mzg_code load_config(struct mzg_model *m, const char *path, const struct mzg_model_options *opt,
+                                 struct mzg_config *config, struct mzg_err *e)
+{
+    if (!mzg_params_has(path))
+        return mzg_model_say(mzg_config_load(config, path, e), path, e);
+    enum mzg_code code = open_weights(m, path, e);
+    return code == MZG_OK ? mzg_model_say(mzg_params_load(config, path, &m->weights, opt->notify, e), path, e)
+                          : code;
+}
+
 enum mzg_code mzg_model_open_folder(struct mzg_model *m, const char *path,
                                  const struct mzg_model_options *opt, struct mzg_err *e)
 {
-    struct mzg_config config;
+    struct mzg_config config = {.root = NULL};
     char q[MZG_QUOTE];
 
     if (mzg_adapter_is(path))
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: an adapter, no model: merge it into its base "
                         "(convert BASE --lora ADAPTER)", mzg_quote(q, path));
-    enum mzg_code code = mzg_model_say(mzg_config_load(&config, path, e), path, e);
+    enum mzg_code code = load_config(m, path, opt, &config, e);
     if (code == MZG_OK)
         code = open_known(m, path, opt, &config, e);
     mzg_config_clear(&config);

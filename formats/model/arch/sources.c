@@ -49,7 +49,7 @@ enum mzg_code mzg_model_digest(struct mzg_model *m, const char *folder, const st
                                     const struct mzg_arch_files *files, struct mzg_err *e)
 {
     size_t n = v ? v->n_files : 0;
-    const char **names = calloc(n + MZG_ARCH_FILES + 3, sizeof *names);
+    const char **names = calloc(n + MZG_ARCH_FILES + 2, sizeof *names);
 
     if (!names)
         return mzg_fail_memory(e, "digests");
@@ -57,8 +57,6 @@ enum mzg_code mzg_model_digest(struct mzg_model *m, const char *folder, const st
         names[i] = v->files[i];
     for (size_t i = 0; files && i < files->n; i++)
         names[n++] = files->names[i];
-    if (v)
-        names[n++] = "config.json";
     if (m->has_card)
         names[n++] = MZG_CARD_NAME;
     if (m->weights.index)

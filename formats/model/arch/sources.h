@@ -19,8 +19,8 @@ enum mzg_code mzg_model_open_checkpoint(struct mzg_model *m, const char *path, c
 /* m->form and m->preface, of a family that has them. */
 enum mzg_code mzg_model_preface(struct mzg_model *m, const struct mzg_arch_work *work,
                                 const struct mzg_vocab *v, struct mzg_err *e) MZG_MUST;
-/* Fills m->texts: what metadata was made from, that is the config, the card, the index, and what the tokenizer
- * and the family (both may be NULL) read. */
+/* Fills m->texts: what metadata was made from, that is the card, the index, and what the tokenizer, the config
+ * and the family (v and files may be NULL) read. */
 enum mzg_code mzg_model_digest(struct mzg_model *m, const char *folder, const struct mzg_vocab *v,
                                const struct mzg_arch_files *files, struct mzg_err *e) MZG_MUST;
 /* Puts the path before a message, but for MZG_IO: where a file cannot be read at all, it is there already. */

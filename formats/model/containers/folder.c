@@ -239,8 +239,9 @@ static enum mzg_code open_consolidated(struct mzg_weights *w, const struct folde
 {
     *found = has(f, "consolidated.00.pth");
     if (*found && has(f, "consolidated.01.pth"))
-        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "consolidated.00.pth and consolidated.01.pth: "
-                        "tensors cut into parts are not read");
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "consolidated.00.pth and consolidated.01.pth: each "
+                        "has a part of every tensor, which is not put together here: take the same model in "
+                        "Hugging Face's form, with config.json");
     return *found ? open_in(w, f, "consolidated.00.pth", false, e) : MZG_OK;
 }
 
@@ -380,6 +381,24 @@ enum mzg_code mzg_weights_open_folder(struct mzg_weights *w, const char *path, s
         code = open_any(w, &f, e);
     free(f.names);
     return code;
+}
+
+bool mzg_weights_consolidated(const char *folder)
+{
+    struct folder f;
+    struct mzg_err e;
+    bool before = false, is = false;
+    unsigned long i, n;
+    enum mzg_code code = list(&f, folder, &e);
+
+    for (size_t k = 0; k < f.n && code == MZG_OK; k++) {
+        const char *name = f.names[k];
+        before = before || mzg_text_begins(name, "model.safetensors") || is_part(name, &layouts[0], &i, &n);
+        is = is || mzg_text_begins(name, "consolidated.safetensors") || is_part(name, &layouts[1], &i, &n) ||
+             strcmp(name, "consolidated.00.pth") == 0;
+    }
+    free(f.names);
+    return is && !before;
 }
 
 /* Whether this file would be taken before any in GGUF. */

@@ -91,8 +91,9 @@ enum mzg_code mzg_weights_open(struct mzg_weights *w, const char *path, struct m
 enum mzg_code mzg_weights_open_alone(struct mzg_weights *w, const char *path, struct mzg_err *e) MZG_MUST;
 void mzg_weights_close(struct mzg_weights *w);
 
-/* Whether opening this folder would open GGUF files. */
+/* Whether opening this folder would open GGUF files; weights in the form of their makers (consolidated). */
 bool mzg_weights_in_gguf(const char *folder);
+bool mzg_weights_consolidated(const char *folder);
 
 /* The tensor of this name, or NULL. */
 const struct mzg_tensor *mzg_weights_find(const struct mzg_weights *w, const char *name);

@@ -83,6 +83,19 @@ static enum mzg_code find_parts(struct tekken *t, size_t len, struct mzg_err *e)
     return code;
 }
 
+/* A token's readable form, which is not used, is a NUL for the first byte of all, which no JSON here may have:
+ * another character is as good. */
+static void replace_nuls(char *text, struct mzg_json_span span)
+{
+    for (size_t i = span.at; i + 6 <= span.at + span.len; i++) {
+        if (text[i] != '\\')
+            continue;
+        if (memcmp(text + i, "\\u0000", 6) == 0)
+            text[i + 5] = '1';
+        i++; /* what is escaped begins no escape */
+    }
+}
+
 static enum mzg_code read_sizes(struct tekken *t, uint64_t rows, struct mzg_err *e)
 {
     int64_t all, special;
@@ -278,6 +291,8 @@ static enum mzg_code read_all(struct tekken *t, size_t len,
         code = read_sizes(t, opt->vocab_size, e);
     if (code == MZG_OK)
         code = fill_specials(t, e);
+    if (code == MZG_OK)
+        replace_nuls(t->text, t->vocab);
     if (code == MZG_OK)
         code = mzg_json_walk_each(t->text, t->vocab, false, "vocab", take_token, t, e);
     if (code == MZG_OK && t->next < t->n_tokens)

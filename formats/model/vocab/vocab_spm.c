@@ -12,8 +12,10 @@
 
 const char *mzg_vocab_spm_name(const struct mzg_vocab_loader *l)
 {
-    /* By most; by T5; by XLM-R. */
-    static const char *const names[] = {"tokenizer.model", "spiece.model", MZG_VOCAB_FAIRSEQ};
+    /* By most; by T5; by XLM-R; by Mistral, with the number of its way to write conversations. */
+    static const char *const names[] = {"tokenizer.model", "spiece.model", MZG_VOCAB_FAIRSEQ,
+                                        "tokenizer.model.v7", "tokenizer.model.v3", "tokenizer.model.v2",
+                                        "tokenizer.model.v1"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (mzg_dir_has(&l->dir, names[i]))

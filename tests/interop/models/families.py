@@ -245,28 +245,50 @@ def inside(prefix, architecture, model_type, more):
     return adapt
 
 
-def mistral_own(state, folder):
+def mistral_own(state, folder, **published):
     """Mistral's own names, its keys and queries in the order of the pairs that are rotated, and params.json in place of
     config.json."""
     config = json.loads((folder / "config.json").read_text())
+    head_dim = config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"]
     (folder / "config.json").unlink()
     (folder / "generation_config.json").unlink(missing_ok=True)
-    (folder / "params.json").write_text(json.dumps({
-        "dim": config["hidden_size"], "n_layers": config["num_hidden_layers"], "head_dim": config["head_dim"],
+    params = {
+        "dim": config["hidden_size"], "n_layers": config["num_hidden_layers"], "head_dim": head_dim,
         "hidden_dim": config["intermediate_size"], "n_heads": config["num_attention_heads"], "norm_eps": config["rms_norm_eps"],
-        "n_kv_heads": config["num_key_value_heads"], "rope_theta": config["rope_theta"], "vocab_size": config["vocab_size"]}))
+        "n_kv_heads": config["num_key_value_heads"], "rope_theta": config.get("rope_theta", 10000.0),
+        "vocab_size": config["vocab_size"]} | published
+    (folder / "params.json").write_text(json.dumps({k: v for k, v in params.items() if v is not None}))
     names = {"model.embed_tokens": "tok_embeddings", "model.norm": "norm", "lm_head": "output", "self_attn.q_proj": "attention.wq",
              "self_attn.k_proj": "attention.wk", "self_attn.v_proj": "attention.wv", "self_attn.o_proj": "attention.wo",
              "mlp.gate_proj": "feed_forward.w1", "mlp.down_proj": "feed_forward.w2", "mlp.up_proj": "feed_forward.w3",
-             "input_layernorm": "attention_norm", "post_attention_layernorm": "ffn_norm", "model.layers": "layers"}
+             "input_layernorm": "attention_norm", "post_attention_layernorm": "ffn_norm", "model.layers": "layers",
+             "block_sparse_moe": "feed_forward"}
     out = {}
     for name, t in state.items():
         if re.search(r"\.[qk]_proj\.", name):
-            t = t.reshape(-1, 2, config["head_dim"] // 2, t.shape[1]).transpose(1, 2).reshape(t.shape)
+            t = t.reshape(-1, 2, head_dim // 2, t.shape[1]).transpose(1, 2).reshape(t.shape)
         for theirs, own in names.items():
             name = name.replace(theirs, own)
         out[name] = t
     return out
+
+
+def ministral_own(state, folder):
+    """As Ministral 3's: a stretched context, and what it sees with."""
+    out = mistral_own(state, folder, tied_embeddings=False, max_position_embeddings=256, yarn=dict(
+        factor=4.0, original_max_position_embeddings=8, apply_scale=False, beta=32, alpha=1),
+        llama_4_scaling=dict(original_max_position_embeddings=8, beta=0.1), vision_encoder=dict(hidden_size=32))
+    return out | {"vision_encoder.patch_conv.weight": torch.ones(32, 3, 2, 2), "patch_merger.merging_layer.weight": torch.ones(8, 8)}
+
+
+def mixtral_own(state, folder):
+    return mistral_own(state, folder, moe=dict(num_experts=6, num_experts_per_tok=2), max_seq_len=256)
+
+
+def meta_own(state, folder):
+    """As Llama 2's: the widths of the vocabulary and of the feed-forward are to be worked out."""
+    out = mistral_own(state, folder, head_dim=None, hidden_dim=None, rope_theta=None, vocab_size=-1, multiple_of=32)
+    return out | {"rope.freqs": 10000.0 ** -(torch.arange(0, 16, 2) / 16)}
 
 
 # As nomic-embed-text-v1.5 has it.
@@ -290,6 +312,13 @@ TABLE = {
     "mistral": lambda: Family(hf.MistralConfig(**small(head_dim=32, sliding_window=None)), vocab="tekken"),
     "mistral-consolidated": lambda: Family(hf.MistralConfig(**small(head_dim=32, sliding_window=None)), vocab="tekken.json",
                                            container="consolidated", adapt=mistral_own, first=8),
+    "ministral3-consolidated": lambda: Family(hf.Ministral3Config(**small(head_dim=32, rope_parameters=dict(
+        type="yarn", rope_type="yarn", rope_theta=10000.0, factor=4.0, original_max_position_embeddings=8, beta_fast=32.0, beta_slow=1.0,
+        mscale_all_dim=1.0, mscale=1.0, llama_4_scaling_beta=0.1))), vocab="tekken.json", old=False, container="consolidated",
+        adapt=ministral_own, first=8),
+    "mixtral-consolidated": lambda: Family(hf.MixtralConfig(**small(**moe())), vocab="tekken.json", container="consolidated",
+                                           adapt=mixtral_own, first=8),
+    "llama-consolidated": lambda: Family(llama(intermediate_size=192), container="meta", adapt=meta_own),
     "ministral3": lambda: Family(hf.Ministral3Config(**small(head_dim=32, rope_parameters=dict(
         type="yarn", rope_type="yarn", rope_theta=10000.0, factor=4.0, original_max_position_embeddings=8, beta_fast=32.0, beta_slow=1.0,
         mscale_all_dim=1.0, mscale=1.0, llama_4_scaling_beta=0.1))), vocab="tekken", old=False),

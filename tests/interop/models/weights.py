@@ -77,9 +77,11 @@ def views(state):
 
 def write(state, folder, container):
     """container: safetensors, sharded, bin, bin-sharded, bin-views (tensors that are parts of one, by columns), legacy
-    (torch before 1.6), consolidated (Mistral's) or openai (a whisper's checkpoint, whose numbers are beside its state)."""
-    if container in ("safetensors", "bin", "consolidated"):
-        files = {"safetensors": "model.safetensors", "bin": "pytorch_model.bin", "consolidated": "consolidated.safetensors"}
+    (torch before 1.6), consolidated (Mistral's), meta (Llama's) or openai (a whisper's checkpoint, whose numbers are
+    beside its state)."""
+    if container in ("safetensors", "bin", "consolidated", "meta"):
+        files = {"safetensors": "model.safetensors", "bin": "pytorch_model.bin", "consolidated": "consolidated.safetensors",
+                 "meta": "consolidated.00.pth"}
         save(state, folder / files[container])
     elif container == "bin-views":
         torch.save(views(state), folder / "pytorch_model.bin")
