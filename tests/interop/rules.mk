@@ -4,12 +4,12 @@ INTEROP_STEPS += interop-grids interop-models interop-recipes interop-shamba int
 # What takes minutes, or fetches the libraries that models are made with (900 MB), is not for each change's
 # checks: by hand, before a change to what it is about is taken.
 ifneq ($(CI),true)
-INTEROP_STEPS += interop-blocks interop-arch interop-tokens interop-pytorch interop-onnx interop-registry \
-	interop-page interop-lora
+INTEROP_STEPS += interop-blocks interop-arch interop-tokens interop-pytorch interop-onnx interop-genai \
+	interop-registry interop-page interop-lora
 endif
 PEERS := $(B)/interop
 PEER_LIB := $(PEERS)/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so
-.PHONY: $(INTEROP_STEPS) interop-blocks interop-arch interop-tokens interop-pytorch interop-onnx \
+.PHONY: $(INTEROP_STEPS) interop-blocks interop-arch interop-tokens interop-pytorch interop-onnx interop-genai \
 	interop-registry interop-page interop-lora
 
 $(B)/tests/interop/ggml_blocks: $(B)/tests/interop/ggml_peer.o $(B)/tests/bench/weights.o \
@@ -67,5 +67,7 @@ interop-lora: all $(B)/tests/interop/logits
 	@B='$(B)' tests/interop/lora.sh $(PEERS)
 interop-onnx: all
 	@B='$(B)' tests/interop/onnx.sh $(PEERS)
+interop-genai: all $(B)/tests/interop/logits
+	@B='$(B)' tests/interop/genai.sh $(PEERS)
 
 -include $(wildcard $(B)/tests/interop/*.d)

@@ -58,6 +58,15 @@ static char *path_of(const char *folder, const char *name)
     return path;
 }
 
+bool mzg_config_has(const char *folder, const char *name)
+{
+    char *path = path_of(folder, name);
+    bool has = path && (access(path, F_OK) == 0 || errno != ENOENT); /* reading it says what is wrong */
+
+    free(path);
+    return has;
+}
+
 enum mzg_code mzg_config_read(const char *folder, const char *name, json_t **root, struct mzg_err *e)
 {
     char *path = path_of(folder, name);
@@ -84,15 +93,10 @@ enum mzg_code mzg_config_take(struct mzg_config *c, json_t *root, const char *fi
 
 enum mzg_code mzg_config_load(struct mzg_config *c, const char *folder, struct mzg_err *e)
 {
-    char *path = path_of(folder, MZG_CONFIG_FILE);
     json_t *root = NULL;
 
     *c = (struct mzg_config){.class = "", .model_type = "", .file = MZG_CONFIG_FILE};
-    if (!path)
-        return mzg_fail_memory(e, "path");
-    bool missing = access(path, F_OK) != 0 && errno == ENOENT;
-    free(path);
-    if (missing)
+    if (!mzg_config_has(folder, MZG_CONFIG_FILE))
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
                         "there is no config.json: no model folder (raw mode takes bare weights)");
     enum mzg_code code = mzg_config_read(folder, MZG_CONFIG_FILE, &root, e);

@@ -1,5 +1,6 @@
 /* known.c: a folder of a known family: its config, weights, adapters and tokenizer. */
 #include "sources.h"
+#include "../configs/genai.h"
 #include "../configs/params.h"
 #include "../lora/adapter.h"
 #include "../meta/general.h"
@@ -33,6 +34,44 @@ static enum mzg_code merge_adapters(struct mzg_model *m, const struct mzg_arch_w
     return code;
 }
 
+static bool is_onnx(const struct mzg_model *m)
+{
+    return strcmp(m->weights.container, "ONNX") == 0;
+}
+
+/* ONNX under the names that families know, where that can be told. */
+static enum mzg_code name_onnx(struct mzg_model *m, const struct mzg_arch_work *work, struct mzg_source *source,
+                               struct mzg_err *e)
+{
+    const struct mzg_hparams *h = work->hparams;
+    const struct mzg_genai_shape shape = {h->heads * h->head_dim, h->heads_kv * h->head_dim,
+                                          strcmp(work->arch->name, "phi3") == 0};
+    struct mzg_genai graph;
+
+    if (!mzg_genai_is(&m->weights))
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: ONNX models but those of onnxruntime-genai do not "
+                        "say which weights are which: start from the original ones (raw mode takes them as they "
+                        "are)", m->weights.files[0].name);
+    enum mzg_code code = mzg_genai_read(&graph, &m->weights, e);
+    if (code == MZG_OK)
+        code = mzg_genai_apply(source, &graph, &shape, e);
+    mzg_genai_clear(&graph);
+    return code;
+}
+
+/* Beside a config.json, names that are not the family's say that this form of it is not known, not that it is
+ * spoilt. */
+static enum mzg_code map_named(struct mzg_model *m, const struct mzg_arch_work *work,
+                               const struct mzg_source *source, struct mzg_err *e)
+{
+    enum mzg_code code = mzg_arch_map(work, source, m, e);
+
+    if (code != MZG_MALFORMED || !is_onnx(m) || strcmp(work->config->file, MZG_CONFIG_FILE) != 0)
+        return code;
+    e->code = MZG_UNSUPPORTED;
+    return mzg_prefix(e, "%s is not in a form that is known for %s", m->weights.files[0].name, work->arch->name);
+}
+
 /* An unknown class is taken by its model_type when its tensors say the same. */
 static enum mzg_code map_tensors(struct mzg_model *m, const struct mzg_arch_work *work,
                                  bool by_type, struct mzg_err *e)
@@ -41,6 +80,8 @@ static enum mzg_code map_tensors(struct mzg_model *m, const struct mzg_arch_work
     struct mzg_source source;
 
     enum mzg_code code = mzg_source_init(&source, &m->weights, &m->arena, e);
+    if (code == MZG_OK && is_onnx(m))
+        code = name_onnx(m, work, &source, e);
     if (code == MZG_OK)
         code = mzg_packed_apply(&source, work->config->root, e);
     if (code == MZG_OK && m->n_adapters > 0) {
@@ -49,7 +90,7 @@ static enum mzg_code map_tensors(struct mzg_model *m, const struct mzg_arch_work
             return code;
     }
     if (code == MZG_OK)
-        code = mzg_arch_map(work, &source, m, e);
+        code = map_named(m, work, &source, e);
     if (code == MZG_MALFORMED && by_type) {
         memcpy(why, e->msg, sizeof why);
         return fail_family(work->config, why, e);
@@ -209,11 +250,17 @@ static enum mzg_code open_known(struct mzg_model *m, const char *path,
 static enum mzg_code load_config(struct mzg_model *m, const char *path, const struct mzg_model_options *opt,
                                  struct mzg_config *config, struct mzg_err *e)
 {
-    if (!mzg_params_has(path))
+    bool params = mzg_params_has(path), genai = !params && !mzg_config_has(path, MZG_CONFIG_FILE) &&
+                mzg_config_has(path, MZG_GENAI_FILE);
+
+    if (!params && !genai)
         return mzg_model_say(mzg_config_load(config, path, e), path, e);
     enum mzg_code code = open_weights(m, path, e);
-    return code == MZG_OK ? mzg_model_say(mzg_params_load(config, path, &m->weights, opt->notify, e), path, e)
-                          : code;
+    if (code != MZG_OK)
+        return code;
+    code = params ? mzg_params_load(config, path, &m->weights, opt->notify, e)
+                  : mzg_genai_load(config, path, &m->weights, e);
+    return mzg_model_say(code, path, e);
 }
 
 enum mzg_code mzg_model_open_folder(struct mzg_model *m, const char *path,

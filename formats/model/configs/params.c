@@ -1,9 +1,7 @@
 #include "params.h"
 #include "keys.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* As wide as arch/config.c lets a config be. */
 #define WIDTH (1 << 24)
@@ -242,16 +240,7 @@ static enum mzg_code translate(const struct params *p, struct mzg_err *e)
 
 bool mzg_params_has(const char *folder)
 {
-    size_t room = strlen(folder) + sizeof "/" MZG_PARAMS_FILE;
-    char *path = malloc(room);
-    bool has = false;
-
-    if (path) {
-        snprintf(path, room, "%s/" MZG_PARAMS_FILE, folder);
-        has = access(path, F_OK) == 0;
-    }
-    free(path);
-    return has && mzg_weights_consolidated(folder);
+    return mzg_config_has(folder, MZG_PARAMS_FILE) && mzg_weights_consolidated(folder);
 }
 
 enum mzg_code mzg_params_load(struct mzg_config *c, const char *folder, const struct mzg_weights *w,

@@ -28,7 +28,7 @@ struct mzg_tensor {
     uint64_t elems;            /* their product; 0 when a dimension is 0 (not in GGUF) */
     uint64_t bytes;            /* of its elems elements */
     uint64_t offset;           /* of the first element, in its file */
-    const uint64_t *strides;   /* NULL: the bytes lie together. Else (PyTorch, onnx_names.h) the distance, in
+    const uint64_t *strides;   /* NULL: the bytes lie together. Else (PyTorch, views of ONNX) the distance, in
                                 * elements, between neighbours along each of ne's dimensions, in
                                 * ne's order; 0 where ne is 1, or where all are one element */
     const struct mzg_coded *coded; /* NULL: the bytes are in the file. Else (ONNX only) the values are

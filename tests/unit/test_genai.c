@@ -1,0 +1,392 @@
+/* Models of onnxruntime-genai's builder: what comes of one, and each field of its config and its graph spoilt. */
+#include "tiny.h"
+#include "genai_by_hand.h"
+#include "model/arch/model.h"
+#include "model/configs/genai.h"
+
+#define LIST "EXPECT.genai"
+
+static const struct mutation {
+    const char *name, *from, *to; /* in genai_config.json; NULL: as it is */
+    enum genai_graph graph;
+    enum mzg_code code;
+    const char *item;
+} mutations[] = {
+#define CONF(n, from, to, code, item) {n, from, to, GENAI_GOOD, code, item}
+#define GRAPH(n, how, code, item) {n, NULL, NULL, how, code, item}
+    CONF("model_missing", "\"model\"", "\"other\"", MZG_MALFORMED, "decoder.filename"),
+    CONF("type_missing", "\"type\":\"llama\",", "", MZG_MALFORMED, "genai_config.json: key 'model.type' is missing"),
+    CONF("type_other", "llama", "gemma2", MZG_UNSUPPORTED, "models of type 'gemma2' are not supported"),
+    CONF("layers_missing", "\"num_hidden_layers\":1,", "", MZG_MALFORMED, "key 'model.decoder.num_hidden_layers' is missing"),
+    CONF("layers_huge", "layers\":1", "layers\":1000000000", MZG_MALFORMED, "num_hidden_layers' is outside 1 to 4096"),
+    CONF("layers_two", "layers\":1", "layers\":2", MZG_MALFORMED, "tensor 'model.layers.1.input_layernorm.weight' is missing"),
+    CONF("hidden_negative", "hidden_size\":4", "hidden_size\":-4", MZG_MALFORMED, "hidden_size' is outside"),
+    CONF("hidden_text", "hidden_size\":4", "hidden_size\":\"4\"", MZG_MALFORMED, "hidden_size' is no whole number"),
+    CONF("hidden_eight", "hidden_size\":4", "hidden_size\":8", MZG_MALFORMED, "tensor 'model.embed_tokens.weight'"),
+    CONF("heads_two", "attention_heads\":1", "attention_heads\":2", MZG_MALFORMED, "12 rows are not 8 of q and 4 of k and v"),
+    CONF("kv_heads_zero", "value_heads\":1", "value_heads\":0", MZG_MALFORMED, "num_key_value_heads' is outside"),
+    CONF("kv_heads_two", "value_heads\":1", "value_heads\":2", MZG_MALFORMED, "made from genai_config.json: config.json: key"),
+    CONF("head_size_huge", "head_size\":4", "head_size\":4e9", MZG_MALFORMED, "head_size' is no whole number"),
+    CONF("head_size_two", "head_size\":4", "head_size\":2", MZG_UNSUPPORTED, "scales its attention by 0.5"),
+    CONF("context_zero", "context_length\":64", "context_length\":0", MZG_MALFORMED, "context_length' is outside"),
+    CONF("vocab_six", "vocab_size\":5", "vocab_size\":6", MZG_MALFORMED, "tensor 'model.embed_tokens.weight'"),
+    CONF("file_outside", "model.onnx", "../model.onnx", MZG_MALFORMED, "is no path inside the folder"),
+    GRAPH("no_epsilon", GENAI_NO_EPSILON, MZG_UNSUPPORTED, "no norm of the graph says its epsilon"),
+    GRAPH("two_epsilons", GENAI_TWO_EPSILONS, MZG_UNSUPPORTED, "has another epsilon than one before it"),
+    GRAPH("softcap", GENAI_SOFTCAP, MZG_UNSUPPORTED, "a node GroupQueryAttention has a softcap"),
+    GRAPH("interleaved", GENAI_INTERLEAVED, MZG_UNSUPPORTED, "rotates neighbours"),
+    GRAPH("scale", GENAI_SCALE, MZG_UNSUPPORTED, "scales its attention by 0.25"),
+    GRAPH("gelu", GENAI_GELU, MZG_UNSUPPORTED, "a node FastGelu computes what no family does"),
+    GRAPH("no_cache", GENAI_NO_CACHE, MZG_UNSUPPORTED, "there is no cos_cache and sin_cache"),
+    GRAPH("cache_flat", GENAI_CACHE_FLAT, MZG_MALFORMED, "are no tables of angles"),
+    GRAPH("producer", GENAI_OTHER_PRODUCER, MZG_UNSUPPORTED, "model.onnx is not by onnxruntime-genai's builder"),
+    GRAPH("no_down", GENAI_NO_DOWN, MZG_UNSUPPORTED, "how wide the feed-forward is"),
+    GRAPH("g_idx", GENAI_G_IDX, MZG_UNSUPPORTED, "a node MatMulNBits has a g_idx or a bias"),
+    GRAPH("bits", GENAI_BITS, MZG_UNSUPPORTED, "has not 2, 4 or 8 bits"),
+    GRAPH("rows", GENAI_ROWS, MZG_MALFORMED, "10 rows are not 4 of q and 4 of k and v each"),
+    GRAPH("vector", GENAI_VECTOR, MZG_MALFORMED, "tensor 'model.layers.0.attn.o_proj.MatMul.weight': FLOAT of 1 dimensions"),
+};
+#define MUTATIONS (sizeof mutations / sizeof *mutations)
+
+struct made {
+    char config[TINY_MAX];
+    struct message model;
+    char path[64];
+    struct refused r;
+};
+
+static void make(struct made *m, const struct mutation *mu)
+{
+    memset(m, 0, sizeof *m);
+    replace(m->config, genai_config, mu->from, mu->to, NULL);
+    put_genai_model(&m->model, mu->graph);
+    snprintf(m->path, sizeof m->path, "genai/%s/", mu->name);
+    m->r = (struct refused){m->path, "genai/good", mu->code, mu->item, MZG_NO_OFFSET, "convert"};
+}
+
+struct file {
+    char name[96];
+    const void *data;
+    size_t len;
+};
+
+static void list_files(const struct made *m, struct file files[3])
+{
+    const struct { const char *name; const void *data; size_t len; } all[3] = {
+        {"genai_config.json", m->config, strlen(m->config)},
+        {"model.onnx", m->model.data, m->model.n},
+        {"tokenizer.model", tiny_tokenizer, sizeof tiny_tokenizer},
+    };
+
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(files[i].name, sizeof files[i].name, "%s%s", m->path, all[i].name);
+        files[i].data = all[i].data;
+        files[i].len = all[i].len;
+    }
+}
+
+static void put_made(const char *folder, const struct made *m)
+{
+    struct file files[3];
+
+    list_files(m, files);
+    for (size_t i = 0; i < 3; i++)
+        put_file(folder, files[i].name, files[i].data, files[i].len);
+}
+
+static enum mzg_code open_made(struct mzg_model *model, const struct made *m, struct mzg_err *e)
+{
+    const struct mzg_model_options opt = {0};
+    char scratch[SCRATCH_PATH], path[SCRATCH_PATH + 64];
+
+    make_scratch(scratch);
+    put_made(scratch, m);
+    snprintf(path, sizeof path, "%s/%.*s", scratch, (int)strlen(m->path) - 1, m->path);
+    enum mzg_code code = mzg_model_open(model, path, &opt, e);
+    remove_scratch(scratch);
+    return code;
+}
+
+static const struct mutation good = {"good", NULL, NULL, GENAI_GOOD, MZG_OK, ""};
+
+static void every_spoilt_field_is_refused_by_name(void **state)
+{
+    struct made *m = malloc(sizeof *m);
+
+    (void)state;
+    assert_non_null(m);
+    for (size_t i = 0; i < MUTATIONS; i++) {
+        struct mzg_model model;
+        struct mzg_err e = {0};
+        make(m, &mutations[i]);
+        m->r.offset = MZG_NO_OFFSET;
+        enum mzg_code code = open_made(&model, m, &e);
+        if (code != MZG_OK && e.offset != MZG_NO_OFFSET)
+            m->r.offset = e.offset;
+        check_refusal(&m->r, code, &e);
+    }
+    free(m);
+}
+
+/* i == MUTATIONS: the good one. */
+static void make_at(struct made *m, size_t i)
+{
+    struct mzg_model model;
+    struct mzg_err e = {.offset = MZG_NO_OFFSET};
+
+    make(m, i < MUTATIONS ? &mutations[i] : &good);
+    if (i < MUTATIONS && open_made(&model, m, &e) != MZG_OK)
+        m->r.offset = e.offset;
+}
+
+static void the_committed_files_are_these(void **state)
+{
+    struct made *m = malloc(sizeof *m);
+
+    (void)state;
+    assert_non_null(m);
+    for (size_t i = 0; i <= MUTATIONS; i++) {
+        struct file files[3];
+        make_at(m, i);
+        list_files(m, files);
+        for (size_t k = 0; k < 3; k++)
+            check_committed_in(LIST, i < MUTATIONS ? &m->r : NULL, files[k].name, files[k].data, files[k].len);
+    }
+    free(m);
+}
+
+static int write_corpus(const char *folder)
+{
+    struct made *m = malloc(sizeof *m);
+
+    for (size_t i = 0; m && i <= MUTATIONS; i++) {
+        char line[1024];
+        make_at(m, i);
+        put_made(folder, m);
+        if (i == MUTATIONS)
+            break;
+        expect_line(line, &m->r);
+        fputs(line, stdout);
+    }
+    free(m);
+    return 0;
+}
+
+/* ---- what passes ---- */
+
+static void open_good(struct mzg_model *model, const struct mutation *mu)
+{
+    struct made *m = malloc(sizeof *m);
+    struct mzg_err e = {0};
+
+    assert_non_null(m);
+    make(m, mu);
+    if (open_made(model, m, &e) != MZG_OK)
+        fail_msg("%s", e.msg);
+    free(m);
+}
+
+static const struct mzg_model_tensor *find(const struct mzg_model *m, const char *name)
+{
+    for (size_t i = 0; i < m->n_tensors; i++) {
+        if (strcmp(m->tensors[i].name, name) == 0)
+            return &m->tensors[i];
+    }
+    fail_msg("there is no %s", name);
+    return NULL;
+}
+
+static uint64_t number(const struct mzg_model *m, const char *key)
+{
+    uint64_t v = 0;
+
+    assert_true(mzg_kvs_get_u64(&m->kvs, key, &v));
+    return v;
+}
+
+static float real(const struct mzg_model *m, const char *key)
+{
+    const struct mzg_kv *kv = mzg_kvs_find(&m->kvs, key);
+    float x;
+
+    assert_true(kv && kv->type == MZG_KV_F32);
+    memcpy(&x, kv->value, 4);
+    return x;
+}
+
+static void get(const struct mzg_values *v, size_t n, float *x)
+{
+    struct mzg_kernels kernels;
+    struct mzg_scratch scratch = {.kernels = &kernels};
+    struct mzg_err e;
+
+    mzg_kernels_init(&kernels, 0);
+    if (mzg_values_get(v, &scratch, 0, n, x, &e) != MZG_OK)
+        fail_msg("%s", e.msg);
+    mzg_scratch_clear(&scratch);
+}
+
+static void config_graph_and_weights_make_a_llama(void **state)
+{
+    struct mzg_model m;
+    float x[24];
+
+    (void)state;
+    open_good(&m, &good);
+    assert_string_equal(m.arch, "llama");
+    assert_int_equal(m.n_tensors, 12);
+    assert_int_equal(number(&m, "llama.feed_forward_length"), 6);
+    assert_int_equal(number(&m, "llama.context_length"), 64);
+    assert_true(real(&m, "llama.attention.layer_norm_rms_epsilon") == 1e-5f);
+    assert_true(real(&m, "llama.rope.freq_base") == 500000.0f);
+    assert_true(m.n_texts == 2 && strcmp(m.texts[0].name, "genai_config.json") == 0);
+    get(find(&m, "blk.0.ffn_down.weight")->made, 24, x); /* rows of 6: the stored columns */
+    for (int i = 0; i < 24; i++)
+        assert_true(x[i] == (float)(i % 6 * 100 + i / 6));
+    get(find(&m, "blk.0.attn_v.weight")->made, 16, x); /* columns 8 to 11 of q, k and v */
+    for (int i = 0; i < 16; i++)
+        assert_true(x[i] == (float)(i % 4 * 100 + 8 + i / 4));
+    mzg_model_close(&m);
+}
+
+static void one_matrix_for_both_ends_is_the_embedding(void **state)
+{
+    const struct mutation mu = {"tied", NULL, NULL, GENAI_TIED, MZG_OK, ""};
+    struct mzg_model m;
+
+    (void)state;
+    open_good(&m, &mu);
+    assert_int_equal(m.n_tensors, 11);
+    assert_string_equal(find(&m, "token_embd.weight")->src->name, "lm_head.MatMul.weight");
+    mzg_model_close(&m);
+}
+
+static void what_is_fused_in_the_family_is_put_together(void **state)
+{
+    const struct mutation mu = {"phi3", "llama", "phi3", GENAI_GOOD, MZG_OK, ""};
+    struct mzg_model m;
+    float x[48];
+
+    (void)state;
+    open_good(&m, &mu);
+    assert_int_equal(m.n_tensors, 9);
+    get(find(&m, "blk.0.attn_qkv.weight")->made, 48, x);
+    assert_true(x[0] == 0 && x[47] == 311);
+    get(find(&m, "blk.0.ffn_up.weight")->made, 48, x); /* gate, then up */
+    assert_true(x[23] == 305 && x[24] == 0 && x[47] == 305);
+    mzg_model_close(&m);
+}
+
+/* ---- packed weights ---- */
+
+static struct mzg_source source;
+static struct mzg_weights weights;
+static struct mzg_arena arena;
+
+/* The tensors of a graph that fill makes, under their families' names. */
+static enum mzg_code apply(void (*fill)(struct message *graph), const struct mzg_genai_shape *shape, struct mzg_err *e)
+{
+    struct message *m = calloc(2, sizeof *m), *graph = m + 1;
+    char scratch[SCRATCH_PATH], path[SCRATCH_PATH + 16];
+    struct mzg_genai g;
+
+    fill(graph);
+    put_number(m, 1, 8);
+    put_text(m, 2, "onnxruntime-genai");
+    put_message(m, 7, graph);
+    make_scratch(scratch);
+    put_file(scratch, "m.onnx", m->data, m->n);
+    free(m);
+    snprintf(path, sizeof path, "%s/m.onnx", scratch);
+    assert_int_equal(mzg_weights_open(&weights, path, e), MZG_OK);
+    remove_scratch(scratch);
+    mzg_arena_init(&arena, 1 << 20);
+    assert_int_equal(mzg_source_init(&source, &weights, &arena, e), MZG_OK);
+    enum mzg_code code = mzg_genai_read(&g, &weights, e);
+    if (code == MZG_OK)
+        code = mzg_genai_apply(&source, &g, shape, e);
+    mzg_genai_clear(&g);
+    return code;
+}
+
+static void drop(void)
+{
+    mzg_weights_close(&weights);
+    mzg_arena_clear(&arena);
+}
+
+static const struct mzg_values *named(const char *name)
+{
+    for (size_t i = 0; i < source.n; i++) {
+        if (strcmp(source.items[i].name, name) == 0)
+            return source.items[i].values;
+    }
+    fail_msg("there is no %s", name);
+    return NULL;
+}
+
+static void fill_packed(struct message *graph)
+{
+    put_nbits(graph, "model.layers.0.attn.qkv_proj", 8, 0, GENAI_GOOD);
+    put_nbits(graph, "model.layers.0.attn.o_proj", 3, 5, GENAI_GOOD);
+}
+
+/* Element k of row n is ((n + k) % 16 - zero) * (n + 1), the zero point being 8 where none is said. */
+static void blocks_of_four_bits_are_weights(void **state)
+{
+    const struct mzg_genai_shape shape = {4, 2, false};
+    struct mzg_err e = {0};
+    float x[96];
+
+    (void)state;
+    if (apply(fill_packed, &shape, &e) != MZG_OK)
+        fail_msg("%s", e.msg);
+    assert_int_equal(source.n, 4);
+    get(named("model.layers.0.self_attn.o_proj.weight"), 96, x);
+    for (int i = 0; i < 96; i++)
+        assert_true(x[i] == (float)(((i / 32 + i % 32) % 16 - 5) * (i / 32 + 1)));
+    const struct mzg_values *k = named("model.layers.0.self_attn.k_proj.weight");
+    assert_true(k->n_dims == 2 && k->ne[0] == 32 && k->ne[1] == 2);
+    get(k, 64, x);
+    for (int i = 0; i < 64; i++)
+        assert_true(x[i] == (float)(((i / 32 + 4 + i % 32) % 16 - 8) * (i / 32 + 5)));
+    drop();
+}
+
+static void fill_short(struct message *graph)
+{
+    const char *const inputs[] = {"x", "a.MatMul.weight_Q4", "other", NULL};
+    const struct genai_attribute attributes[] = {{"K", 32, 0}, {"N", 3, 0}, {"block_size", 32, 0}, {NULL, 0, 0}};
+
+    put_codes(graph, "a", 3, 0);
+    put_floats(graph, "other", 0, 2);
+    put_node(graph, "MatMulNBits", inputs, attributes);
+}
+
+static void scales_that_are_too_few_are_refused(void **state)
+{
+    const struct mzg_genai_shape shape = {1, 1, false};
+    struct mzg_err e = {0};
+
+    (void)state;
+    assert_int_equal(apply(fill_short, &shape, &e), MZG_MALFORMED);
+    assert_non_null(strstr(e.msg, "tensor 'a.MatMul.weight_Q4': UINT8 of 3 dimensions is no weight of this place"));
+    drop();
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_spoilt_field_is_refused_by_name),
+        cmocka_unit_test(the_committed_files_are_these),
+        cmocka_unit_test(config_graph_and_weights_make_a_llama),
+        cmocka_unit_test(one_matrix_for_both_ends_is_the_embedding),
+        cmocka_unit_test(what_is_fused_in_the_family_is_put_together),
+        cmocka_unit_test(blocks_of_four_bits_are_weights),
+        cmocka_unit_test(scales_that_are_too_few_are_refused),
+    };
+
+    if (argc == 3 && strcmp(argv[1], "--write") == 0)
+        return write_corpus(argv[2]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
