@@ -14,7 +14,7 @@ static const char genai_config[] =
 
 /* How its graph differs. */
 enum genai_graph {
-    GENAI_GOOD, GENAI_TIED, GENAI_NO_EPSILON, GENAI_TWO_EPSILONS, GENAI_SOFTCAP, GENAI_INTERLEAVED, GENAI_SCALE,
+    GENAI_GOOD, GENAI_WINDOW, GENAI_TIED, GENAI_NO_EPSILON, GENAI_TWO_EPSILONS, GENAI_SOFTCAP, GENAI_INTERLEAVED, GENAI_SCALE,
     GENAI_GELU, GENAI_NO_CACHE, GENAI_CACHE_FLAT, GENAI_OTHER_PRODUCER, GENAI_NO_DOWN, GENAI_G_IDX, GENAI_BITS,
     GENAI_ROWS, GENAI_VECTOR
 };
@@ -135,7 +135,7 @@ static inline void put_genai_nodes(struct message *graph, enum genai_graph how)
     const struct genai_attribute epsilon[] = {{"epsilon", 0, 1e-5f}, {NULL, 0, 0}},
                                  other[] = {{"epsilon", 0, 1e-6f}, {NULL, 0, 0}},
                                  attention[] = {{"num_heads", 1, 0}, {"scale", 0, how == GENAI_SCALE ? 0.25f : 0.5f},
-                                                {"local_window_size", 32, 0},
+                                                {"local_window_size", how == GENAI_WINDOW ? 32 : -1, 0},
                                                 {"softcap", 0, how == GENAI_SOFTCAP ? 30.0f : 0.0f},
                                                 {"rotary_interleaved", how == GENAI_INTERLEAVED, 0}, {NULL, 0, 0}};
 

@@ -94,9 +94,18 @@ static void put_made(const char *folder, const struct made *m)
         put_file(folder, files[i].name, files[i].data, files[i].len);
 }
 
+static char said[512];
+
+static void keep_notice(void *ctx, const char *text)
+{
+    (void)ctx;
+    snprintf(said, sizeof said, "%s", text);
+}
+
 static enum mzg_code open_made(struct mzg_model *model, const struct made *m, struct mzg_err *e)
 {
-    const struct mzg_model_options opt = {0};
+    const struct mzg_notify notify = {keep_notice, NULL};
+    const struct mzg_model_options opt = {.notify = &notify};
     char scratch[SCRATCH_PATH], path[SCRATCH_PATH + 64];
 
     make_scratch(scratch);
@@ -277,6 +286,22 @@ static void what_is_fused_in_the_family_is_put_together(void **state)
     mzg_model_close(&m);
 }
 
+static void a_window_is_announced(void **state)
+{
+    const struct mutation mu = {"window", NULL, NULL, GENAI_WINDOW, MZG_OK, ""};
+    struct mzg_model m;
+
+    (void)state;
+    said[0] = '\0';
+    open_good(&m, &mu);
+    assert_non_null(strstr(said, "sliding_window 32"));
+    mzg_model_close(&m);
+    said[0] = '\0';
+    open_good(&m, &good);
+    assert_true(said[0] == '\0');
+    mzg_model_close(&m);
+}
+
 /* ---- packed weights ---- */
 
 static struct mzg_source source;
@@ -382,6 +407,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(config_graph_and_weights_make_a_llama),
         cmocka_unit_test(one_matrix_for_both_ends_is_the_embedding),
         cmocka_unit_test(what_is_fused_in_the_family_is_put_together),
+        cmocka_unit_test(a_window_is_announced),
         cmocka_unit_test(blocks_of_four_bits_are_weights),
         cmocka_unit_test(scales_that_are_too_few_are_refused),
     };
