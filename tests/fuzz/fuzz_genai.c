@@ -39,10 +39,10 @@ static void use(const struct mzg_weights *w, bool fused)
     struct mzg_genai g;
     struct mzg_arena arena;
     struct mzg_err e;
-    double base = 0;
+    struct mzg_genai_rotation r;
 
     mzg_arena_init(&arena, (size_t)32 << 20);
-    if (mzg_genai_rotary_base(w, &base, &e) == MZG_OK && !(base >= 1 && base <= 1.1e30))
+    if (mzg_genai_rotation(w, &r, &e) == MZG_OK && !(r.base >= 1 && r.base <= 1.1e30 && r.factor >= 0))
         abort();
     enum mzg_code code = mzg_genai_read(&g, w, &e);
     if (code == MZG_OK)

@@ -52,9 +52,10 @@ build() { # MODEL PRECISION
     [ -e "$model" ] || "$peers/python/venv/bin/python" "$here/make_models.py" "$B/interop/arch" "$1" >"$work/$1-$2.log" 2>&1
     [ "$2" != fp16 ] || where=cuda
     if [ ! -e "$out/genai_config.json" ]; then
-        # It takes a context of another length than the original's for a stretched one.
+        # It takes a context of another length than the original's for a stretched one; but Llama 3's original is 8192.
         rm -rf "$work/model" "$out" && cp -r "$model" "$work/model"
-        sed -i 's/"original_max_position_embeddings": [0-9]*/"original_max_position_embeddings": 256/' "$work/model/config.json"
+        sed -i "s/\"original_max_position_embeddings\": [0-9]*/\"original_max_position_embeddings\": $(
+            [ "$1" = llama3 ] && echo 8192 || echo 256)/" "$work/model/config.json"
         "$venv/bin/python" -m onnxruntime_genai.models.builder -m "$work/model" -i "$work/model" -o "$out" -p "$2" -e $where \
             -c "$work/cache" >"$work/$1-$2.log" 2>&1 || tail -n 3 "$work/$1-$2.log"
         # The SentencePiece file, which transformers no longer saves again.
@@ -63,7 +64,7 @@ build() { # MODEL PRECISION
     compare "$1-$2" "$out"
 }
 
-for m in ${*:-llama:fp32 llama:fp16 llama:int4 mistral:fp32 qwen2:int4 qwen3:fp32 phi3:fp32 phi3:int4}; do
+for m in ${*:-llama:fp32 llama:fp16 llama:int4 llama3:fp32 mistral:fp32 qwen2:int4 qwen3:fp32 phi3:fp32 phi3:int4}; do
     build "${m%:*}" "${m#*:}"
 done
 [ -z "$data" ] || compare real-llama-fp16 "$data/ort-genai-tiny/tiny-random-llama-fp16"

@@ -399,6 +399,75 @@ static void scales_that_are_too_few_are_refused(void **state)
     drop();
 }
 
+/* ---- rotary angles ---- */
+
+#define HALF 32
+#define POSITIONS 512
+
+static double (*frequency)(int i);
+
+static double plain(int i)
+{
+    return pow(1e6, -i / (double)HALF);
+}
+
+/* As Llama 3.2 has it. */
+static double divided(int i)
+{
+    double f = pow(500000, -i / (double)HALF), wave = 2 * 3.14159265358979323846 / f, smooth = (8192 / wave - 1) / 3;
+
+    return wave < 2048 ? f : wave > 8192 ? f / 32 : (1 - smooth) * f / 32 + smooth * f;
+}
+
+/* As no one has it. */
+static double other(int i)
+{
+    return plain(i) * (i > 5 ? 0.75 : 1);
+}
+
+static void put_table(struct message *graph, const char *name, double (*f)(double))
+{
+    struct message *t = calloc(1, sizeof *t);
+    float *x = calloc(HALF * POSITIONS, sizeof *x);
+
+    assert_true(t && x);
+    for (int i = 0; i < HALF * POSITIONS; i++)
+        x[i] = (float)f(i / HALF * frequency(i % HALF));
+    put_head(t, name, 1, POSITIONS, HALF);
+    put_field(t, 9, x, HALF * POSITIONS * sizeof *x);
+    put_message(graph, 5, t);
+    free(x);
+    free(t);
+}
+
+static void fill_tables(struct message *graph)
+{
+    put_table(graph, "cos_cache", cos);
+    put_table(graph, "sin_cache", sin);
+}
+
+static void the_rotation_is_told_by_its_angles(void **state)
+{
+    static const struct { double (*frequency)(int i); double base, factor; enum mzg_code code; } cases[] = {
+        {plain, 1e6, 0, MZG_OK}, {divided, 500000, 32, MZG_OK}, {other, 0, 0, MZG_UNSUPPORTED},
+    };
+    const struct mzg_genai_shape shape = {1, 1, false};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mzg_genai_rotation r;
+        struct mzg_err e = {0};
+        frequency = cases[i].frequency;
+        assert_int_equal(apply(fill_tables, &shape, &e), MZG_OK);
+        assert_int_equal(mzg_genai_rotation(&weights, &r, &e), cases[i].code);
+        if (cases[i].code == MZG_OK)
+            assert_true(r.base == cases[i].base && r.factor == cases[i].factor);
+        else
+            assert_non_null(strstr(e.msg, "cos_cache and sin_cache are not those of one base"));
+        drop();
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -409,6 +478,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_is_fused_in_the_family_is_put_together),
         cmocka_unit_test(a_window_is_announced),
         cmocka_unit_test(blocks_of_four_bits_are_weights),
+        cmocka_unit_test(the_rotation_is_told_by_its_angles),
         cmocka_unit_test(scales_that_are_too_few_are_refused),
     };
 

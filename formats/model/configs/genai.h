@@ -45,8 +45,16 @@ enum mzg_code mzg_genai_load(struct mzg_config *c, const char *folder, const str
                              struct mzg_err *e) MZG_MUST;
 
 /* The base of the rotary angles, from w's cos_cache and sin_cache: the number with the fewest digits that gives
- * them. MZG_UNSUPPORTED: there are none, or a stretched context has others. */
-enum mzg_code mzg_genai_rotary_base(const struct mzg_weights *w, double *base, struct mzg_err *e) MZG_MUST;
+ * them; and where low frequencies are divided as by Llama 3.1, by which factor (else 0), with the other numbers that
+ * it has. MZG_UNSUPPORTED: there are none, or another way to stretch the context has others. */
+#define MZG_GENAI_LOW 1.0
+#define MZG_GENAI_HIGH 4.0
+#define MZG_GENAI_ORIGINAL 8192
+struct mzg_genai_rotation {
+    double base, factor;
+};
+enum mzg_code mzg_genai_rotation(const struct mzg_weights *w, struct mzg_genai_rotation *r,
+                                 struct mzg_err *e) MZG_MUST;
 
 /* Gives s the family's names, and its tensors their rows. q, kv: rows of attention's weights. fused: the family has
  * q, k and v in one, and gate and up. MZG_MALFORMED where a tensor does not fit; what no name is known of stays. */

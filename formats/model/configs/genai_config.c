@@ -95,7 +95,8 @@ static enum mzg_code put_ff(const struct genai *g, struct mzg_err *e)
 static enum mzg_code put_graph(const struct genai *g, struct mzg_err *e)
 {
     const struct mzg_genai *graph = g->graph;
-    double head = json_number_value(json_object_get(g->to, "head_dim")), base = 0;
+    double head = json_number_value(json_object_get(g->to, "head_dim"));
+    struct mzg_genai_rotation r;
 
     if (!(graph->epsilon >= 1e-30 && graph->epsilon <= 1))
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "no norm of the graph says its epsilon (rms_norm_eps)");
@@ -105,10 +106,14 @@ static enum mzg_code put_graph(const struct genai *g, struct mzg_err *e)
     if (graph->rotary_dim > head)
         return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "the graph rotates %llu dimensions of a head of %g",
                         (unsigned long long)graph->rotary_dim, head);
-    enum mzg_code code = mzg_genai_rotary_base(g->weights, &base, e);
+    enum mzg_code code = mzg_genai_rotation(g->weights, &r, e);
     if (code != MZG_OK)
         return code;
-    bool ok = set(g, "rms_norm_eps", json_real(graph->epsilon)) && set(g, "rope_theta", json_real(base));
+    bool ok = set(g, "rms_norm_eps", json_real(graph->epsilon)) && set(g, "rope_theta", json_real(r.base));
+    if (ok && r.factor > 0)
+        ok = set(g, "rope_scaling", json_pack("{s:s, s:f, s:f, s:f, s:i}", "rope_type", "llama3", "factor", r.factor,
+                                              "low_freq_factor", MZG_GENAI_LOW, "high_freq_factor", MZG_GENAI_HIGH,
+                                              "original_max_position_embeddings", MZG_GENAI_ORIGINAL));
     if (ok && graph->rotary_dim > 0)
         ok = set(g, "partial_rotary_factor", json_real((double)graph->rotary_dim / head));
     if (ok && graph->window > 0 && graph->window <= INT32_MAX)

@@ -3,16 +3,22 @@
  * Row p of the tables has the cosines and sines of p f(i), f(i) = base^(-i / half) for i from 0 to half - 1. The
  * last frequency is the one that tells most of the base, at a position where its sine is neither lost in the
  * type's precision nor far from the angle. Of the numbers near what follows from it, that with the fewest digits
- * which gives all of the first row is the one that a config had. Nothing here calls libm, so that the same base
- * comes out everywhere. */
+ * which gives all of the first row is the one that a config had.
+ *
+ * Llama 3.1 and its successors divide the low frequencies by a factor, and leave the high ones: there the base is
+ * told by the second frequency, and the factor by the last. Nothing here calls libm, so that the same numbers
+ * come out everywhere. */
 #include "genai.h"
 #include "../../base/exact.h"
+#include "../arch/rope.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define HALF_MAX 4096
-#define DIGITS 7
+#define DIGITS 7      /* of a base */
+#define DIGITS_NEAR 5 /* of one that follows from a high frequency, less exactly */
+#define DIGITS_FACTOR 3
 
 struct angles {
     const struct mzg_values *cos, *sin;
@@ -81,15 +87,22 @@ static bool near(const struct angles *a, double is, double due)
     return fabs(is - due) <= a->relative * fabs(due) + a->absolute;
 }
 
-/* Whether the first row is this base's. */
-static enum mzg_code gives(struct angles *a, double base, bool *yes, struct mzg_err *e)
+/* Frequency i of a base; divided: by what Llama 3.1 divides it by, or NULL. */
+static double frequency(const struct angles *a, double base, const float *divided, uint64_t i)
 {
-    double step = mzg_exact_log(base) / (double)a->half;
+    double f = mzg_exact_exp(-mzg_exact_log(base) / (double)a->half * (double)i);
+
+    return divided ? f / (double)divided[i] : f;
+}
+
+/* Whether the first row is this base's. */
+static enum mzg_code gives(struct angles *a, double base, const float *divided, bool *yes, struct mzg_err *e)
+{
     enum mzg_code code = MZG_OK;
 
     *yes = true;
     for (uint64_t i = 0; i < a->half && *yes && code == MZG_OK; i++) {
-        double f = mzg_exact_exp(-step * (double)i), c = 0, s = 0;
+        double f = frequency(a, base, divided, i), c = 0, s = 0;
         code = get(a, a->cos, 1, i, &c, e);
         if (code == MZG_OK)
             code = get(a, a->sin, 1, i, &s, e);
@@ -98,20 +111,79 @@ static enum mzg_code gives(struct angles *a, double base, bool *yes, struct mzg_
     return code;
 }
 
-static enum mzg_code find_base(struct angles *a, double *base, struct mzg_err *e)
+/* x with so many digits behind the first. */
+static double rounded(double x, int digits)
 {
-    double f = 0, about = 0;
-    bool found = false;
     char text[32];
 
-    enum mzg_code code = last_frequency(a, &f, e);
-    if (code == MZG_OK && f > 0)
-        about = mzg_exact_exp(-mzg_exact_log(f) * (double)a->half / (double)(a->half - 1));
-    for (int digits = 0; digits < DIGITS && about >= 1 && about <= 1e30 && code == MZG_OK && !found; digits++) {
-        snprintf(text, sizeof text, "%.*e", digits, about);
-        *base = strtod(text, NULL);
-        code = gives(a, *base, &found, e);
+    snprintf(text, sizeof text, "%.*e", digits, x);
+    return strtod(text, NULL);
+}
+
+static bool is_base(double x)
+{
+    return x >= 1 && x <= 1e30;
+}
+
+static enum mzg_code find_plain(struct angles *a, double last, double *base, bool *found, struct mzg_err *e)
+{
+    double about = mzg_exact_exp(-mzg_exact_log(last) * (double)a->half / (double)(a->half - 1));
+    enum mzg_code code = MZG_OK;
+
+    for (int digits = 0; digits < DIGITS && is_base(about) && code == MZG_OK && !*found; digits++) {
+        *base = rounded(about, digits);
+        code = gives(a, *base, NULL, found, e);
     }
+    return code;
+}
+
+/* The base of the second frequency, whose angle is approached by the sine of what is left. */
+static enum mzg_code base_of_second(struct angles *a, double *base, struct mzg_err *e)
+{
+    double c = 0, s = 0;
+
+    enum mzg_code code = get(a, a->cos, 1, 1, &c, e);
+    if (code == MZG_OK)
+        code = get(a, a->sin, 1, 1, &s, e);
+    double x = s > 0 && s <= 0.85 && c > 0 ? s : 0;
+    for (int i = 0; i < 6 && x > 0 && x <= 1; i++)
+        x += s * cosine(x) - c * sine(x);
+    *base = x > 0 && x < 1 ? mzg_exact_exp(-mzg_exact_log(x) * (double)a->half) : 0;
+    return code;
+}
+
+/* Llama 3.1's numbers, which all its successors have, but for the factor. */
+static enum mzg_code find_divided(struct angles *a, double last, struct mzg_genai_rotation *r, bool *found,
+                                  struct mzg_err *e)
+{
+    float *divided = calloc(a->half, sizeof *divided);
+    double about = 0;
+    enum mzg_code code = divided ? base_of_second(a, &about, e) : mzg_fail_memory(e, "rotary angles");
+
+    for (int d = 0; d < DIGITS_NEAR && is_base(about) && code == MZG_OK && !*found; d++) {
+        r->base = rounded(about, d);
+        double factor = frequency(a, r->base, NULL, a->half - 1) / last;
+        for (int k = 0; k < DIGITS_FACTOR && factor > 1 && factor < 1e6 && code == MZG_OK && !*found; k++) {
+            r->factor = rounded(factor, k);
+            const struct mzg_rope rope = {r->base, r->factor, MZG_GENAI_LOW, MZG_GENAI_HIGH, MZG_GENAI_ORIGINAL};
+            mzg_rope_factors(&rope, 2 * (size_t)a->half, divided);
+            code = gives(a, r->base, divided, found, e);
+        }
+    }
+    free(divided);
+    return code;
+}
+
+static enum mzg_code find_rotation(struct angles *a, struct mzg_genai_rotation *r, struct mzg_err *e)
+{
+    double last = 0;
+    bool found = false;
+
+    enum mzg_code code = last_frequency(a, &last, e);
+    if (code == MZG_OK && last > 0)
+        code = find_plain(a, last, &r->base, &found, e);
+    if (code == MZG_OK && last > 0 && !found)
+        code = find_divided(a, last, r, &found, e);
     if (code == MZG_OK && !found)
         code = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "cos_cache and sin_cache are not those of one base: "
                         "a context that was stretched, or another rotation, needs the original's config.json");
@@ -129,13 +201,14 @@ static bool set_type(struct angles *a, const struct mzg_tensor *t)
     return a->relative > 0;
 }
 
-enum mzg_code mzg_genai_rotary_base(const struct mzg_weights *w, double *base, struct mzg_err *e)
+enum mzg_code mzg_genai_rotation(const struct mzg_weights *w, struct mzg_genai_rotation *r, struct mzg_err *e)
 {
     const struct mzg_tensor *c = mzg_weights_find(w, "cos_cache"), *s = mzg_weights_find(w, "sin_cache");
     struct mzg_kernels kernels;
     struct mzg_arena arena;
     struct angles a = {.scratch.kernels = &kernels};
 
+    *r = (struct mzg_genai_rotation){.base = 0};
     if (!c || !s)
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "there is no cos_cache and sin_cache, from which the "
                         "base of the rotation could be told (rope_theta): the original's config.json is needed");
@@ -148,7 +221,7 @@ enum mzg_code mzg_genai_rotary_base(const struct mzg_weights *w, double *base, s
     a.sin = mzg_values_stored(&arena, w, s);
     a.half = c->ne[0];
     a.positions = c->ne[1];
-    enum mzg_code code = a.cos && a.sin ? find_base(&a, base, e) : mzg_fail_memory(e, "rotary angles");
+    enum mzg_code code = a.cos && a.sin ? find_rotation(&a, r, e) : mzg_fail_memory(e, "rotary angles");
     mzg_scratch_clear(&a.scratch);
     mzg_arena_clear(&arena);
     return code;
