@@ -10,10 +10,12 @@
 #include <sys/resource.h>
 
 static const struct mzg_operand operands[] = {
-    {"SRC", 0, "A Hugging Face folder (config.json, tokenizer, one or more .safetensors or .bin files), a "
-               "GGUF file (of a model in several parts, any of them) or a folder with one such model, OpenAI's "
-               "checkpoint of a Whisper (base.pt), a file of whisper.cpp's, or with --raw a single .safetensors, .bin, "
-               ".pt, .pth or .onnx file."},
+    {"SRC", 0, "A model's folder as it is published: Hugging Face's (config.json, tokenizer, one or more "
+               ".safetensors or .bin files), Mistral's or Meta's (params.json, tokenizer, consolidated "
+               "weights), onnxruntime-genai's (genai_config.json, tokenizer, model.onnx); a GGUF file (of a "
+               "model in several parts, any of them) or a folder with one such model; OpenAI's checkpoint of a "
+               "Whisper (base.pt); a file of whisper.cpp's; or with --raw a single .safetensors, .bin, .pt, .pth "
+               "or .onnx file, or their folder."},
     {0},
 };
 

@@ -1,6 +1,6 @@
 /* An ONNX model as onnxruntime-genai's builder would write it: its graph, its tables of angles, and every tensor that comes
  * of it.
- * Covers: formats/model/configs/genai_graph.c formats/model/configs/genai_rope.c formats/model/configs/genai_tensors.c formats/model/containers/onnx_nodes.c */
+ * Covers: formats/model/configs/genai_graph.c formats/model/configs/genai_rope.c formats/model/configs/genai_tensors.c formats/model/configs/genai_join.c formats/model/containers/onnx_nodes.c */
 #include "model/configs/genai.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,11 +8,10 @@
 #include "../containers/kvs.h"
 
 struct mzg_config {
-    const char *name;       /* in messages: "config.json" */
     json_t *root;
     const char *class;      /* the first of "architectures"; "" where there is none */
     const char *model_type; /* "" where there is none */
-    const char *file;       /* that it was read from, in the folder */
+    const char *file;       /* that it was read from, in the folder; of a checkpoint "dims": in messages */
 };
 #define MZG_CONFIG_FILE "config.json"
 

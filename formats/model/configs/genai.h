@@ -64,5 +64,7 @@ struct mzg_genai_shape {
 };
 enum mzg_code mzg_genai_apply(struct mzg_source *s, const struct mzg_genai *g, const struct mzg_genai_shape *shape,
                               struct mzg_err *e) MZG_MUST;
+/* Its last step, of such families: weights of q, k and v become those of qkv_proj, of gate and up gate_up_proj. */
+enum mzg_code mzg_genai_join(struct mzg_source *s, struct mzg_err *e) MZG_MUST;
 
 #endif

@@ -17,16 +17,7 @@ static const struct { const char *end, *instead; } renamed[] = {
     {".attn.k_norm.layernorm.weight", ".self_attn.k_norm.weight"},
 };
 
-/* Several in one, whose rows come behind one another. */
 static const char *const qkv[] = {".self_attn.q_proj", ".self_attn.k_proj", ".self_attn.v_proj"};
-static const struct joint {
-    const char *whole;
-    const char *const *parts;
-    size_t n;
-} joints[] = {
-    {".self_attn.qkv_proj.weight", qkv, 3},
-    {".mlp.gate_up_proj.weight", (const char *const[]){".mlp.gate_proj", ".mlp.up_proj"}, 2},
-};
 
 struct work {
     struct mzg_source *s;
@@ -206,7 +197,8 @@ static enum mzg_code take(struct work *w, const struct mzg_source_tensor *t, str
     static const struct { const char *end, *instead; unsigned dims; } projections[] = {
         {".MatMul.weight", ".weight", 2}, {".Add.bias", ".bias", 1},
     };
-    const struct mzg_genai_packed *p = bsearch(t->name, w->g->packed, w->g->n_packed, sizeof *p, by_codes);
+    size_t n = w->g->n_packed;
+    const struct mzg_genai_packed *p = n > 0 ? bsearch(t->name, w->g->packed, n, sizeof *p, by_codes) : NULL;
     size_t len = strlen(t->name);
 
     if (p)
@@ -228,75 +220,6 @@ static enum mzg_code take(struct work *w, const struct mzg_source_tensor *t, str
             out->name = rename_to(w, t->name, len - strlen(renamed[i].end), renamed[i].instead);
     }
     return out->name ? MZG_OK : mzg_fail_memory(e, "tensor names");
-}
-
-/* ---- putting together what the family has in one ---- */
-
-/* The part of this name, with what is before it; NULL: there is none that can be read. */
-static struct mzg_source_tensor *part_of(struct work *w, const struct mzg_name *names, size_t n, const char *name,
-                                         size_t keep, const char *part)
-{
-    char full[512];
-    int len = snprintf(full, sizeof full, "%.*s%s.weight", (int)keep, name, part);
-    const struct mzg_name *found = len > 0 && (size_t)len < sizeof full ? mzg_names_find(names, n, full) : NULL;
-    struct mzg_source_tensor *t = found ? &w->out[found->index] : NULL;
-
-    return t && t->name && t->values ? t : NULL;
-}
-
-/* t is the first part of a joint: it becomes the whole, and the others are gone (without a name). Where one is
- * missing, the family's table says so. */
-static enum mzg_code join(struct work *w, const struct mzg_name *names, size_t n, struct mzg_source_tensor *t,
-                          const struct joint *j, struct mzg_err *e)
-{
-    size_t keep = strlen(t->name) - strlen(j->parts[0]) - strlen(".weight");
-    struct mzg_source_tensor *parts[3];
-    const struct mzg_values *v[3];
-
-    for (size_t k = 0; k < j->n; k++) {
-        parts[k] = part_of(w, names, n, t->name, keep, j->parts[k]);
-        if (!parts[k])
-            return MZG_OK;
-        v[k] = parts[k]->values;
-    }
-    const struct mzg_values *whole = mzg_values_joined(w->s->arena, v, j->n);
-    const char *name = rename_to(w, t->name, keep, j->whole);
-    if (!whole)
-        return fail_shape(t, e);
-    if (!name)
-        return mzg_fail_memory(e, "tensor names");
-    for (size_t k = 1; k < j->n; k++)
-        parts[k]->name = NULL;
-    t->values = whole;
-    t->name = name;
-    return MZG_OK;
-}
-
-static enum mzg_code join_all(struct work *w, struct mzg_err *e)
-{
-    struct mzg_name *names = calloc(w->n + 1, sizeof *names);
-    enum mzg_code code = names ? MZG_OK : mzg_fail_memory(e, "tensor names");
-    size_t n = w->n, left = 0;
-    char end[64];
-
-    for (size_t i = 0; i < n && code == MZG_OK; i++)
-        names[i] = (struct mzg_name){w->out[i].name, i};
-    if (code == MZG_OK)
-        mzg_names_sort(names, n);
-    for (size_t i = 0; i < n && code == MZG_OK; i++) {
-        for (size_t k = 0; k < sizeof joints / sizeof *joints && code == MZG_OK; k++) {
-            snprintf(end, sizeof end, "%s.weight", joints[k].parts[0]);
-            if (w->out[i].name && mzg_text_ends(w->out[i].name, end))
-                code = join(w, names, n, &w->out[i], &joints[k], e);
-        }
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (w->out[i].name)
-            w->out[left++] = w->out[i];
-    }
-    w->n = left;
-    free(names);
-    return code;
 }
 
 /* ---- all of them ---- */
@@ -352,13 +275,11 @@ enum mzg_code mzg_genai_apply(struct mzg_source *s, const struct mzg_genai *g, c
     enum mzg_code code = w.out ? list_beside(&w, e) : mzg_fail_memory(e, "tensor table");
     for (size_t i = 0; i < s->n && code == MZG_OK; i++)
         code = take(&w, &s->items[i], e);
-    if (code == MZG_OK && shape->fused)
-        code = join_all(&w, e);
     free(w.beside);
     if (code != MZG_OK)
         return code;
     tie(&w);
     s->items = w.out;
     s->n = w.n;
-    return MZG_OK;
+    return shape->fused ? mzg_genai_join(s, e) : MZG_OK;
 }
