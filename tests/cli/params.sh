@@ -32,6 +32,8 @@ contains "Hugging Face's form first" "$T/out" model.embed_tokens.weight
 rm f/config.json f/model.safetensors
 mv f/tokenizer.model f/tokenizer.model.v3
 ok convert f -o v3.gguf --to F16 -q
+printf 'IQ== 0\nIg== 1\n' >f/tokenizer.model
+no 5 "tokenizer.model: a list of byte strings by rank" convert f -o no.gguf --to F16 -q
 rm f/consolidated.safetensors
 : >f/consolidated.00.pth
 : >f/consolidated.01.pth

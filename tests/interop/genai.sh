@@ -2,7 +2,8 @@
 # usage: genai.sh PEERS [MODEL:PRECISION...]: what onnxruntime-genai's own builder makes of the models of arch.sh, converted
 # to F32 by mzigo and run by the real llama.cpp, whose logits must be those that onnxruntime computes with the ONNX model;
 # and the same of the real one in ../shared. The packages go into a Python of their own in PEERS/genai, at fixed versions,
-# beside that of install_python.sh (torch, transformers); where they cannot be had, it says so.
+# beside that of install_python.sh (torch, transformers); where they cannot be had, it says so. GENAI_VENV: one that is
+# there already. What is built stays in build/interop/genai.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 B=$(realpath "${B:-build}")

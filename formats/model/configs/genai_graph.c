@@ -158,9 +158,9 @@ void mzg_genai_clear(struct mzg_genai *g)
 
 bool mzg_genai_is(const struct mzg_weights *w)
 {
-    for (size_t i = 0; i < w->n_facts; i++) {
-        if (strcmp(w->facts[i].name, "producer_name") == 0)
-            return strcmp(w->facts[i].value, "onnxruntime-genai") == 0;
-    }
-    return false;
+    bool is = false;
+
+    for (size_t i = 0; i < w->n_facts && !is && strcmp(w->container, "ONNX") == 0; i++)
+        is = strcmp(w->facts[i].name, "producer_name") == 0 && strcmp(w->facts[i].value, "onnxruntime-genai") == 0;
+    return is;
 }

@@ -53,6 +53,15 @@ static enum mzg_code is_fairseq(const struct mzg_vocab_loader *l, const char *na
                     l->dir.path, name, l->family ? mzg_quote(quoted, l->family) : "(none)");
 }
 
+/* Llama 3's makers give their tokens this name, too: lines of base64 and a rank, the first of all being 0. */
+static bool is_ranks(const char *data, size_t len)
+{
+    static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+    size_t n = strspn(data, base64); /* a NUL is behind the data */
+
+    return n > 0 && len - n >= 3 && memcmp(data + n, " 0\n", 3) == 0;
+}
+
 static enum mzg_code load_spm(struct mzg_vocab_loader *l, const char *name, struct mzg_tokenizer_spm *spm,
                               struct mzg_err *e)
 {
@@ -65,7 +74,11 @@ static enum mzg_code load_spm(struct mzg_vocab_loader *l, const char *name, stru
         code = mzg_tokenizer_config_file(&l->dir, name, MZG_VOCAB_FILE, l->v, &data, &len, e);
     if (code != MZG_OK)
         return code;
-    code = mzg_tokenizer_spm_read(spm, l->v, data, len, &opt, e);
+    if (is_ranks(data, len))
+        code = mzg_fail(e, MZG_UNSUPPORTED, 0, "a list of byte strings by rank, as tiktoken has them, not a SentencePiece "
+                        "model: put the tokenizer.json of the same model beside it");
+    else
+        code = mzg_tokenizer_spm_read(spm, l->v, data, len, &opt, e);
     free(data);
     if (code == MZG_OK && opt.fairseq)
         l->v->add_bos = l->v->add_eos = 1;
