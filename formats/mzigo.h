@@ -51,6 +51,8 @@ struct mzg_convert_options {
     const char *const *lora;    /* "ADAPTER" or "ADAPTER=SCALE": LoRA adapters to merge into the weights, in this
                                  * order (SPEC.md, "Adapters") */
     size_t n_lora;
+    const char *base;           /* src is an adapter, which becomes a file of its own; this is the folder of its
+                                 * base's config.json. NULL: src is a model */
 };
 
 struct mzg_convert_result {
@@ -66,7 +68,8 @@ struct mzg_convert_result {
 
 /* src: a Hugging Face folder, a GGUF file (of a model in parts, any of them), or with raw a .safetensors,
  * PyTorch or .onnx file -> out, a GGUF file; a Whisper folder, OpenAI's checkpoint of one, or a file of
- * whisper.cpp's -> whisper.cpp's own file, of one type for all matrices, in one part and without metadata.
+ * whisper.cpp's -> whisper.cpp's own file, of one type for all matrices, in one part and without metadata; an
+ * adapter's folder, with base, -> a GGUF of F32, F16 or BF16 that llama.cpp adds to the base's.
  * The same source and options give the same bytes on every machine (SPEC.md, "Determinism").
  * Peak memory stays under 256 MiB whatever the model's size. r may be NULL. */
 enum mzg_code mzg_convert(const char *src, const char *out, const struct mzg_convert_options *opt,
@@ -145,6 +148,7 @@ struct mzg_check_options {
     const char *const *lora; /* the adapters that out was made with, in their order */
     size_t n_lora;
     const char *tokenizer; /* as for mzg_convert */
+    const char *base;    /* src is an adapter, as in mzg_convert_options; or NULL */
 };
 
 /* Compares out (GGUF, or whisper.cpp's file) with what it was made from, tensor by tensor and block by block; of

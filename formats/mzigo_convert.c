@@ -75,6 +75,8 @@ static enum mzg_code read_words(struct request *q, const struct mzg_convert_opti
     q->job.division = (struct mzg_division){opt->split_max_bytes, opt->split_max_tensors};
     q->job.set = opt->set;
     q->job.n_set = opt->n_set;
+    if (opt->base != NULL && opt->raw)
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "an adapter is made for its base, or weights are taken raw: not both");
     enum mzg_code rc = find_type(opt->output_type, "output type", &choice->output_type, e);
     if (rc == MZG_OK)
         rc = find_type(opt->embedding_type, "embedding type", &choice->embedding_type, e);
@@ -96,6 +98,7 @@ static enum mzg_code request_open(struct request *q, const char *src,
     enum mzg_code rc = read_words(q, opt, e);
     mzg_arena_init(&q->arena, WORDS_BYTES);
     mo.n_adapters = opt->n_lora;
+    mo.base = opt->base;
     if (rc == MZG_OK)
         rc = mzg_adapters_parse(&q->arena, opt->lora, opt->n_lora, &mo.adapters, e);
     if (rc == MZG_OK && opt->imatrix != NULL)
@@ -240,7 +243,7 @@ static enum mzg_code sizes_of(struct mzg_convert_job job, struct mzg_size_row ro
         job.recipe = &recipes[i];
         rows[*n].to = recipes[i].name;
         enum mzg_code rc = mzg_plan_size(&job, &rows[*n].bytes, e);
-        if (rc == MZG_UNSUPPORTED && job.model->form != NULL)
+        if (rc == MZG_UNSUPPORTED && (job.model->form != NULL || job.model->adapter))
             continue; /* it has not all types */
         if (rc != MZG_OK)
             return rc;

@@ -89,6 +89,7 @@ static enum mzg_code open_source(struct check_memory *m, const char *src, const 
     if (rc != MZG_OK)
         return mzg_prefix(e, "%s", mzg_quote(q, out));
     mo.tokenizer = opt->tokenizer;
+    mo.base = opt->base;
     rc = mzg_model_open(&m->source, src, &mo, e);
     m->source_open = rc == MZG_OK;
     if (rc == MZG_OK && (m->source.form != NULL) != (m->out.ggml != NULL))

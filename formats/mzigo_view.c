@@ -5,6 +5,7 @@
 #include "base/reader.h"
 #include "model/arch/arch.h"
 #include "model/containers/gguf.h"
+#include "model/lora/adapter.h"
 #include "model/meta/general.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -47,6 +48,27 @@ static bool is_bare(struct mzg_view *v)
     return bare;
 }
 
+/* An adapter needs its base to become anything; what it is can be told without. */
+static enum mzg_code open_adapter(struct mzg_view *v, const char *path, const struct mzg_notify *notify,
+                                  struct mzg_err *e)
+{
+    const struct mzg_adapter_wanted wanted = {.path = path, .scale = 1};
+    struct mzg_adapter ad;
+    struct mzg_err why;
+    enum mzg_code rc = mzg_adapter_weights_open(&v->weights, path, e);
+    if (rc != MZG_OK)
+        return rc;
+    bool whole = mzg_adapter_open(&ad, &wanted, &why) == MZG_OK;
+    if (!whole)
+        v->why = why;
+    v->model.adapter = true;
+    rc = mzg_general_put(&v->model, path, ad.config.root, NULL, notify, e);
+    if (rc == MZG_OK && whole)
+        mzg_adapter_put(&v->model.kvs, (float)ad.config.alpha);
+    mzg_adapter_close(&ad);
+    return rc == MZG_OK ? mzg_kvs_ok(&v->model.kvs, e) : rc;
+}
+
 /* Bare weights are converted as they are; a folder of them may lack what it needs to be a model. */
 static enum mzg_code open_path(struct mzg_view *v, const char *path, const struct mzg_notify *notify,
                                struct mzg_err *e)
@@ -66,6 +88,8 @@ static enum mzg_code open_path(struct mzg_view *v, const char *path, const struc
     }
     mzg_arena_init(&v->model.arena, GENERAL_BYTES);
     mzg_kvs_init(&v->model.kvs);
+    if (is_folder && mzg_adapter_is(path))
+        return open_adapter(v, path, notify, e);
     enum mzg_code rc = mzg_weights_open(&v->weights, path, e);
     return rc == MZG_OK && is_folder ? describe(v, path, e) : rc;
 }

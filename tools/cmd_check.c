@@ -19,6 +19,7 @@ static const struct mzg_option options[] = {
     {"lora", 0, "ADAPTER", MZG_MANY, "An adapter that OUT was made with; several in the order in which they were "
                                      "merged."},
     {"tokenizer", 0, "PATH", 0, "The tokens that OUT was made with, as for mzigo convert."},
+    {"base", 0, "BASE", 0, "SRC is an adapter, OUT was made of it alone, and this is the BASE that it was made for."},
     {"failed", 0, NULL, 0, "Lists only the tensors that break a limit."},
     MZG_OPTION_THREADS,
     MZG_OPTION_CPU,
@@ -112,7 +113,8 @@ static enum mzg_code run(struct mzg_context *c, struct mzg_err *e)
     bool failed_only = mzg_args_has(&c->args, "failed");
     struct mzg_check_options opt = {.limits = mzg_args_text(&c->args, "limits"),
                                     .imatrix = mzg_args_text(&c->args, "imatrix"),
-                                    .tokenizer = mzg_args_text(&c->args, "tokenizer")};
+                                    .tokenizer = mzg_args_text(&c->args, "tokenizer"),
+                                    .base = mzg_args_text(&c->args, "base")};
     opt.n_lora = mzg_args_list(&c->args, "lora", &opt.lora);
     enum mzg_code code = mzg_check(mzg_args_operand(&c->args, 0), mzg_args_text(&c->args, "against"), &opt,
                                    &c->run, &r, e);

@@ -15,7 +15,7 @@ static const struct mzg_operand operands[] = {
                "weights), onnxruntime-genai's (genai_config.json, tokenizer, model.onnx); a GGUF file (of a "
                "model in several parts, any of them) or a folder with one such model; OpenAI's checkpoint of a "
                "Whisper (base.pt); a file of whisper.cpp's; or with --raw a single .safetensors, .bin, .pt, .pth "
-               "or .onnx file, or their folder."},
+               "or .onnx file, or their folder; or with --base an adapter's folder."},
     {0},
 };
 
@@ -58,6 +58,9 @@ static const struct mzg_option options[] = {
     {"lora", 0, "ADAPTER[=SCALE]", MZG_MANY, "A LoRA adapter as PEFT publishes it (its folder, or the weights file "
                                              "beside its adapter_config.json), merged into SRC's weights while "
                                              "they are read, SCALE times (1). May be given several times."},
+    {"base", 0, "BASE", 0, "SRC is a LoRA adapter, which becomes a GGUF of its own (F32, F16 or BF16), for "
+                           "llama.cpp's --lora. BASE is its base's folder, of which config.json is needed and no "
+                           "weights."},
     MZG_OPTION_THREADS,
     MZG_OPTION_CPU,
     MZG_OPTIONS_COMMON,
@@ -133,6 +136,8 @@ static void show(const struct mzg_context *c, const char *src, const struct mzg_
            mzg_shell_word(word, first_file(path, outs->list[0].path, &r[0])), mzg_shell_word(from, src));
     if (opt->imatrix)
         printf(" --imatrix %s", mzg_shell_word(with, opt->imatrix));
+    if (opt->base)
+        printf(" --base %s", mzg_shell_word(with, opt->base));
     for (size_t i = 0; i < opt->n_lora; i++)
         printf(" --lora %s", mzg_shell_word(with, opt->lora[i]));
     if (opt->tokenizer)
@@ -175,6 +180,7 @@ static enum mzg_code read_options(const struct mzg_args *a, struct mzg_convert_o
         .raw = mzg_args_has(a, "raw"),
         .pre = mzg_args_text(a, "pre"),
         .tokenizer = mzg_args_text(a, "tokenizer"),
+        .base = mzg_args_text(a, "base"),
     };
     opt->n_tensor_types = mzg_args_list(a, "tensor-type", &opt->tensor_types);
     opt->n_set = mzg_args_list(a, "set", &opt->set);
@@ -233,6 +239,10 @@ const struct mzg_command mzg_cmd_convert = {
         "however many outputs. The same source and options give the same bytes on every machine; the file "
         "says which they were. A NaN or infinite weight is refused by name and never written.\n"
         "\n"
+        "A LoRA adapter is merged into its base (--lora), or becomes a file that llama.cpp adds to the base's while it "
+        "runs (--base): a small download for those who have the base. What has no place in such a file (modules that "
+        "were trained whole, embeddings that are the output matrix too) is refused by its name, and can be merged.\n"
+        "\n"
         "A Whisper model becomes the file that whisper.cpp reads (ggml-NAME.bin), in which all matrices "
         "have one type: of a recipe, its main one. It is one file and has no metadata: options about parts "
         "and keys are refused. SRC may be a file of this kind, too. The widest type that whisper.cpp runs is F16: it "
@@ -244,6 +254,7 @@ const struct mzg_command mzg_cmd_convert = {
                 "mzigo convert whisper-base -o ggml-base-q5_0.bin --to Q5_0\n"
                 "mzigo convert base.pt -o ggml-base.bin --tokenizer multilingual.tiktoken\n"
                 "mzigo convert base -o tuned.gguf --to Q4_K_M --lora my-adapter\n"
+                "mzigo convert my-adapter -o my-adapter.gguf --to F16 --base base\n"
                 "mzigo convert weights.safetensors -o weights.gguf --to F16 --raw",
     .operands = operands,
     .options = options,

@@ -31,6 +31,9 @@ bool mzg_plan_weighs(const struct mzg_plan *p, size_t i)
 static enum mzg_code check_form(const struct mzg_plan *p, struct mzg_err *e)
 {
     const struct mzg_form *form = p->job.model->form;
+    if (p->job.model->adapter && mzg_plan_divided(p))
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "an adapter is not cut into parts: llama.cpp reads it from "
+                        "one file");
     if (form != NULL && mzg_plan_divided(p))
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s is not cut into parts, which are for GGUF",
                         form->what);

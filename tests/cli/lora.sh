@@ -94,4 +94,55 @@ ok convert "$SAMPLE" -o path.gguf --to F16 -q --lora down
 no 5 "merge it into its base" convert up -o none.gguf --to F16
 no 5 "not into GGUF" convert plain.gguf -o none.gguf --to F16 --lora up
 check "nothing is written" [ ! -e none.gguf ]
+# An adapter by itself, for its base's config.json alone, and beside the base as llama.cpp would have it.
+mkdir config
+cp "$SAMPLE/config.json" config
+printf -- '---\nlicense: mit\n---\n' >up/README.md
+sed 's|{|{"base_model_name_or_path": "some/base-1B", |' up/adapter_config.json >x && mv x up/adapter_config.json
+ok convert up -o own.gguf --to F32 --base config
+contains "what to do next" "$T/out" "next: mzigo check own.gguf --against up --base config"
+ok check own.gguf --against up --base config
+ok inspect own.gguf --all
+for line in "adapter *lora, alpha 4" "architecture *llama" "licence *mit" "made from *Base 1B" \
+    "F32 *256 x 2 .*blk.0.attn_q.weight.lora_a" "F32 *2 x 256 .*blk.0.attn_q.weight.lora_b"; do
+    check "inspect says $line" grep -qE "^ *$line\$" "$T/out"
+done
+ok inspect own.gguf --json --metadata
+contains "what kind of file" "$T/out" '"general.type": "adapter"'
+json_is 'converted_bytes' '{3}'
+for type in F16 BF16; do
+    ok convert up -o "own-$type.gguf" --to $type -q --base "$SAMPLE" --threads 3
+    ok check "own-$type.gguf" --against up --base config
+done
+ok convert own.gguf -o again.gguf --to F16 -q
+check "the same from its GGUF" cmp -s <(tail -c 2048 own-F16.gguf) <(tail -c 2048 again.gguf)
+ok convert up/adapter_model.safetensors -o file.gguf --to F32 -q --base config
+check "by its weights' file: the same" cmp -s own.gguf file.gguf
+ok convert up --to F16 --base config --dry-run
+contains "nothing but a list" "$T/out" "blk.0.attn_q.weight.lora_b"
+ok inspect up
+contains "an adapter's folder" "$T/out" "lora, alpha 4"
+
+# Each refused by its name.
+alone() { # STATUS SAYS ADAPTER [OPTION...]
+    local status=$1 says=$2 adapter=$3
+    shift 3
+    no "$status" "$says" convert "$adapter" -o none.gguf --to F16 --base config "$@"
+}
+no 5 "an adapter, no model" check own.gguf --against up
+no 5 "an adapter's are F32, F16 or BF16, and not Q8_0" convert up -o none.gguf --to Q8_0 --base config
+no 5 "not Q4_K" convert own.gguf -o none.gguf --to Q4_K_M
+alone 5 "not cut into parts" up --split-max-tensors 1
+alone 2 "not both" up --lora up
+alone 2 "not both" up --raw
+no 5 "own.gguf: of a base its folder is needed" convert up -o none.gguf --to F16 --base own.gguf
+no 5 "nosuch" convert up -o none.gguf --to F16 --base nosuch
+no 5 "config.json" convert up -o none.gguf --to F16 --base empty
+no 5 "no adapter" convert "$SAMPLE" -o none.gguf --to F16 --base config
+alone 4 "'other.weight' is left over" unknown
+alone 4 "its shape is [256, 255], config.json gives [256, 256]" shape
+alone 5 "use_dora" dora
+adapter whole 4 "$q"_A.weight:2x256 "$q"_B.weight:256x2 base_model.model.lm_head.modules_to_save.weight:512x256
+alone 5 "lm_head.modules_to_save.weight' was trained whole" whole
+check "nothing is written" [ ! -e none.gguf ]
 finish

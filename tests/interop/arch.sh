@@ -10,34 +10,16 @@
 # what its blocks stand for. What mzigo says it does not support is told, and counts as a failure only with STRICT=1.
 # UPSTREAM=1: llama.cpp's own converter in mzigo's place, to see whether a difference is this harness's or llama.cpp's.
 set -uo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-B=$(realpath "${B:-build}")
-mkdir -p "$1"
-for install in install.sh install_python.sh; do
-    "$here/$install" "$1" || { [ $? = 77 ] && exit 0; exit 1; }
-done
-peers=$(realpath "$1")
-python=$peers/python/venv/bin/python
-work=$B/interop/arch
+. "$(dirname "$0")/families.sh"
+work=$models
 shift
 names=$*
 if [ -z "$names" ]; then
     names=$("$python" "$here/make_models.py" --list) || exit 1
 fi
 passed=0 failed=0 skipped=0
-
-# What makes the models decides whether those of an earlier run are still good.
-made=$({ cat "$peers/python/venv/installed" "$here/make_models.py" "$here"/models/*.py; } | sha256sum)
-if [ "$(cat "$work/made" 2>/dev/null)" != "$made" ]; then
-    rm -rf "$work"
-    mkdir -p "$work"
-    echo "$made" >"$work/made"
-fi
-missing=()
-for name in $names; do
-    [ -e "$work/$name/expected.f32" ] || missing+=("$name")
-done
-[ ${#missing[@]} = 0 ] || "$python" "$here/make_models.py" "$work" "${missing[@]}" 2>"$work/log" || cat "$work/log"
+# shellcheck disable=SC2086
+make_models $names
 
 source_of() { # NAME: a folder, but of OpenAI's whisper, which is a file
     if [ -e "$work/$1/model/whisper.pt" ]; then echo "$work/$1/model/whisper.pt"; else echo "$work/$1/model"; fi
@@ -119,7 +101,6 @@ run_family() { # NAME
     esac
 }
 
-libraries=$peers/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64
 # shellcheck disable=SC2086
 (cd "$work" && for name in $names; do rm -f "$name"/out.*; done)
 # shellcheck disable=SC2086

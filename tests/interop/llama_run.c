@@ -56,6 +56,8 @@ static bool functions(struct llama_runner *r, void *llama, void *ggml)
         {"llama_get_logits_ith", &r->logits},
         {"llama_get_embeddings_ith", &r->embeddings},
         {"llama_get_embeddings_seq", &r->pooled},
+        {"llama_adapter_lora_init", &r->adapter_load},
+        {"llama_set_adapters_lora", &r->adapters_set},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         if (!symbol(llama, wanted[i].name, wanted[i].at))

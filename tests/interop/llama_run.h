@@ -71,6 +71,8 @@ struct llama_runner {
     const float *(*logits)(void *context, int32_t token);
     const float *(*embeddings)(void *context, int32_t token);
     const float *(*pooled)(void *context, int32_t sequence);
+    void *(*adapter_load)(void *model, const char *path); /* the model's, and freed with it */
+    int32_t (*adapters_set)(void *context, void **adapters, size_t n, float *scales);
 };
 
 /* folder: where libllama and ggml's libraries lie, which stay open. False, with a message on stderr, when one cannot be

@@ -1,4 +1,5 @@
-/* logits LIBRARIES MODEL.gguf CASE: what the real llama.cpp computes beside what is expected.
+/* logits LIBRARIES MODEL.gguf CASE [ADAPTER.gguf]: what the real llama.cpp computes beside what is expected, the adapter
+ * laid over the model.
  *
  * CASE is a folder that make_models.py wrote: case.txt says what to run, expected.f32 holds what comes of it, row by row,
  * as the machine's floats. All is in F32 on the CPU, so that what differs is the file's fault: the cache too, and no
@@ -108,6 +109,13 @@ static void *new_context(void *model, const struct test *t)
     return run.context_new(model, p);
 }
 
+static bool adapt(void *model, void *context, const char *adapter)
+{
+    float scale = 1;
+    void *loaded = adapter ? run.adapter_load(model, adapter) : NULL;
+    return !adapter || (loaded && run.adapters_set(context, &loaded, 1, &scale) == 0);
+}
+
 static bool evaluate(const void *model, void *context, struct test *t)
 {
     int8_t wanted[TOKENS];
@@ -157,7 +165,7 @@ int main(int argc, char **argv)
 {
     struct test t = {.context = TOKENS, .tolerance = 1e-5, .mode = "logits"};
     int status = 2;
-    if (argc != 4 || !read_case(&t, argv[3]) || !llama_runner_load(&run, argv[1]))
+    if (argc < 4 || argc > 5 || !read_case(&t, argv[3]) || !llama_runner_load(&run, argv[1]))
         return 2;
     run.log_set(say_errors, NULL);
     run.init();
@@ -167,7 +175,7 @@ int main(int argc, char **argv)
     p.extra_buffers = false; /* which may keep weights in another layout */
     void *model = run.model_load(argv[2], p);
     void *context = model ? new_context(model, &t) : NULL;
-    if (context && evaluate(model, context, &t))
+    if (context && adapt(model, context, argv[4]) && evaluate(model, context, &t))
         status = compare(model, context, &t);
     else if (context)
         fprintf(stderr, "it does not run\n");

@@ -1,6 +1,7 @@
-"""lora.py make BASE ADAPTER KIND: an adapter of random numbers to the model in the folder BASE, as PEFT publishes it, and
-ADAPTER/case.txt and expected.f32: what the model, the adapter beside it, computes of a prompt (logits.c says how they
-look).
+"""lora.py make MODELS FOLDER KIND:BASE...: adapters FOLDER/KIND of random numbers to the models MODELS/BASE/model, as PEFT
+publishes them, with case.txt and expected.f32: what the model, the adapter beside it, computes of a prompt (logits.c
+says how they look).
+lora.py run BASE ADAPTER...: the same two files for adapters that are there already, of a prompt of our own.
 lora.py check BASE ADAPTER MERGED.gguf: that file's tensors are W + scale * B A, computed in F64, to F32's accuracy.
 lora.py base ADAPTER BASE: a GPT-2 of random numbers, of the shape that an adapter to it has, with the tokenizer beside that."""
 import json
@@ -20,6 +21,11 @@ KINDS = {
                   rank_pattern={"k_proj": 2}),
     "qwen2": dict(r=3, lora_alpha=5, target_modules=["q_proj", "v_proj", "down_proj"], use_rslora=True),
     "gpt2": dict(r=4, lora_alpha=6, target_modules=["c_attn", "c_proj", "c_fc"], fan_in_fan_out=True),
+    "phi3": dict(r=4, lora_alpha=7, target_modules=["qkv_proj", "o_proj", "gate_up_proj", "down_proj"],
+                 alpha_pattern={"o_proj": 3, "layers.1.mlp.down_proj": 5.5}),
+    "gptneox": dict(r=4, lora_alpha=8, target_modules=["query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h"]),
+    "falcon-40b": dict(r=4, lora_alpha=8, target_modules=["query_key_value", "dense"]),
+    "embeddings": dict(r=4, lora_alpha=8, target_modules=["embed_tokens", "lm_head", "v_proj"]),
 }
 
 
@@ -40,6 +46,18 @@ def make(base, out, kind):
             assert (rows - plain(input_ids=ids, use_cache=False).logits[0]).abs().max() > 0.01 * rows.abs().max()
     (out / "case.txt").write_text((base.parent / "case.txt").read_text())
     rows.contiguous().numpy().tofile(out / "expected.f32")
+
+
+def run(base, adapter):
+    import peft
+    model = transformers.AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32, attn_implementation="eager")
+    ids = torch.tensor([[(7 * i * i + 3) % model.config.vocab_size for i in range(24)]])
+    plain = model.eval()(input_ids=ids, use_cache=False).logits[0].detach()
+    rows = peft.PeftModel.from_pretrained(model, adapter).eval()(input_ids=ids, use_cache=False).logits[0].detach()
+    assert (rows - plain).abs().max() > 0.01 * rows.abs().max()
+    (adapter / "case.txt").write_text(f"mode logits\ntokens {' '.join(map(str, ids[0].tolist()))}\ncontext 256\n"
+                                      f"shape {rows.shape[0]} {rows.shape[1]}\ntolerance 1e-4\n")
+    rows.contiguous().numpy().tofile(adapter / "expected.f32")
 
 
 def turn(name, w, config):
@@ -139,9 +157,15 @@ def check(base, adapter, merged):
     sys.exit(0 if n > 0 and worst < 1e-6 else 1)
 
 
+transformers.logging.disable_progress_bar()
 if sys.argv[1] == "base":
     base(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]))
+elif sys.argv[1] == "run":
+    for adapter in sys.argv[3:]:
+        run(pathlib.Path(sys.argv[2]), pathlib.Path(adapter))
 elif sys.argv[1] == "make":
-    make(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), sys.argv[4])
+    for pair in sys.argv[4:]:
+        kind, of = pair.split(":")
+        make(pathlib.Path(sys.argv[2]) / of / "model", pathlib.Path(sys.argv[3]) / kind, kind)
 else:
     check(*map(pathlib.Path, sys.argv[2:5]))

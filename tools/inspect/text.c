@@ -20,6 +20,25 @@ static void add_text(struct mzg_table *table, const char *name, const struct mzg
     mzg_table_cell(table, "%s", mzg_quote_n(q, text, len));
 }
 
+/* "lora, alpha 16": of what lies over a model. */
+static void add_adapter(struct mzg_table *table, const struct mzg_kvs *k)
+{
+    const struct mzg_kv *alpha = mzg_kvs_find(k, "adapter.lora.alpha");
+    char q[MZG_QUOTE];
+    const char *text;
+    size_t len;
+    if (!mzg_kvs_get_text(k, "adapter.type", &text, &len))
+        return;
+    mzg_table_cell(table, "adapter");
+    if (alpha && alpha->type == MZG_KV_F32) {
+        struct mzg_reader r;
+        mzg_reader_init(&r, alpha->value, alpha->size, alpha->offset);
+        mzg_table_cell(table, "%s, alpha %g", mzg_quote_n(q, text, len), (double)mzg_reader_f32(&r));
+    } else {
+        mzg_table_cell(table, "%s", mzg_quote_n(q, text, len));
+    }
+}
+
 static void add_languages(struct mzg_table *table, const struct mzg_kvs *k)
 {
     const struct mzg_kv *kv = mzg_kvs_find(k, "general.languages");
@@ -103,6 +122,7 @@ static enum mzg_code show_head(const struct mzg_inspect *m, struct mzg_err *e)
     mzg_table_cell(&table, "container");
     mzg_table_cell(&table, "%s", mzg_view_container(m->view));
     add_text(&table, "architecture", k, "general.architecture");
+    add_adapter(&table, k);
     add_text(&table, "name", k, "general.name");
     add_text(&table, "organization", k, "general.organization");
     add_text(&table, "made from", k, "general.base_model.0.name");

@@ -193,7 +193,8 @@ static bool may_miss(const struct map *map, const struct mzg_arch_tensor *row, u
 {
     bool headless = map->work->hparams->tied || map->canon.bare;
 
-    return (row->flags & MZG_ROW_OPTIONAL) || ((row->flags & MZG_ROW_HEAD) && headless) ||
+    return map->work->partial || (row->flags & MZG_ROW_OPTIONAL) ||
+           ((row->flags & MZG_ROW_HEAD) && headless) ||
            ((row->flags & MZG_ROW_LATER) && layer > 0) ||
            ((row->flags & MZG_ROW_EITHER) && has_other(map, row, layer, false));
 }
@@ -203,6 +204,9 @@ static enum mzg_code fail_missing(const struct map *map, const char *name, struc
     char full[SOURCE_NAME + 64];
 
     mzg_canon_full(&map->canon, name, full, sizeof full);
+    if (map->work->partial)
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "tensor '%s' is not changed, and others are with which it "
+                        "becomes one", full);
     return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "tensor '%s' is missing", full);
 }
 
@@ -296,6 +300,8 @@ static enum mzg_code map_one(struct map *map, const struct mzg_arch_tensor *row,
 
     if (of_other_layers(map, row, layer))
         return MZG_OK;
+    if ((row->flags & MZG_ROW_ELSE) && map->work->partial)
+        return MZG_OK;
     if ((row->flags & MZG_ROW_ELSE) && has_other(map, row, layer, true)) {
         expand(name, sizeof name, row->source, layer, 0);
         (void)mzg_canon_take(&map->canon, name);
@@ -347,7 +353,8 @@ static enum mzg_code collect(struct map *map, struct mzg_err *e)
     m->tensors = mzg_arena_alloc(&m->arena, map->n_out + MZG_ARCH_COMPUTED, sizeof *m->tensors);
     if (!m->tensors)
         return mzg_fail_memory(e, "tensor table");
-    enum mzg_code code = map->work->arch->compute ? map->work->arch->compute(map->work, m, e) : MZG_OK;
+    bool computes = map->work->arch->compute && !map->work->partial;
+    enum mzg_code code = computes ? map->work->arch->compute(map->work, m, e) : MZG_OK;
     if (map->n_out > 0)
         memcpy(m->tensors + m->n_tensors, map->out, map->n_out * sizeof *map->out);
     m->n_tensors += map->n_out;

@@ -141,6 +141,8 @@ struct mzg_arch_work {
     const struct mzg_notify *notify;
     const char *folder;
     struct mzg_arch_files *files; /* appended to by put */
+    bool partial;                 /* the source has some of a model's tensors, as an adapter changes them: others are
+                                   * passed over, nothing is computed, and none stands for another */
 };
 
 /* The family of this class; else of this model_type, *by_type then being true; else NULL. */

@@ -79,7 +79,7 @@ static enum mzg_code settle2(struct mzg_config *c, struct mzg_err *e)
             return mzg_fail_memory(e, "config.json");
     }
     return mzg_config_default(c, "sliding_window", json_integer(4096))
-               ? MZG_OK : mzg_fail_memory(e, "config.json");
+               ? mzg_common_tied(c, e) : mzg_fail_memory(e, "config.json");
 }
 
 static enum mzg_code put2(const struct mzg_arch_work *work, struct mzg_kvs *k, struct mzg_err *e)
@@ -157,6 +157,7 @@ const struct mzg_arch mzg_arch_gemma = {
     .n_tensors = sizeof gemma / sizeof *gemma,
     .prefixes = prefixes,
     .drops = drops,
+    .settle = mzg_common_tied,
     .put = put1,
     .tune = tune,
 };

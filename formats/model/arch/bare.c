@@ -20,8 +20,11 @@ static bool of_the_file(const char *key)
 static enum mzg_code copy_metadata(struct mzg_model *m, struct mzg_err *e)
 {
     const struct mzg_kvs *from = &m->weights.gguf->kvs;
-    const char *arch;
+    const char *arch, *type;
     size_t len;
+
+    m->adapter = mzg_kvs_get_text(from, "general.type", &type, &len) && len == strlen(MZG_TYPE_ADAPTER) &&
+                 memcmp(type, MZG_TYPE_ADAPTER, len) == 0;
 
     if (!mzg_kvs_get_text(from, "general.architecture", &arch, &len))
         return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,

@@ -95,6 +95,13 @@ void mzg_canon_clear(struct mzg_canon *c)
     free(c->taken);
 }
 
+bool mzg_canon_leaves(const struct mzg_arch *arch, const char *name)
+{
+    struct mzg_canon c = {.arch = arch};
+
+    return dropped(arch->leaves, strip(&c, name));
+}
+
 bool mzg_canon_find(const struct mzg_canon *c, const char *name)
 {
     return mzg_names_find(c->names, c->n, name) != NULL;

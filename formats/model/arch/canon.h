@@ -23,6 +23,9 @@ enum mzg_code mzg_canon_init(struct mzg_canon *c, const struct mzg_arch *arch,
                              const struct mzg_source *source, struct mzg_err *e) MZG_MUST;
 void mzg_canon_clear(struct mzg_canon *c);
 
+/* Whether a source's tensor of this name is of a part that the family leaves out (mzg_arch.leaves). */
+bool mzg_canon_leaves(const struct mzg_arch *arch, const char *name);
+
 bool mzg_canon_find(const struct mzg_canon *c, const char *name);
 /* The tensor of this name, taken from now on; or NULL. It may be taken more than once. */
 struct mzg_source_tensor *mzg_canon_take(const struct mzg_canon *c, const char *name);

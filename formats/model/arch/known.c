@@ -153,10 +153,8 @@ static enum mzg_code put_vocab(struct mzg_model *m, const struct mzg_arch_work *
     return code;
 }
 
-/* The family, what its shapes follow from, and its own keys. */
-static enum mzg_code read_family(struct mzg_arch_work *work, struct mzg_config *config,
-                                 struct mzg_hparams *h, bool *by_type, struct mzg_kvs *own,
-                                 struct mzg_err *e)
+enum mzg_code mzg_model_read_family(struct mzg_arch_work *work, struct mzg_config *config, struct mzg_hparams *h,
+                                    bool *by_type, struct mzg_kvs *own, struct mzg_err *e)
 {
     work->arch = mzg_arch_find(config, by_type);
     if (!work->arch)
@@ -231,7 +229,7 @@ static enum mzg_code open_known(struct mzg_model *m, const char *path,
 
     mzg_kvs_init(&own);
     snprintf(files.names[0], sizeof files.names[0], "%s", config->file);
-    enum mzg_code code = say(read_family(&work, config, &h, &by_type, &own, e), config, path, e);
+    enum mzg_code code = say(mzg_model_read_family(&work, config, &h, &by_type, &own, e), config, path, e);
     if (code == MZG_OK) {
         m->arch = work.arch->name;
         code = open_weights(m, path, e);
@@ -271,7 +269,8 @@ enum mzg_code mzg_model_open_folder(struct mzg_model *m, const char *path,
 
     if (mzg_adapter_is(path))
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: an adapter, no model: merge it into its base "
-                        "(convert BASE --lora ADAPTER)", mzg_quote(q, path));
+                        "(convert BASE --lora ADAPTER), or name the base (--base BASE) for a file of the adapter "
+                        "alone", mzg_quote(q, path));
     enum mzg_code code = load_config(m, path, opt, &config, e);
     if (code == MZG_OK)
         code = open_known(m, path, opt, &config, e);

@@ -87,6 +87,8 @@ enum mzg_code mzg_model_open(struct mzg_model *m, const char *path,
     mzg_kvs_init(&m->kvs);
     if (stat(path, &st) != 0)
         code = mzg_fail_errno(e, "cannot examine '%s'", mzg_quote(q, path));
+    else if (opt->base)
+        code = mzg_model_open_adapter(m, path, opt, e);
     else if (S_ISDIR(st.st_mode) && !opt->raw && !mzg_weights_in_gguf(path))
         code = mzg_model_open_folder(m, path, opt, e);
     else if (opt->n_adapters > 0)

@@ -18,6 +18,8 @@ struct mzg_model_tensor {
     uint64_t ne[MZG_DIMS];
 };
 
+#define MZG_TYPE_ADAPTER "adapter" /* general.type of what lies over a model; else it is "model" */
+
 struct mzg_form;
 struct mzg_adapter;
 struct mzg_adapter_wanted;
@@ -36,6 +38,8 @@ struct mzg_model {
     size_t preface_len;
     bool raw;
     bool apart;                        /* its tokens lay apart from it (vocab/vocab_apart.h) */
+    bool adapter;                      /* it is what lies over a model (MZG_TYPE_ADAPTER): its tensors are
+                                        * F32, F16 or BF16, in one file */
     /* The small files the metadata was made from (config.json, tokenizer.model ...), by name:
      * their digests go into the output beside those of the weights. */
     struct mzg_model_text { const char *name; uint64_t size; uint8_t sha256[32]; } *texts;
@@ -67,10 +71,12 @@ struct mzg_model_options {
     size_t n_set;
     const struct mzg_adapter_wanted *adapters; /* n_adapters to merge */
     size_t n_adapters;
+    const char *base; /* path is an adapter, this its base's folder, of which config.json is read; NULL: it is a model */
     const struct mzg_notify *notify;
 };
 
-/* path: a model folder, GGUF, OpenAI's checkpoint of a Whisper, whisper.cpp's file; with opt->raw, anything mzg_weights_open takes. A GGUF source keeps its own
+/* path: a model folder, GGUF, OpenAI's checkpoint of a Whisper, whisper.cpp's file; with opt->base, an adapter as PEFT
+ * publishes it; with opt->raw, anything mzg_weights_open takes. A GGUF source keeps its own
  * metadata, names and order. MZG_UNSUPPORTED for an architecture that is not known, with what was
  * found; MZG_MALFORMED for tensors missing, left over, or of a shape the config does not give. */
 enum mzg_code mzg_model_open(struct mzg_model *m, const char *path,

@@ -18,6 +18,19 @@ static enum mzg_code digest_file(const char *path, struct mzg_model_text *t, str
     return code;
 }
 
+enum mzg_code mzg_model_digest_file(struct mzg_model *m, const char *folder, const char *name, struct mzg_model_text *t,
+                                    struct mzg_err *e)
+{
+    size_t room = strlen(folder) + strlen(name) + 2;
+    char *path = mzg_arena_alloc(&m->arena, room, 1);
+
+    t->name = mzg_arena_text(&m->arena, name, strlen(name));
+    if (!path || !t->name)
+        return mzg_fail_memory(e, "digests");
+    snprintf(path, room, "%s/%s", folder, name);
+    return digest_file(path, t, e);
+}
+
 /* names: sorted here, and copied. */
 static enum mzg_code digest_texts(struct mzg_model *m, const char *folder, const char **names,
                                   size_t n, struct mzg_err *e)
@@ -31,16 +44,8 @@ static enum mzg_code digest_texts(struct mzg_model *m, const char *folder, const
     for (size_t i = 0; i < n; i++)
         sorted[i] = (struct mzg_name){names[i], i};
     mzg_names_sort(sorted, n);
-    for (size_t i = 0; i < n && code == MZG_OK; i++) {
-        const char *name = sorted[i].name;
-        size_t room = strlen(folder) + strlen(name) + 2;
-        char *path = mzg_arena_alloc(&m->arena, room, 1);
-        m->texts[i].name = mzg_arena_text(&m->arena, name, strlen(name));
-        if (!path || !m->texts[i].name)
-            return mzg_fail_memory(e, "digests");
-        snprintf(path, room, "%s/%s", folder, name);
-        code = digest_file(path, &m->texts[i], e);
-    }
+    for (size_t i = 0; i < n && code == MZG_OK; i++)
+        code = mzg_model_digest_file(m, folder, sorted[i].name, &m->texts[i], e);
     m->n_texts = n;
     return code;
 }

@@ -256,6 +256,14 @@ bool mzg_adapter_is(const char *path)
     return is;
 }
 
+const char *mzg_adapter_folder(struct mzg_arena *a, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (is_folder(path))
+        return mzg_arena_text(a, path, strlen(path));
+    return slash != NULL ? mzg_arena_text(a, path, (size_t)(slash - path) + 1) : mzg_arena_text(a, ".", 1);
+}
+
 static enum mzg_code digest(const char *path, uint8_t sha256[32], struct mzg_err *e)
 {
     struct mzg_file f;
@@ -267,23 +275,51 @@ static enum mzg_code digest(const char *path, uint8_t sha256[32], struct mzg_err
     return rc;
 }
 
-static enum mzg_code open_weights(struct mzg_adapter *ad, const char *path, struct mzg_err *e)
+/* *file: path, or what it holds; the caller's to free. */
+static enum mzg_code find_weights(const char *path, char **file, struct mzg_err *e)
 {
     char *tensors = beside(path, "adapter_model.safetensors"), *pickle = beside(path, "adapter_model.bin");
-    const char *file = !is_folder(path) ? path : tensors && access(tensors, F_OK) == 0 ? tensors : pickle;
-    enum mzg_code rc = tensors != NULL && pickle != NULL ? MZG_OK : mzg_fail_memory(e, "paths");
-    if (rc == MZG_OK && file == pickle && access(pickle, F_OK) != 0)
+    const char *found = !is_folder(path) ? path : tensors && access(tensors, F_OK) == 0 ? tensors : pickle;
+    enum mzg_code rc = MZG_OK;
+    *file = found != NULL ? strdup(found) : NULL;
+    if (tensors == NULL || pickle == NULL || *file == NULL)
+        rc = mzg_fail_memory(e, "paths");
+    else if (found == pickle && access(pickle, F_OK) != 0)
         rc = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "there is no adapter_model.safetensors and no "
                       "adapter_model.bin");
+    free(tensors);
+    free(pickle);
+    return rc;
+}
+
+enum mzg_code mzg_adapter_weights_open(struct mzg_weights *w, const char *path, struct mzg_err *e)
+{
+    char *file = NULL;
+    enum mzg_code rc = find_weights(path, &file, e);
+    if (rc == MZG_OK)
+        rc = mzg_weights_open(w, file, e);
+    free(file);
+    return rc;
+}
+
+static enum mzg_code open_weights(struct mzg_adapter *ad, const char *path, struct mzg_err *e)
+{
+    char *file = NULL;
+    enum mzg_code rc = find_weights(path, &file, e);
     if (rc == MZG_OK)
         rc = mzg_weights_open(&ad->weights, file, e);
     if (rc == MZG_OK && ad->weights.gguf != NULL)
         rc = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "an adapter in GGUF: start from PEFT's files");
     if (rc == MZG_OK)
         rc = digest(file, ad->weights_sha256, e);
-    free(tensors);
-    free(pickle);
+    free(file);
     return rc;
+}
+
+void mzg_adapter_put(struct mzg_kvs *k, float alpha)
+{
+    mzg_kvs_text(k, "adapter.type", "lora");
+    mzg_kvs_f32(k, "adapter.lora.alpha", alpha);
 }
 
 enum mzg_code mzg_adapter_open(struct mzg_adapter *ad, const struct mzg_adapter_wanted *w, struct mzg_err *e)

@@ -4,6 +4,7 @@
 #ifndef MZG_MODEL_ADAPTER_H
 #define MZG_MODEL_ADAPTER_H
 
+#include "../containers/kvs.h"
 #include "../values/source.h"
 #include "adapter_config.h"
 
@@ -12,6 +13,8 @@
 
 /* Whether path is an adapter's folder and not a model's. */
 bool mzg_adapter_is(const char *path);
+/* The folder of an adapter that is named by this, or by the file of its weights; a's, NULL without memory. */
+const char *mzg_adapter_folder(struct mzg_arena *a, const char *path);
 
 /* What is asked for. */
 struct mzg_adapter_wanted {
@@ -50,6 +53,11 @@ struct mzg_adapter {
 enum mzg_code mzg_adapter_open(struct mzg_adapter *ad, const struct mzg_adapter_wanted *w,
                                struct mzg_err *e) MZG_MUST;
 void mzg_adapter_close(struct mzg_adapter *ad); /* fine on a zeroed one */
+
+/* Its tensors alone, for who only lists them. */
+enum mzg_code mzg_adapter_weights_open(struct mzg_weights *w, const char *path, struct mzg_err *e) MZG_MUST;
+/* The keys by which GGUF says that a file is such an adapter's; alpha: over each pair's rank, its scale. */
+void mzg_adapter_put(struct mzg_kvs *k, float alpha);
 
 /* ---- merging ---- */
 

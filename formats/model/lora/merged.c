@@ -15,55 +15,64 @@ static const struct mzg_tensor *place(const struct mzg_values *v, uint64_t i, ui
     return mzg_values_place(((const struct merged *)v)->base, i, elem);
 }
 
-/* All of right: it is needed for each row. */
-static enum mzg_code load_right(const struct merged *m, struct mzg_scratch *s, float **right,
-                                struct mzg_err *e)
+/* Floats of each of what a thread holds: the halves of an adapter are read in blocks, whatever their rank, so that all
+ * threads together stay far below what a conversion may take. */
+#define HELD ((size_t)1 << 18)
+
+/* Rows [row, row + rows) of columns [col, col + cols); one row, where these are not all columns. */
+struct piece {
+    uint64_t row, col;
+    size_t rows, cols;
+};
+
+/* The piece that begins at element `at`, of at most n. */
+static struct piece piece_at(const struct merged *m, uint64_t at, size_t n)
 {
-    uint64_t all = mzg_values_elems(m->right);
-    enum mzg_code rc = MZG_OK;
-    *right = all <= SIZE_MAX ? mzg_scratch_get(s, (size_t)all, sizeof **right) : NULL;
-    if (*right == NULL)
-        return mzg_values_no_room(&m->v, e);
-    for (uint64_t at = 0; at < all && rc == MZG_OK; at += MZG_VALUES_RUN) {
-        uint64_t n = all - at < MZG_VALUES_RUN ? all - at : MZG_VALUES_RUN;
-        rc = mzg_values_get(m->right, s, at, (size_t)n, *right + at, e);
-    }
-    return rc;
+    uint64_t width = m->v.ne[0], rank = m->left->ne[0], most = HELD / (width > rank ? width : rank);
+    struct piece p = {.row = at / width, .col = at % width, .rows = 1};
+    uint64_t cols = width - p.col < n ? width - p.col : n;
+    p.cols = cols < HELD ? (size_t)cols : HELD;
+    if (p.cols == width && n / width > 1 && most > 1)
+        p.rows = (size_t)(n / width < most ? n / width : most);
+    return p;
 }
 
-/* x += scale * (left's row times columns [col, col + n) of right). sum: room for n. */
-static void change(const struct merged *m, const float *left, const float *right, uint64_t col, size_t n,
-                   float *sum, float *x)
+/* sum += left's rows times n rows of right, k being the number of the first. */
+static void add_products(const struct merged *m, const struct piece *p, uint64_t k, size_t n, const float *left,
+                         const float *right, float *sum)
 {
-    uint64_t rank = m->left->ne[0], width = m->v.ne[0];
-    memset(sum, 0, n * sizeof *sum);
-    for (uint64_t k = 0; k < rank; k++) {
-        const float *row = right + k * width + col;
-        for (size_t i = 0; i < n; i++)
-            sum[i] += left[k] * row[i];
+    uint64_t rank = m->left->ne[0];
+    for (size_t r = 0; r < p->rows; r++) {
+        for (size_t i = 0; i < n; i++) {
+            float by = left[r * rank + k + i], *to = sum + r * p->cols;
+            const float *row = right + i * p->cols;
+            for (size_t c = 0; c < p->cols; c++)
+                to[c] += by * row[c];
+        }
     }
-    for (size_t i = 0; i < n; i++)
+}
+
+/* x += scale * (left's rows times right's columns), each sum in the order of the rank. */
+static enum mzg_code change(const struct merged *m, struct mzg_scratch *s, const struct piece *p, float *x,
+                            struct mzg_err *e)
+{
+    uint64_t rank = m->left->ne[0], width = m->v.ne[0], together = p->cols == width && HELD / width > 1 ? HELD / width : 1;
+    size_t elems = p->rows * p->cols;
+    float *left = mzg_scratch_get(s, p->rows * (size_t)rank, sizeof *left);
+    float *right = mzg_scratch_get(s, (size_t)together * p->cols, sizeof *right);
+    float *sum = mzg_scratch_get(s, elems, sizeof *sum);
+    if (left == NULL || right == NULL || sum == NULL)
+        return mzg_values_no_room(&m->v, e);
+    memset(sum, 0, elems * sizeof *sum);
+    enum mzg_code rc = mzg_values_get(m->left, s, p->row * rank, p->rows * (size_t)rank, left, e);
+    for (uint64_t k = 0; k < rank && rc == MZG_OK; k += together) {
+        size_t n = (size_t)(rank - k < together ? rank - k : together);
+        rc = mzg_values_get(m->right, s, k * width + p->col, n * p->cols, right, e);
+        if (rc == MZG_OK)
+            add_products(m, p, k, n, left, right, sum);
+    }
+    for (size_t i = 0; i < elems && rc == MZG_OK; i++)
         x[i] += m->scale * sum[i];
-}
-
-/* Rows [row, ...) of as many as left's are asked for at once; *done: elements of x that are changed. */
-static enum mzg_code change_rows(const struct merged *m, struct mzg_scratch *s, const float *right,
-                                 uint64_t first, size_t n, size_t *done, float *x, struct mzg_err *e)
-{
-    uint64_t rank = m->left->ne[0], width = m->v.ne[0], row = (first + *done) / width;
-    uint64_t rows = (first + n - 1) / width - row + 1, most = MZG_VALUES_RUN / rank;
-    rows = rows < most ? rows : most;
-    float *left = mzg_scratch_get(s, (size_t)(rows * rank), sizeof *left);
-    float *sum = mzg_scratch_get(s, (size_t)width, sizeof *sum);
-    if (left == NULL || sum == NULL)
-        return mzg_values_no_room(&m->v, e);
-    enum mzg_code rc = mzg_values_get(m->left, s, row * rank, (size_t)(rows * rank), left, e);
-    for (uint64_t r = 0; r < rows && rc == MZG_OK; r++) {
-        uint64_t col = (first + *done) % width, left_over = n - *done;
-        size_t run = (size_t)(left_over < width - col ? left_over : width - col);
-        change(m, left + r * rank, right, col, run, sum, x + *done);
-        *done += run;
-    }
     return rc;
 }
 
@@ -71,13 +80,12 @@ static enum mzg_code get_merged(const struct mzg_values *v, struct mzg_scratch *
                                 float *x, struct mzg_err *e)
 {
     const struct merged *m = (const struct merged *)v;
-    float *right;
     enum mzg_code rc = mzg_values_get(m->base, s, first, n, x, e);
-    if (rc == MZG_OK)
-        rc = load_right(m, s, &right, e);
-    size_t mark = s->used;
-    for (size_t done = 0; done < n && rc == MZG_OK; s->used = mark)
-        rc = change_rows(m, s, right, first, n, &done, x, e);
+    for (size_t done = 0, mark = s->used; done < n && rc == MZG_OK; s->used = mark) {
+        struct piece p = piece_at(m, first + done, n - done);
+        rc = change(m, s, &p, x + done, e);
+        done += p.rows * p.cols;
+    }
     return rc;
 }
 

@@ -94,9 +94,20 @@ static void put_list(struct mzg_model *m, const char *key, const json_t *a, cons
         mzg_kvs_texts(&m->kvs, key, texts, n);
 }
 
-static void put_lists(struct mzg_model *m, const json_t *card)
+/* An adapter's config names its base; a path on somebody's machine is passed over there. */
+static void put_base(struct mzg_model *m, const json_t *name)
+{
+    json_t *card = json_pack("{s:O*}", "base_model", name);
+
+    mzg_relatives_put(&m->kvs, "base_model", card);
+    json_decref(card);
+}
+
+static void put_lists(struct mzg_model *m, const json_t *card, const json_t *config)
 {
     mzg_relatives_put(&m->kvs, "base_model", card);
+    if (m->adapter && !mzg_kvs_find(&m->kvs, "general.base_model.count"))
+        put_base(m, json_object_get(config, "base_model_name_or_path"));
     mzg_relatives_put(&m->kvs, "dataset", card);
     put_list(m, "general.tags", json_object_get(card, "tags"), json_object_get(card, "pipeline_tag"));
     put_list(m, "general.languages", json_object_get(card, "languages"),
@@ -175,13 +186,14 @@ enum mzg_code mzg_general_put(struct mzg_model *m, const char *folder, const jso
     s.card = card;
     m->has_card = card != NULL;
     code = find_id(m, &s, folder, config, source_name, e);
-    mzg_size_label(m, s.size_label);
+    if (!m->adapter)
+        mzg_size_label(m, s.size_label);
     if (m->arch)
         mzg_kvs_text(&m->kvs, "general.architecture", m->arch);
-    mzg_kvs_text(&m->kvs, "general.type", "model");
+    mzg_kvs_text(&m->kvs, "general.type", m->adapter ? MZG_TYPE_ADAPTER : "model");
     for (size_t i = 0; i < N_FIELDS; i++)
         put_field(m, &fields[i], &s);
-    put_lists(m, card);
+    put_lists(m, card, config);
     json_decref(card);
     return code;
 }

@@ -75,6 +75,8 @@ static bool eligible(const struct mzg_model *m, const struct mzg_model_tensor *t
 {
     if (t->src == NULL || mzg_model_whole(t))
         return false;
+    if (m->adapter)
+        return t->n_dims >= 2;
     return is_raw(m) ? t->n_dims == 2 : mzg_tensor_eligible(t->name, t->ne, t->n_dims);
 }
 
@@ -244,6 +246,10 @@ static enum mzg_code choose_one(struct work *w, size_t i, struct mzg_err *e)
         return MZG_OK;
     }
     choose(w, t, why);
+    if (w->model->adapter && !is_float(why->wanted))
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "tensor '%s': an adapter's are F32, F16 or BF16, and not "
+                        "%s: it is small, and would lose what it was made for", mzg_quote(q, t->name),
+                        mzg_type_by_number(why->wanted)->name);
     *type = fall_back(w, t, why->wanted);
     why->needs_importance = needs_importance(w, t->name, *type);
     if (t->made != NULL || is_float(t->src->type) || t->src->type == *type)

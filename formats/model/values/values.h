@@ -101,6 +101,12 @@ const struct mzg_values *mzg_values_rows(struct mzg_arena *a, const struct mzg_v
 const struct mzg_values *mzg_values_rotary(struct mzg_arena *a, const struct mzg_values *v,
                                            uint64_t heads);
 
+/* Rows of a matrix in any order: row i of `rows` is v's row from[i], or zeros where that is MZG_NO_ROW. from must live
+ * as long as the arena. */
+#define MZG_NO_ROW UINT32_MAX
+const struct mzg_values *mzg_values_gathered(struct mzg_arena *a, const struct mzg_values *v,
+                                             const uint32_t *from, uint64_t rows);
+
 /* n tensors behind one another: as one more dimension, or, with ne[n_dims - 1] told by joined, along
  * their last one. parts is copied. */
 const struct mzg_values *mzg_values_stacked(struct mzg_arena *a, const struct mzg_values *const *parts,
