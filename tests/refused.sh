@@ -8,7 +8,8 @@
 #   offset  the byte that the message names, or '-' for none
 #   command mzigo's arguments; {} is the path, {out} an output that must not appear, {dir}
 #           tests/refused. Short: "inspect" is inspect {}, "convert" is convert {} -o {out} --to F16;
-#           "imatrix" quantizes a sample with {} as its importance data, "recipe" by the recipe {};
+#           "imatrix" quantizes a sample with {} as its importance data, "recipe" by the recipe {}, "adapter"
+#           merges {} into it;
 #           "overlay SAMPLE": the path is a folder whose files are laid over a copy of that sample,
 #           which is converted; "bare SAMPLE": the copy is without the sample's own tokenizer
 # A message is one line on stderr; nothing is written. B from the environment.
@@ -34,6 +35,7 @@ run() { # PATH COMMAND
     inspect) set -- "$1" "inspect {}" ;;
     convert) set -- "$1" "convert {} -o {out} --to F16" ;;
     recipe) set -- "$1" "convert $B/samples/tiny -o {out} --recipe {}" ;;
+    adapter) set -- "$1" "convert $B/samples/tiny -o {out} --to F16 --lora {}" ;;
     imatrix) set -- "$1" "convert $B/samples/tiny -o {out} --to Q4_0 --pure --imatrix {}" ;;
     "overlay "* | "bare "*)
         rm -rf "$work/model"

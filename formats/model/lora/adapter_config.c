@@ -96,16 +96,10 @@ static enum mzg_code read_keys(struct mzg_adapter_config *c, struct mzg_err *e)
     return rc == MZG_OK ? check_patterns(c->root, "alpha_pattern", -INFINITY, e) : rc;
 }
 
-enum mzg_code mzg_adapter_config_load(struct mzg_adapter_config *c, const char *path, struct mzg_err *e)
+enum mzg_code mzg_adapter_config_parse(struct mzg_adapter_config *c, const char *text, size_t len, struct mzg_err *e)
 {
-    char *text = NULL;
-    size_t len = 0;
     *c = (struct mzg_adapter_config){.base = ""};
-    enum mzg_code rc = mzg_file_load(path, CONFIG_BYTES, &text, &len, e);
-    if (rc != MZG_OK)
-        return rc;
-    rc = mzg_json_parse(text, len, 0, MZG_JSON_TREE, &c->root, e);
-    free(text);
+    enum mzg_code rc = mzg_json_parse(text, len, 0, MZG_JSON_TREE, &c->root, e);
     if (rc == MZG_OK && !json_is_object(c->root))
         rc = mzg_fail(e, MZG_MALFORMED, 0, "not an object");
     if (rc == MZG_OK)
@@ -114,6 +108,18 @@ enum mzg_code mzg_adapter_config_load(struct mzg_adapter_config *c, const char *
         return MZG_OK;
     mzg_adapter_config_clear(c);
     return mzg_prefix(e, "adapter_config.json");
+}
+
+enum mzg_code mzg_adapter_config_load(struct mzg_adapter_config *c, const char *path, struct mzg_err *e)
+{
+    char *text = NULL;
+    size_t len = 0;
+    *c = (struct mzg_adapter_config){.base = ""};
+    enum mzg_code rc = mzg_file_load(path, CONFIG_BYTES, &text, &len, e);
+    if (rc == MZG_OK)
+        rc = mzg_adapter_config_parse(c, text, len, e);
+    free(text);
+    return rc;
 }
 
 void mzg_adapter_config_clear(struct mzg_adapter_config *c)

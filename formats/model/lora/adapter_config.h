@@ -21,6 +21,9 @@ struct mzg_adapter_config {
  * MZG_MALFORMED: not of the form. */
 enum mzg_code mzg_adapter_config_load(struct mzg_adapter_config *c, const char *path,
                                       struct mzg_err *e) MZG_MUST;
+/* The same of its text. */
+enum mzg_code mzg_adapter_config_parse(struct mzg_adapter_config *c, const char *text, size_t len,
+                                       struct mzg_err *e) MZG_MUST;
 void mzg_adapter_config_clear(struct mzg_adapter_config *c); /* fine on a zeroed one */
 
 /* The rank that is due of a module ("model.layers.0.self_attn.q_proj") and what its change is multiplied by:

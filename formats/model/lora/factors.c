@@ -2,6 +2,7 @@
 
 #include "../../base/text.h"
 #include "traced.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,6 +35,9 @@ enum mzg_code mzg_factors_init(struct mzg_factors *f, struct mzg_arena *a, const
     f->used = mzg_arena_alloc(a, ad->n_parts + 1, sizeof *f->used);
     if (f->stands == NULL || f->used == NULL)
         return mzg_fail_memory(e, "adapter");
+    if (!isfinite(alpha))
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "adapter_config.json: key 'lora_alpha' is beyond what GGUF "
+                        "has a place for, an F32");
     for (size_t i = 0; i < ad->n_parts && ad->parts[i].whole != NULL; i++) {
         const struct mzg_tensor *t = ad->parts[i].whole;
         if (!is_copy_of_base(ad, &ad->parts[i]))
