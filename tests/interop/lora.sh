@@ -53,7 +53,7 @@ for pair in "${pairs[@]}"; do
     logits "$work/base.gguf" "$work/$name" >"$work/log" 2>&1
     [ $? = 1 ] || { failed=$((failed + 1)) && echo "FAILED: $name: the base alone computes the same"; }
 done
-# Halves are as near as halves are, and a base need not have any weights.
+# In halves it is as near as halves are, and a base need not have any weights.
 mkdir -p "$work/config"
 cp "$models/llama/model/config.json" "$work/config"
 convert "$models/llama/model" -o "$work/base.gguf" --to F32

@@ -347,10 +347,109 @@ static void every_matrix_of_every_family(void **state)
     assert_true(done > 200);
 }
 
+/* ---- what else decides ---- */
+
+static const struct family *find_family(const char *name)
+{
+    for (size_t i = 0; i < FAMILIES; i++) {
+        if (strcmp(families[i].name, name) == 0)
+            return &families[i];
+    }
+    fail_msg("no family '%s'", name);
+    return NULL;
+}
+
+static struct wanted tensor(const struct base *b, const char *name)
+{
+    const struct mzg_tensor *t = mzg_weights_find(&b->m.weights, name);
+
+    if (!t)
+        fail_msg("%s: no '%s'", b->f->name, name);
+    return (struct wanted){t, is_embedding(name)};
+}
+
+static void expect_refusal(struct base *b, enum mzg_code code, const char *says)
+{
+    struct mzg_err e = {0};
+    bool refused;
+
+    compare(b, 1, &refused, &e);
+    if (!refused || e.code != code || !has(e.msg, says))
+        fail_msg("%s: %d '%s' does not say '%s'", b->f->name, e.code, e.msg, says);
+}
+
+/* The file's alpha is the config's, and what a module's scale differs from alpha / rank by is in its B. */
+static void scales(void **state)
+{
+    static const struct { const char *config; float factor; } rows[] = {
+        {",\"lora_alpha\":6", 3}, {",\"lora_alpha\":-2", -1}, {",\"lora_alpha\":0", 0.5f},
+        {",\"lora_alpha\":4,\"alpha_pattern\":{\"q_proj\":12}", 2},
+        {",\"lora_alpha\":0,\"alpha_pattern\":{\"q_proj\":12}", 0.5f},
+        {",\"lora_alpha\":4,\"alpha_pattern\":{\"q_proj\":0}", 2},
+    };
+    struct base b;
+
+    (void)state;
+    base_open(&b, find_family("llama"));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct wanted w[] = {tensor(&b, "model.layers.0.self_attn.q_proj.weight")};
+        struct mzg_err e = {0};
+        bool refused;
+        put_adapter(&b, w, 1, false, rows[i].config);
+        compare(&b, rows[i].factor, &refused, &e);
+        if (refused)
+            fail_msg("%s: %s", rows[i].config, e.msg);
+    }
+    const struct wanted w[] = {tensor(&b, "model.layers.0.self_attn.q_proj.weight")};
+    put_adapter(&b, w, 1, false, ",\"lora_alpha\":1e300");
+    expect_refusal(&b, MZG_UNSUPPORTED, "'lora_alpha' is beyond");
+    base_close(&b);
+}
+
+/* A base of [input, output] is found by its shapes, too, where the config does not say so. */
+static void way_round(void **state)
+{
+    struct base b;
+    struct mzg_err e = {0};
+    bool refused;
+
+    (void)state;
+    base_open(&b, find_family("gpt2"));
+    const struct wanted w[] = {tensor(&b, "transformer.h.0.attn.c_attn.weight")};
+    put_adapter(&b, w, 1, true, ",\"lora_alpha\":2");
+    compare(&b, 1, &refused, &e);
+    if (refused)
+        fail_msg("%s", e.msg);
+    base_close(&b);
+}
+
+static void others_are_refused(void **state)
+{
+    struct base b;
+
+    (void)state;
+    base_open(&b, find_family("mixtral"));
+    struct wanted w[] = {tensor(&b, "model.layers.0.block_sparse_moe.experts.0.w1.weight"),
+                         tensor(&b, "model.layers.0.block_sparse_moe.experts.1.w1.weight")};
+    put_adapter(&b, w, 1, false, ",\"lora_alpha\":2");
+    expect_refusal(&b, MZG_UNSUPPORTED, "experts.1.w1.weight' is not changed, and others are");
+    base_close(&b);
+    base_open(&b, find_family("llama"));
+    struct mzg_tensor wide = *mzg_weights_find(&b.m.weights, "model.layers.0.self_attn.q_proj.weight");
+    wide.ne[0]++;
+    w[0].t = &wide;
+    put_adapter(&b, w, 1, false, ",\"lora_alpha\":2");
+    expect_refusal(&b, MZG_MALFORMED, "q_proj.weight': its shape is [8, 9], config.json gives [8, 8]");
+    base_close(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_matrix_of_every_family),
+        cmocka_unit_test(scales),
+        cmocka_unit_test(way_round),
+        cmocka_unit_test(others_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,76 @@ static void whole(void **state)
     expect(CONFIG(""), bare, 1, 1, 0, own);
 }
 
+/* A matrix of halves whose numbers are all 0 but one, which take no room on the disk. */
+#define LARGE_RANK 65536
+#define LARGE_WIDTH 320
+
+static void put_sparse(const char *path, uint64_t rows, uint64_t width, uint64_t at)
+{
+    static const uint8_t one[] = {0x80, 0x3f}; /* of BF16 */
+    char header[160];
+    uint64_t bytes = 2 * rows * width;
+    int n = snprintf(header, sizeof header, "{\"x\":{\"dtype\":\"BF16\",\"shape\":[%" PRIu64 ",%" PRIu64 "],"
+                     "\"data_offsets\":[0,%" PRIu64 "]}}", rows, width, bytes);
+    uint64_t len = (uint64_t)n;
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(&len, 8, 1, f), 1);
+    assert_int_equal(fwrite(header, 1, len, f), len);
+    assert_int_equal(fseek(f, (long)(8 + len + 2 * at), SEEK_SET), 0);
+    assert_int_equal(fwrite(one, 1, 2, f), 2);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(truncate(path, (off_t)(8 + len + bytes)), 0);
+}
+
+static const struct mzg_values *sparse(const struct fixture *f, int i, struct mzg_weights *w, struct mzg_arena *a, uint64_t rows,
+                                       uint64_t width, uint64_t at)
+{
+    struct mzg_err e;
+    char path[96];
+    snprintf(path, sizeof path, "%s/%d", f->dir, i);
+    put_sparse(path, rows, width, at);
+    assert_int_equal(mzg_weights_open(w, path, &e), MZG_OK);
+    return mzg_values_stored(a, w, &w->tensors[0]);
+}
+
+/* Halves of 80 MiB, more than a thread may hold of anything (values.h), either way round: they are read in blocks. The one
+ * product that is not 0 is that of the last of the rank. */
+static void large(void **state)
+{
+    static float x[2 * LARGE_WIDTH];
+    struct fixture f;
+    struct mzg_weights w[4];
+    struct mzg_arena arena;
+    struct mzg_kernels kernels;
+    struct mzg_scratch s = {.kernels = &kernels};
+    struct mzg_err e;
+    (void)state;
+    fixture_open(&f);
+    mzg_kernels_init(&kernels, 0);
+    mzg_arena_init(&arena, 1 << 20);
+    const uint64_t last = LARGE_RANK - 1;
+    const struct mzg_values *matrix = sparse(&f, 0, &w[0], &arena, 2, LARGE_WIDTH, 5),
+        *a = sparse(&f, 1, &w[1], &arena, LARGE_RANK, LARGE_WIDTH, last * LARGE_WIDTH + 7),
+        *b = sparse(&f, 2, &w[2], &arena, 2, LARGE_RANK, LARGE_RANK + last),
+        *turned_a = sparse(&f, 3, &w[3], &arena, LARGE_RANK, 2, last * 2 + 1);
+    const struct mzg_values *v = mzg_values_merged(&arena, matrix, a, b, false, 3);
+    assert_int_equal(mzg_values_get(v, &s, 0, 2 * LARGE_WIDTH, x, &e), MZG_OK);
+    for (size_t i = 0; i < 2 * LARGE_WIDTH; i++)
+        assert_true(x[i] == (i == 5 ? 1 : i == LARGE_WIDTH + 7 ? 3 : 0));
+    mzg_weights_close(&w[2]);
+    b = sparse(&f, 2, &w[2], &arena, LARGE_WIDTH, LARGE_RANK, 7 * LARGE_RANK + last);
+    v = mzg_values_merged(&arena, matrix, turned_a, b, true, 3);
+    assert_int_equal(mzg_values_get(v, &s, 1, 2 * LARGE_WIDTH - 1, x + 1, &e), MZG_OK);
+    for (size_t i = 1; i < 2 * LARGE_WIDTH; i++)
+        assert_true(x[i] == (i == 5 ? 1 : i == LARGE_WIDTH + 7 ? 3 : 0));
+    mzg_scratch_clear(&s);
+    mzg_arena_clear(&arena);
+    for (size_t i = 0; i < 4; i++)
+        mzg_weights_close(&w[i]);
+    fixture_close(&f);
+}
+
 static void refuse(const char *config, const struct fixture_tensor *t, size_t n, uint64_t tied,
                    enum mzg_code code, const char *says)
 {
@@ -249,7 +319,7 @@ int main(void)
         cmocka_unit_test(plain),           cmocka_unit_test(turned),
         cmocka_unit_test(square),          cmocka_unit_test(whole),
         cmocka_unit_test(refused_tensors), cmocka_unit_test(refused_configs),
-        cmocka_unit_test(asked),
+        cmocka_unit_test(asked),           cmocka_unit_test(large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

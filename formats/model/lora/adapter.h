@@ -67,10 +67,11 @@ void mzg_adapter_put(struct mzg_kvs *k, float alpha);
 enum mzg_code mzg_adapter_merge(struct mzg_source *s, const struct mzg_adapter *ad,
                                 const char *const *prefixes, uint64_t tied, struct mzg_err *e) MZG_MUST;
 
-/* base + scale * sum over k, in its order, of left[row][k] * right[k][column]: all in F32, each step rounded.
- * left: rank wide; right: as wide as base, and as many rows. NULL where they do not fit, or without memory. */
-const struct mzg_values *mzg_values_merged(struct mzg_arena *a, const struct mzg_values *base,
-                                           const struct mzg_values *left, const struct mzg_values *right,
+/* base + scale * sum over k, in its order, of b[row][k] * a[k][column], or turned of a[k][row] * b[column][k]: all in F32,
+ * each step rounded. a: [rank, in], b: [out, rank], base [out, in] or turned [in, out]. NULL where they do not fit, or
+ * without memory. */
+const struct mzg_values *mzg_values_merged(struct mzg_arena *arena, const struct mzg_values *base,
+                                           const struct mzg_values *a, const struct mzg_values *b, bool turned,
                                            float scale);
 /* v's values, at base's place in the source. */
 const struct mzg_values *mzg_values_instead(struct mzg_arena *a, const struct mzg_values *base,

@@ -55,10 +55,7 @@ static enum mzg_code change(struct merge *m, const struct mzg_adapter_part *p,
     char q[MZG_QUOTE];
     if (a == NULL || b == NULL)
         return mzg_fail_memory(e, "adapter");
-    bool turned = is_turned(m, p, item->values);
-    const struct mzg_values *left = turned ? mzg_values_transposed(arena, a) : b,
-                            *right = turned ? mzg_values_transposed(arena, b) : a,
-                            *v = mzg_values_merged(arena, item->values, left, right, scale);
+    const struct mzg_values *v = mzg_values_merged(arena, item->values, a, b, is_turned(m, p, item->values), scale);
     if (v == NULL)
         return mzg_fail(e, MZG_MALFORMED, p->a->offset, "tensor '%s': with its lora_B it is a change of "
                         "[%llu, %llu], the base's is another shape", mzg_quote(q, p->a->name),
