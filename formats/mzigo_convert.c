@@ -76,7 +76,8 @@ static enum mzg_code read_words(struct request *q, const struct mzg_convert_opti
     q->job.set = opt->set;
     q->job.n_set = opt->n_set;
     if (opt->base != NULL && opt->raw)
-        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "an adapter is made for its base, or weights are taken raw: not both");
+        return mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "an adapter is made for its base, or weights are "
+                        "taken raw: not both");
     enum mzg_code rc = find_type(opt->output_type, "output type", &choice->output_type, e);
     if (rc == MZG_OK)
         rc = find_type(opt->embedding_type, "embedding type", &choice->embedding_type, e);

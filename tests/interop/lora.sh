@@ -1,6 +1,6 @@
 #!/bin/bash
-# usage: tests/interop/lora.sh PEERS: LoRA adapters as PEFT writes them, to bases of several families (those of arch.sh, which
-# are made where they are missing). Merged by mzigo, each tensor must be W + scale * B A in F64 to F32's accuracy, and the
+# usage: tests/interop/lora.sh PEERS: LoRA adapters as PEFT writes them, to bases of several families (those of arch.sh,
+# which are made where they are missing). Merged by mzigo, each tensor must be W + scale * B A in F64 to F32's accuracy, and the
 # real llama.cpp must compute of the merged file what transformers computes of the base with the adapter beside it. It must
 # compute the same of the base's file with the adapter's own file laid over it. Then both versions of the real adapter of
 # ../shared/data, over a GPT-2 of its shape.
@@ -56,7 +56,7 @@ done
 # In halves it is as near as halves are, and a base need not have any weights.
 mkdir -p "$work/config"
 cp "$models/llama/model/config.json" "$work/config"
-convert "$models/llama/model" -o "$work/base.gguf" --to F32
+run "llama: the base" convert "$models/llama/model" -o "$work/base.gguf" --to F32
 for type in F16 BF16; do
     run "llama: in $type" convert "$work/llama" -o "$work/llama-$type.gguf" --to $type --base "$work/config"
     mkdir -p "$work/coarse"

@@ -157,7 +157,8 @@ enum mzg_code mzg_model_open_adapter(struct mzg_model *m, const char *path, cons
     a.folder = mzg_adapter_folder(&m->arena, path);
     enum mzg_code code = a.folder ? MZG_OK : mzg_fail_memory(e, "paths");
     if (code == MZG_OK && opt->n_adapters > 0)
-        code = mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "an adapter is merged into a model, or is a file of its own: not both");
+        code = mzg_fail(e, MZG_USAGE, MZG_NO_OFFSET, "an adapter is merged into a model, or is a file of "
+                        "its own: not both");
     if (code == MZG_OK)
         code = mzg_model_say(read_base(&a, opt->base, opt->notify, e), opt->base, e);
     if (code == MZG_OK)

@@ -178,7 +178,8 @@ static enum mzg_code make_planes(struct mzg_factors *f, const struct mzg_model_t
                                  struct mzg_err *e)
 {
     uint64_t planes = t->n_dims > 2 ? t->ne[2] : 1;
-    const struct mzg_values **a = mzg_arena_alloc(f->arena, planes, sizeof *a), **b = mzg_arena_alloc(f->arena, planes, sizeof *b);
+    const struct mzg_values **a = mzg_arena_alloc(f->arena, planes, sizeof *a),
+                            **b = mzg_arena_alloc(f->arena, planes, sizeof *b);
     const struct mzg_tensor *stored = NULL;
     enum mzg_code rc = a != NULL && b != NULL ? MZG_OK : mzg_fail_memory(e, "adapter");
     for (uint64_t i = 0; i < planes && rc == MZG_OK; i++) {
@@ -188,7 +189,7 @@ static enum mzg_code make_planes(struct mzg_factors *f, const struct mzg_model_t
         if (rc == MZG_OK)
             rc = pair_of(f, &plane, t->ne[1], &pair, e);
         if (rc == MZG_OK && i > 0 && pair.a->ne[1] != a[0]->ne[1])
-            rc = fail_part(f->ad->parts[plane.part].a, "has another rank than its neighbours, with which it is one tensor", e);
+            rc = fail_part(f->ad->parts[plane.part].a, "has another rank than others with which it is one tensor", e);
         if (rc != MZG_OK)
             break;
         a[i] = pair.a;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define BLOCK ((size_t)1 << 18) /* floats */
+#define BLOCK ((size_t)1 << 17) /* floats */
 
 struct merged {
     struct mzg_values v;

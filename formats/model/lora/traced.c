@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LINES_MAX (1u << 22) /* twice the largest vocabulary; a shape may be of a view, and say anything */
+
 struct trace {
     const struct mzg_factors *f;
     const struct mzg_model_tensor *t;
@@ -109,8 +111,8 @@ enum mzg_code mzg_traced_plane(struct mzg_factors *f, const struct mzg_model_ten
 {
     uint64_t width = t->ne[0], rows = t->ne[1];
     struct trace r = {.f = f, .t = t, .first = plane * rows * width, .n_rows = rows, .n_columns = width};
-    if (rows >= MZG_NO_ROW || width >= MZG_NO_ROW)
-        return fail_mixed(&r, e);
+    if (rows > LINES_MAX || width > LINES_MAX)
+        return mzg_fail(e, MZG_LIMIT, MZG_NO_OFFSET, "tensor '%s' has more than %u rows or columns", t->name, LINES_MAX);
     r.rows = calloc((size_t)(rows + width), sizeof *r.rows);
     r.columns = r.rows + rows;
     enum mzg_code rc = r.rows != NULL ? trace(&r, f, traced, e) : mzg_fail_memory(e, "adapter");

@@ -11,8 +11,8 @@
 
 /* Puts general.architecture (m->arch; NULL: left out), general.type and the others into m->kvs. m->tensors are there,
  * or none are. folder: for README.md; source_name: in place of the folder's own, as a record has it; NULL:
- * the folder's; "": none. config: config.json, or of an adapter (m->adapter) its adapter_config.json. Sets m->has_card and m->source_name where something came from there. config may
- * be NULL. */
+ * the folder's; "": none. Sets m->has_card and m->source_name where something came from there. config: config.json, or
+ * of an adapter (m->adapter) its adapter_config.json; may be NULL. */
 enum mzg_code mzg_general_put(struct mzg_model *m, const char *folder, const json_t *config,
                               const char *source_name, const struct mzg_notify *notify,
                               struct mzg_err *e) MZG_MUST;
