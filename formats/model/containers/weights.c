@@ -153,7 +153,7 @@ static enum mzg_code read_header(struct mzg_weights *w, uint32_t i, bool shard, 
     const struct mzg_container *c = find_container(f, start, n, &other);
     if (!c)
         return mzg_fail(e, MZG_UNSUPPORTED, 0, "%s",
-                        other ? other : "neither safetensors, PyTorch, GGUF, ONNX nor whisper.cpp's");
+                        other ? other : "neither safetensors, PyTorch, whisper.cpp's, GGUF nor ONNX");
     if (shard && !c->shards)
         return mzg_fail(e, MZG_UNSUPPORTED, 0, "a shard in %s", c->name);
     w->container = c->name;
