@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define HEADER_MAX 100000000u /* the format's own limit, in bytes */
+#define TREE_MAX ((size_t)128 << 20) /* of memory for it, parsed: what 100000 tensors take */
 #define ULL(x) ((unsigned long long)(x))
 
 /* type: MZG_TYPE_END where GGUF has none; bytes: 0 where an element is smaller than a byte. */
@@ -69,34 +70,31 @@ static const struct dtype *find_dtype(const char *name)
 
 /* ---- one entry ---- */
 
-static enum mzg_code read_dtype(const json_t *entry, const struct dtype **dtype, uint64_t at,
-                                struct mzg_err *e)
+static enum mzg_code read_dtype(const json_t *entry, const struct dtype **dtype, struct mzg_err *e)
 {
     const char *name = "";
     char quoted[MZG_QUOTE];
     enum mzg_code code = mzg_json_text(entry, "dtype", &name, e);
 
-    if (code != MZG_OK) {
-        e->offset = at;
+    if (code != MZG_OK)
         return code;
-    }
     *dtype = find_dtype(name);
     if (!*dtype || (*dtype)->bytes == 0)
-        return mzg_fail(e, MZG_UNSUPPORTED, at, "dtype '%s' is not supported",
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "dtype '%s' is not supported",
                         mzg_quote(quoted, name));
     return MZG_OK;
 }
 
-static enum mzg_code read_shape(const json_t *entry, const struct dtype *dtype,
-                                struct mzg_tensor *t, uint64_t at, struct mzg_err *e)
+static enum mzg_code read_shape(const json_t *entry, const struct dtype *dtype, struct mzg_tensor *t,
+                                struct mzg_err *e)
 {
     const json_t *shape = json_object_get(entry, "shape"), *dim;
     size_t i;
 
     if (!json_is_array(shape))
-        return mzg_fail(e, MZG_MALFORMED, at, "'shape' is missing or no array");
+        return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "'shape' is missing or no array");
     if (json_array_size(shape) > MZG_SRC_DIMS)
-        return mzg_fail(e, MZG_UNSUPPORTED, at, "%zu dimensions, at most %d are read",
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%zu dimensions, at most %d are read",
                         json_array_size(shape), MZG_SRC_DIMS);
     t->n_dims = (unsigned)json_array_size(shape);
     for (i = 0; i < MZG_SRC_DIMS; i++)
@@ -104,27 +102,27 @@ static enum mzg_code read_shape(const json_t *entry, const struct dtype *dtype,
     t->elems = 1;
     json_array_foreach(shape, i, dim) {
         if (!json_is_integer(dim) || json_integer_value(dim) < 0)
-            return mzg_fail(e, MZG_MALFORMED, at, "'shape' holds something else than sizes");
+            return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "'shape' holds something else than sizes");
         uint64_t n = (uint64_t)json_integer_value(dim);
         t->ne[t->n_dims - 1 - i] = n;
         if (__builtin_mul_overflow(t->elems, n, &t->elems))
-            return mzg_fail(e, MZG_MALFORMED, at,
+            return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
                             "'shape' gives more elements than can be counted");
     }
     if (__builtin_mul_overflow(t->elems, dtype->bytes, &t->bytes))
-        return mzg_fail(e, MZG_MALFORMED, at, "'shape' gives more bytes than can be counted");
+        return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "'shape' gives more bytes than can be counted");
     return MZG_OK;
 }
 
-static enum mzg_code read_offsets(const struct header *h, const json_t *entry,
-                                  struct mzg_tensor *t, uint64_t at, struct mzg_err *e)
+static enum mzg_code read_offsets(const struct header *h, const json_t *entry, struct mzg_tensor *t,
+                                  struct mzg_err *e)
 {
     const json_t *pair = json_object_get(entry, "data_offsets");
     const json_t *first = json_array_get(pair, 0), *second = json_array_get(pair, 1);
 
     if (json_array_size(pair) != 2 || !json_is_integer(first) || !json_is_integer(second) ||
         json_integer_value(first) < 0 || json_integer_value(second) < 0)
-        return mzg_fail(e, MZG_MALFORMED, at, "'data_offsets' is missing or no pair of offsets");
+        return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "'data_offsets' is missing or no pair of offsets");
     uint64_t begin = (uint64_t)json_integer_value(first);
     uint64_t end = (uint64_t)json_integer_value(second);
     t->offset = h->data + begin;
@@ -142,26 +140,26 @@ static enum mzg_code read_offsets(const struct header *h, const json_t *entry,
     return MZG_OK;
 }
 
+/* Errors about what the entry says have no offset yet: read_entries finds its place, which takes long. */
 static enum mzg_code read_entry(struct header *h, const char *name, json_t *entry,
                                 struct mzg_err *e)
 {
     struct mzg_tensor t = {.file = h->file};
     const struct dtype *dtype = NULL;
-    uint64_t at = find_key(h, name);
 
     if (!mzg_item_name_valid(name, strlen(name)))
-        return mzg_fail(e, MZG_MALFORMED, at, "the name is empty or holds control characters");
+        return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "the name is empty or holds control characters");
     if (!json_is_object(entry))
-        return mzg_fail(e, MZG_MALFORMED, at, "its entry is no object");
-    enum mzg_code code = read_dtype(entry, &dtype, at, e);
+        return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "its entry is no object");
+    enum mzg_code code = read_dtype(entry, &dtype, e);
     if (code == MZG_OK)
-        code = read_shape(entry, dtype, &t, at, e);
+        code = read_shape(entry, dtype, &t, e);
     if (code == MZG_OK)
-        code = read_offsets(h, entry, &t, at, e);
+        code = read_offsets(h, entry, &t, e);
     if (code != MZG_OK)
         return code;
     if (json_object_size(entry) != 3)
-        return mzg_fail(e, MZG_MALFORMED, at,
+        return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET,
                         "its entry has members besides dtype, shape, data_offsets");
     t.type = dtype->type;
     t.type_name = dtype->name;
@@ -187,17 +185,26 @@ static enum mzg_code check_metadata(const struct header *h, json_t *metadata, st
     return MZG_OK;
 }
 
+/* An error in the entry of this name: where that is, unless a place in the data is said. */
+static enum mzg_code place_error(const struct header *h, const char *name, struct mzg_err *e)
+{
+    char quoted[MZG_QUOTE];
+
+    if (e->offset == MZG_NO_OFFSET && (e->code == MZG_MALFORMED || e->code == MZG_UNSUPPORTED))
+        e->offset = find_key(h, name);
+    return mzg_prefix(e, "tensor '%s'", mzg_quote(quoted, name));
+}
+
 static enum mzg_code read_entries(struct header *h, json_t *root, struct mzg_err *e)
 {
     const char *name;
     json_t *entry;
 
     json_object_foreach(root, name, entry) {
-        char quoted[MZG_QUOTE];
         enum mzg_code code = strcmp(name, "__metadata__") == 0 ? check_metadata(h, entry, e)
                                                                : read_entry(h, name, entry, e);
         if (code != MZG_OK)
-            return mzg_prefix(e, "tensor '%s'", mzg_quote(quoted, name));
+            return place_error(h, name, e);
     }
     return MZG_OK;
 }
@@ -276,7 +283,7 @@ static enum mzg_code read_safetensors(struct mzg_weights *w, uint32_t file, stru
     enum mzg_code code = load_header(&h, &w->files[file].file, e);
 
     if (code == MZG_OK)
-        code = mzg_json_parse(h.text, h.len, 8, MZG_JSON_TREE, &root, e);
+        code = mzg_json_parse(h.text, h.len, 8, TREE_MAX, &root, e);
     if (code == MZG_OK)
         code = read_entries(&h, root, e);
     if (code == MZG_OK && w->n_tensors == first)
