@@ -135,7 +135,7 @@ static enum mzg_code advance(struct mzg_stream *s, size_t file, struct mzg_err *
             return rc;
         mzg_sha256_final(&s->hash, s->digests[s->file]);
         s->file++;
-        s->hashed = 0;
+        s->hashed = s->asked = 0;
     }
     return MZG_OK;
 }
@@ -149,6 +149,17 @@ static uint64_t reached(const struct mzg_stream *s, const struct mzg_batch *b)
     uint64_t size = s->weights->files[t->file].file.size, left = size - t->offset;
     uint64_t bytes = t->strides == NULL && t->bytes < left ? t->bytes : left;
     return t->offset + share(bytes, b->first + b->count, mzg_model_elems(b->tensor));
+}
+
+/* Asks the disk for what follows `end`, each byte once and many at a time: asking costs time even for what
+ * is in memory, and small tensors come by the ten thousand. */
+static void look_ahead(struct mzg_stream *s, uint64_t end)
+{
+    uint64_t from = s->asked > end ? s->asked : end;
+    if (from >= end + AHEAD / 2)
+        return;
+    mzg_file_soon(&s->weights->files[s->file].file, from, end + AHEAD - from);
+    s->asked = end + AHEAD;
 }
 
 enum mzg_code mzg_stream_read(struct mzg_stream *s, const struct mzg_batch *b, uint8_t *data,
@@ -169,7 +180,7 @@ enum mzg_code mzg_stream_read(struct mzg_stream *s, const struct mzg_batch *b, u
         return rc;
     if (s->hashed > at) /* tensors that share storage */
         return digest_until(s, at + b->src_bytes, e);
-    mzg_file_soon(&s->weights->files[t->file].file, at + b->src_bytes, AHEAD);
+    look_ahead(s, at + b->src_bytes);
     mzg_sha256_update(&s->hash, data, b->src_bytes);
     s->hashed = at + b->src_bytes;
     return MZG_OK;

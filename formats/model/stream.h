@@ -62,6 +62,7 @@ struct mzg_stream {
     struct mzg_sha256 hash;
     uint32_t file;     /* the one being read */
     uint64_t hashed;   /* bytes of it digested so far */
+    uint64_t asked;    /* up to where the disk was asked for it beforehand */
     uint8_t (*digests)[MZG_SHA256_BYTES]; /* one per file, set when its reading ends */
     uint8_t *gap;      /* buffer for bytes between tensors */
 };
