@@ -10,6 +10,7 @@
 #include "model/lora/adapter.h"
 #include "model/meta/settings.h"
 #include "model/provenance.h"
+#include "model/recipes/subject.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -233,13 +234,11 @@ enum mzg_code mzg_convert_plan(const char *src, const struct mzg_convert_options
     return rc;
 }
 
-/* Of the job's model, whatever its recipe. */
-static enum mzg_code sizes_of(struct mzg_convert_job job, struct mzg_size_row rows[MZG_SIZE_ROWS], size_t *n,
-                              struct mzg_err *e)
+static enum mzg_code fill_sizes(struct mzg_convert_job job, struct mzg_size_row rows[MZG_SIZE_ROWS], size_t *n,
+                                struct mzg_err *e)
 {
     size_t count;
     const struct mzg_recipe *recipes = mzg_recipes(&count);
-    *n = 0;
     for (size_t i = 0; i < count && i < MZG_SIZE_ROWS; i++) {
         job.recipe = &recipes[i];
         rows[*n].to = recipes[i].name;
@@ -251,6 +250,20 @@ static enum mzg_code sizes_of(struct mzg_convert_job job, struct mzg_size_row ro
         ++*n;
     }
     return MZG_OK;
+}
+
+/* Of the job's model, whatever its recipe. */
+static enum mzg_code sizes_of(struct mzg_convert_job job, struct mzg_size_row rows[MZG_SIZE_ROWS], size_t *n,
+                              struct mzg_err *e)
+{
+    struct mzg_subject subject;
+    enum mzg_code rc = mzg_subject_init(&subject, job.model, e);
+    *n = 0;
+    job.subject = &subject;
+    if (rc == MZG_OK)
+        rc = fill_sizes(job, rows, n, e);
+    mzg_subject_clear(&subject);
+    return rc;
 }
 
 enum mzg_code mzg_model_sizes(const struct mzg_model *m, struct mzg_size_row rows[MZG_SIZE_ROWS], size_t *n,

@@ -49,7 +49,9 @@ static enum mzg_code lay_out(struct mzg_plan *p, const struct mzg_convert_job *j
     *p = (struct mzg_plan){.job = *job};
     p->job.choice.have_imatrix = job->imatrix != NULL;
     enum mzg_code rc = check_form(p, e);
-    if (rc == MZG_OK)
+    if (rc == MZG_OK && job->subject != NULL)
+        rc = mzg_recipe_apply_to(job->recipe, job->subject, &p->job.choice, notify, &p->table, &p->why, e);
+    else if (rc == MZG_OK)
         rc = mzg_recipe_apply(job->recipe, job->model, &p->job.choice, notify, &p->table, &p->why, e);
     return rc == MZG_OK ? mzg_plan_divide(p, e) : rc;
 }

@@ -15,6 +15,7 @@ struct mzg_division {
  * (provenance.h). Texts and what is pointed to stay the caller's. */
 struct mzg_convert_job {
     const struct mzg_model *model;
+    const struct mzg_subject *subject; /* of this model; NULL: it is found out */
     const struct mzg_recipe *recipe;
     struct mzg_recipe_options choice;  /* what overrides the recipe */
     const struct mzg_imatrix *imatrix; /* NULL: no importance */

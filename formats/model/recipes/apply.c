@@ -3,6 +3,7 @@
 
 #include "../form.h"
 #include "rules.h"
+#include "subject.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,11 +15,10 @@ struct work {
     const struct mzg_recipe_options *options;
     const struct mzg_notify *notify;
     const struct mzg_rules *rules;
-    struct mzg_traits traits;
+    const struct mzg_subject *subject;
     struct mzg_pattern **patterns;        /* of options->tensor_types */
     const struct mzg_type_info **asked;   /* and their types */
     uint64_t seen[MZG_ROLES_END];         /* tensors of a kind so far */
-    uint64_t values;                      /* in the whole model */
     struct mzg_gguf_tensor *table;
     struct mzg_recipe_why *why;
 };
@@ -60,51 +60,30 @@ static enum mzg_code parse_options(struct work *w, struct mzg_err *e)
 
 /* ---- what may be quantized ---- */
 
-/* Also a GGUF file that was made raw: its names say nothing either. */
-static bool is_raw(const struct mzg_model *m)
-{
-    return m->raw || strcmp(m->arch, "raw") == 0;
-}
-
 static bool is_float(enum mzg_type type)
 {
     return type == MZG_TYPE_F32 || type == MZG_TYPE_F16 || type == MZG_TYPE_BF16;
 }
 
-static bool eligible(const struct mzg_model *m, const struct mzg_model_tensor *t)
-{
-    if (t->src == NULL || mzg_model_whole(t))
-        return false;
-    if (m->adapter)
-        return t->n_dims >= 2;
-    return is_raw(m) ? t->n_dims == 2 : mzg_tensor_eligible(t->name, t->ne, t->n_dims);
-}
-
 /* What becomes of a tensor that may not be. */
-static enum mzg_type kept_type(const struct mzg_model *m, const struct mzg_model_tensor *t)
+static enum mzg_type kept_type(const struct mzg_subject *s, const struct mzg_model_tensor *t)
 {
     enum mzg_type own = mzg_model_type(t);
-    bool as_is = is_raw(m) || m->weights.gguf != NULL || t->n_dims > 2 || !is_float(own);
+    bool as_is = s->raw || s->model->weights.gguf != NULL || t->n_dims > 2 || !is_float(own);
     return as_is ? own : MZG_TYPE_F32;
 }
 
 /* Types that this model's tensors may not have. */
-static bool unreadable(const struct mzg_model *m, const struct mzg_model_tensor *t)
+static bool unreadable(const struct mzg_subject *s, const struct mzg_model_tensor *t)
 {
     if (t->src == NULL)
         return false;
     if (mzg_model_whole(t))
-        return !is_raw(m) && m->weights.gguf == NULL;
+        return !s->raw && s->model->weights.gguf == NULL;
     return t->made == NULL && t->src->type == MZG_TYPE_END;
 }
 
 /* ---- what is chosen ---- */
-
-/* Tensors are counted by role, but all kinds of values together. */
-static enum mzg_role counted_as(enum mzg_role role)
-{
-    return MZG_ROLE_BIT(role) & MZG_ROLES_VALUES ? MZG_ROLE_V : role;
-}
 
 /* llama.cpp takes its count of these for the layer, unless there are experts: those come several to a
  * layer, and the name tells. */
@@ -112,22 +91,23 @@ static bool layer_is_count(const struct work *w, enum mzg_role kind)
 {
     bool feed_forward =
         kind == MZG_ROLE_UP || kind == MZG_ROLE_GATE || kind == MZG_ROLE_DOWN;
-    return kind == MZG_ROLE_V || (feed_forward && w->traits.experts <= 1);
+    return kind == MZG_ROLE_V || (feed_forward && w->subject->traits.experts <= 1);
 }
 
-static void by_rule(struct work *w, const struct mzg_model_tensor *t, enum mzg_role role,
-                    struct mzg_recipe_why *why)
+static void by_rule(struct work *w, size_t tensor, enum mzg_role role, struct mzg_recipe_why *why)
 {
-    struct mzg_rule_case c = {.name = t->name, .ne = t->ne, .role = role, .n = w->traits.layers,
+    const struct mzg_model_tensor *t = &w->model->tensors[tensor];
+    const struct mzg_traits *traits = &w->subject->traits;
+    struct mzg_rule_case c = {.name = t->name, .ne = t->ne, .role = role, .n = traits->layers,
                               .base = w->recipe->base, .imatrix = w->options->have_imatrix,
-                              .traits = &w->traits};
-    enum mzg_role kind = counted_as(role);
-    long layer = mzg_tensor_layer(t->name);
+                              .traits = traits};
+    enum mzg_role kind = mzg_role_counted(role);
+    long layer = w->subject->tensors[tensor].layer;
     c.index = w->seen[kind]++;
     c.has_layer = layer_is_count(w, kind) || layer >= 0;
     c.layer = layer_is_count(w, kind) ? c.index : (uint64_t)layer;
     if (kind == MZG_ROLE_V)
-        c.n = w->values;
+        c.n = w->subject->values;
     const struct mzg_rule *rule = mzg_rules_find(w->rules, &c);
     if (rule == NULL)
         return;
@@ -144,15 +124,16 @@ static void take(struct mzg_recipe_why *why, enum mzg_why reason, size_t line,
 }
 
 /* What was asked for goes before the rules, in llama.cpp's order. */
-static void choose(struct work *w, const struct mzg_model_tensor *t, struct mzg_recipe_why *why)
+static void choose(struct work *w, size_t tensor, struct mzg_recipe_why *why)
 {
     const struct mzg_recipe_options *o = w->options;
-    enum mzg_role role = is_raw(w->model) ? MZG_ROLE_OTHER : mzg_role_of(t->name);
+    const struct mzg_model_tensor *t = &w->model->tensors[tensor];
+    enum mzg_role role = w->subject->tensors[tensor].role;
     size_t i = 0;
     *why = (struct mzg_recipe_why){.why = MZG_WHY_BASE, .wanted = w->recipe->base};
     while (i < o->n_tensor_types && !mzg_pattern_matches(w->patterns[i], t->name))
         i++;
-    bool embedding = role == MZG_ROLE_EMBEDDING, tied = embedding && w->traits.tied;
+    bool embedding = role == MZG_ROLE_EMBEDDING, tied = embedding && w->subject->traits.tied;
     if (o->embedding_type != NULL && embedding && strcmp(t->name, "token_embd.weight") == 0)
         take(why, MZG_WHY_EMBEDDING_TYPE, 0, o->embedding_type);
     else if (o->output_type != NULL && role == MZG_ROLE_OUTPUT)
@@ -163,8 +144,8 @@ static void choose(struct work *w, const struct mzg_model_tensor *t, struct mzg_
         take(why, MZG_WHY_OUTPUT_TYPE, 0, o->output_type);
     else if (o->embedding_type != NULL && embedding && !tied)
         take(why, MZG_WHY_EMBEDDING_TYPE, 0, o->embedding_type);
-    else if (!o->pure && !is_raw(w->model))
-        by_rule(w, t, tied ? MZG_ROLE_OUTPUT : role, why);
+    else if (!o->pure && !w->subject->raw)
+        by_rule(w, tensor, tied ? MZG_ROLE_OUTPUT : role, why);
 }
 
 /* ---- what the rows allow ---- */
@@ -197,16 +178,16 @@ static enum mzg_type fall_back(const struct work *w, const struct mzg_model_tens
         if (fallbacks[i].from == wanted && divides(t->ne[0], fallbacks[i].to))
             type = fallbacks[i].to;
     }
-    mzg_notice(w->notify, "%s: rows of %llu do not divide into %s blocks of %u, made %s instead",
-               mzg_quote(q, t->name), (unsigned long long)t->ne[0],
-               mzg_type_by_number(wanted)->name, mzg_type_by_number(wanted)->block_elems,
-               mzg_type_by_number(type)->name);
+    if (w->notify != NULL)
+        mzg_notice(w->notify, "%s: rows of %llu do not divide into %s blocks of %u, made %s instead",
+                   mzg_quote(q, t->name), (unsigned long long)t->ne[0],
+                   mzg_type_by_number(wanted)->name, mzg_type_by_number(wanted)->block_elems,
+                   mzg_type_by_number(type)->name);
     return type;
 }
 
-static bool needs_importance(const struct work *w, const char *name, enum mzg_type type)
+static bool needs_importance(const struct work *w, enum mzg_role role, enum mzg_type type)
 {
-    enum mzg_role role = is_raw(w->model) ? MZG_ROLE_OTHER : mzg_role_of(name);
     if (role == MZG_ROLE_EMBEDDING || role == MZG_ROLE_OUTPUT)
         return false;
     switch (type) {
@@ -230,7 +211,7 @@ static enum mzg_code choose_one(struct work *w, size_t i, struct mzg_err *e)
     const struct mzg_model_tensor *t = &w->model->tensors[i];
     struct mzg_recipe_why *why = &w->why[i];
     enum mzg_type *type = &w->table[i].type;
-    if (unreadable(w->model, t))
+    if (unreadable(w->subject, t))
         return mzg_fail(e, MZG_UNSUPPORTED, t->src->offset,
                         "tensor '%s': elements of type %s cannot be converted",
                         mzg_quote(q, t->src->name), t->src->type_name);
@@ -240,18 +221,18 @@ static enum mzg_code choose_one(struct work *w, size_t i, struct mzg_err *e)
         *why = (struct mzg_recipe_why){.why = base ? MZG_WHY_BASE : MZG_WHY_KEPT, .wanted = *type};
         return code;
     }
-    if (!eligible(w->model, t)) {
-        *type = kept_type(w->model, t);
+    if (!w->subject->tensors[i].eligible) {
+        *type = kept_type(w->subject, t);
         *why = (struct mzg_recipe_why){.why = MZG_WHY_KEPT, .wanted = *type};
         return MZG_OK;
     }
-    choose(w, t, why);
+    choose(w, i, why);
     if (w->model->adapter && !is_float(why->wanted))
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "tensor '%s': an adapter's are F32, F16 or BF16, and not "
                         "%s: it is small, and would lose what it was made for", mzg_quote(q, t->name),
                         mzg_type_by_number(why->wanted)->name);
     *type = fall_back(w, t, why->wanted);
-    why->needs_importance = needs_importance(w, t->name, *type);
+    why->needs_importance = needs_importance(w, w->subject->tensors[i].role, *type);
     if (t->made != NULL || is_float(t->src->type) || t->src->type == *type)
         return MZG_OK;
     return mzg_fail(e, MZG_UNSUPPORTED, t->src->offset,
@@ -260,33 +241,12 @@ static enum mzg_code choose_one(struct work *w, size_t i, struct mzg_err *e)
                     mzg_quote(q, t->src->name), t->src->type_name);
 }
 
-/* llama.cpp's order, by which it counts: by layer (names without one first), then by name. */
-static int compare(const void *a, const void *b)
-{
-    const struct mzg_model_tensor *x = *(const struct mzg_model_tensor *const *)a;
-    const struct mzg_model_tensor *y = *(const struct mzg_model_tensor *const *)b;
-    long i = mzg_tensor_layer(x->name), j = mzg_tensor_layer(y->name);
-    if (i != j)
-        return i < j ? -1 : 1;
-    return strcmp(x->name, y->name);
-}
-
+/* In llama.cpp's order, by which it counts. */
 static enum mzg_code choose_all(struct work *w, struct mzg_err *e)
 {
-    const struct mzg_model *m = w->model;
-    const struct mzg_model_tensor **order = calloc(m->n_tensors + 1, sizeof *order);
     enum mzg_code code = MZG_OK;
-    if (order == NULL)
-        return mzg_fail_memory(e, "tensor table");
-    for (size_t i = 0; i < m->n_tensors; i++) {
-        order[i] = &m->tensors[i];
-        if (counted_as(mzg_role_of(m->tensors[i].name)) == MZG_ROLE_V)
-            w->values++;
-    }
-    qsort(order, m->n_tensors, sizeof *order, compare);
-    for (size_t i = 0; i < m->n_tensors && code == MZG_OK; i++)
-        code = choose_one(w, (size_t)(order[i] - m->tensors), e);
-    free(order);
+    for (size_t i = 0; i < w->model->n_tensors && code == MZG_OK; i++)
+        code = choose_one(w, w->subject->order[i], e);
     return code;
 }
 
@@ -332,20 +292,19 @@ static void work_clear(struct work *w, bool rows)
     }
 }
 
-enum mzg_code mzg_recipe_apply(const struct mzg_recipe *r, const struct mzg_model *m,
-                               const struct mzg_recipe_options *o, const struct mzg_notify *notify,
-                               struct mzg_gguf_tensor **out, struct mzg_recipe_why **why,
-                               struct mzg_err *e)
+enum mzg_code mzg_recipe_apply_to(const struct mzg_recipe *r, const struct mzg_subject *s,
+                                  const struct mzg_recipe_options *o, const struct mzg_notify *notify,
+                                  struct mzg_gguf_tensor **out, struct mzg_recipe_why **why,
+                                  struct mzg_err *e)
 {
     static const struct mzg_recipe_options nothing;
     struct mzg_rules built_in;
-    struct work w = {.recipe = r, .model = m, .options = o ? o : &nothing, .notify = notify,
-                     .rules = r->rules ? r->rules : &built_in};
+    struct work w = {.recipe = r, .model = s->model, .subject = s, .options = o ? o : &nothing,
+                     .notify = notify, .rules = r->rules ? r->rules : &built_in};
     enum mzg_code code = MZG_OK;
     mzg_rules_init(&built_in);
     if (r->rules == NULL && !is_float(r->base))
         code = mzg_rules_add_built_in(&built_in, r->name, e);
-    mzg_traits_of(m, &w.traits);
     if (code == MZG_OK)
         code = check_form(&w, e);
     if (code == MZG_OK)
@@ -364,4 +323,17 @@ enum mzg_code mzg_recipe_apply(const struct mzg_recipe *r, const struct mzg_mode
     else
         free(w.why);
     return MZG_OK;
+}
+
+enum mzg_code mzg_recipe_apply(const struct mzg_recipe *r, const struct mzg_model *m,
+                               const struct mzg_recipe_options *o, const struct mzg_notify *notify,
+                               struct mzg_gguf_tensor **out, struct mzg_recipe_why **why,
+                               struct mzg_err *e)
+{
+    struct mzg_subject s;
+    enum mzg_code code = mzg_subject_init(&s, m, e);
+    if (code == MZG_OK)
+        code = mzg_recipe_apply_to(r, &s, o, notify, out, why, e);
+    mzg_subject_clear(&s);
+    return code;
 }

@@ -80,6 +80,12 @@ enum mzg_code mzg_recipe_apply(const struct mzg_recipe *r, const struct mzg_mode
                                const struct mzg_recipe_options *o, const struct mzg_notify *notify,
                                struct mzg_gguf_tensor **out, struct mzg_recipe_why **why,
                                struct mzg_err *e) MZG_MUST;
+/* The same of a model that is looked into already, for several recipes (subject.h). */
+struct mzg_subject;
+enum mzg_code mzg_recipe_apply_to(const struct mzg_recipe *r, const struct mzg_subject *s,
+                                  const struct mzg_recipe_options *o, const struct mzg_notify *notify,
+                                  struct mzg_gguf_tensor **out, struct mzg_recipe_why **why,
+                                  struct mzg_err *e) MZG_MUST;
 
 /* MZG_UNSUPPORTED, by tensor and type, when one would have to be made that k has no quantizer for. */
 enum mzg_code mzg_recipe_check_kernels(const struct mzg_model *m, const struct mzg_gguf_tensor *table,
