@@ -174,12 +174,13 @@ unit: $(UNIT_BIN)
 	@tests/unit/run.sh $(UNIT_BIN)
 
 # What the command line tests need: fault.so strikes a program at a chosen moment, clock.so is a wall clock that
-# jumps, json reads JSON, bencode torrents, pty is a terminal.
-CLI_TOOLS := $(B)/tests/cli/fault.so $(B)/tests/cli/clock.so $(B)/tests/cli/json $(B)/tests/cli/bencode $(B)/tests/cli/pty
+# jumps, json reads JSON, bencode torrents, pty is a terminal, made_model makes models.
+CLI_TOOLS := $(B)/tests/cli/fault.so $(B)/tests/cli/clock.so \
+	$(patsubst %,$(B)/tests/cli/%,json bencode pty made_model)
 $(B)/tests/cli/%.so: tests/cli/%.c
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(STD) $(WARN) -O2 -shared $< -ldl -o $@)
-$(B)/tests/cli/json $(B)/tests/cli/bencode $(B)/tests/cli/pty: $(B)/tests/cli/%: tests/cli/%.c
+$(patsubst %,$(B)/tests/cli/%,json bencode pty made_model): $(B)/tests/cli/%: tests/cli/%.c
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(STD) $(WARN) $(INC) -O2 $< $(LIBS) -o $@)
 
