@@ -6,7 +6,7 @@
 #   make cli T='pack ..' runs only these scripts of tests/cli
 #   make test-long       those that take longer: many kills, a bare machine, long fuzzing
 #   make asan, tsan      the tests under sanitizers; make check-clang: built by clang without a warning
-#   make fuzz            looks for new inputs, FUZZ_TIME=seconds per target; make fuzz-coverage
+#   make fuzz            looks for new inputs, FUZZ_TIME=seconds per target; make fuzz-coverage, coverage
 #   make bench, interop  beside the real peers; make bench-wire: beside other clients of a network
 #   make install         PREFIX (/usr/local) and DESTDIR as usual; make uninstall
 #   make deps            asks for, or installs, the Debian packages that are missing

@@ -1,7 +1,7 @@
 # Fuzzing: a target is tests/fuzz/fuzz_NAME.c (LLVMFuzzerTestOneInput; a line "Covers: FILE..." names
 # the parsers it is for) with its first inputs in tests/fuzz/corpus/NAME/. `make test` replays those.
 FUZZ_SAN := fuzzer-no-link,$(SANITIZERS)
-.PHONY: fuzz fuzz-run fuzz-coverage fuzz-coverage-run
+.PHONY: fuzz fuzz-run fuzz-coverage fuzz-coverage-run coverage coverage-run
 
 fuzz:
 	@scripts/bootstrap.sh ci
@@ -36,3 +36,14 @@ fuzz-coverage:
 		LDFLAGS=--coverage fuzz-coverage-run
 fuzz-coverage-run: $(REPLAY_BIN)
 	@B='$(B)' FOUND='$(dir $(B))fuzz/corpus' tests/fuzz/coverage.sh $(FUZZ_TARGETS)
+
+# Lines of the parsers of what comes from outside that all inputs together run through: corpora, unit tests, refused
+# files. Fails where a parser has less than 80 %.
+PARSER_UNITS := $(wildcard $(patsubst %,tests/unit/test_%.c,config families model json tokenizer_* pretokenizer vocab* \
+	pickle pytorch onnx* packed weights safetensors gguf kvs parts pooling rope protobuf))
+coverage:
+	@scripts/bootstrap.sh test
+	@+$(MAKE) --no-print-directory B=$(B)/coverage CC=gcc CFLAGS='-O1 -g --coverage' \
+		LDFLAGS=--coverage WARN=-w UNIT_SRC='$(PARSER_UNITS)' coverage-run
+coverage-run: all samples $(UNIT_BIN) $(REPLAY_BIN)
+	@B='$(B)' FOUND='$(dir $(B))fuzz/corpus' TARGETS='$(FUZZ_TARGETS)' tests/fuzz/parsers.sh $(UNIT_BIN)

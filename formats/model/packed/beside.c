@@ -232,10 +232,11 @@ static enum mzg_code unpack_words(struct mzg_unpack *u, struct mzg_source_tensor
         return mzg_unpack_put(u, t, base, ".weight", NULL, e);
     uint64_t ne[MZG_VALUE_DIMS] = {(uint64_t)dims[1], (uint64_t)dims[0], 1, 1};
     unsigned bits = config_bits(u->config, (unsigned)(t->stored->ne[0] * 32 / ne[0]));
+    if (bits < 1 || bits > 8)
+        return mzg_unpack_put(u, t, base, ".weight", NULL, e);
     struct mzg_codes codes = {.bits = bits, .offset = -(1 << bits >> 1)};
     struct mzg_scaled s = {.times = 1, .by = 1};
-    if (bits >= 1 && bits <= 8)
-        s.codes = mzg_codes_rows(src->arena, src->weights, t->stored, &codes, 2, ne);
+    s.codes = mzg_codes_rows(src->arena, src->weights, t->stored, &codes, 2, ne);
     if (s.codes != NULL)
         s.scale = mzg_scaled_shape(src->arena, scale->values, s.codes, &s.block_width, &s.block_rows);
     if (zero != NULL && s.scale != NULL)
