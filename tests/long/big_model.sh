@@ -3,26 +3,13 @@
 # flipped, in a block in the middle of its largest tensor, check fails and names tensor and block, also
 # when the file does not say who quantized it. Several outputs take no more memory.
 set -uo pipefail
+root=$PWD
 B=$(cd "${B:-build}" && pwd)
 work=${MZG_LONG_DIR:-$(mktemp -d)}
 mkdir -p "$work"
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-passed=0 failed=0
-
-ok() { # NAME COMMAND...
-    local name=$1
-    shift
-    if "$@" >out 2>err; then
-        passed=$((passed + 1))
-        echo "ok      $name"
-    else
-        failed=$((failed + 1))
-        echo "FAILED  $name: $(tail -n 1 err) $(tail -n 1 out)"
-    fi
-}
-
-small() { "$B/tests/bench/peak" --space 256 "$B/mzigo" "$@"; }
+. "$root/tests/long/lib.sh"
 
 # XORs the byte at OFFSET of m.gguf with MASK; doing it again undoes it.
 flip() { # OFFSET MASK
