@@ -36,6 +36,7 @@ struct mzg_convert_options {
     const char *output_type;    /* for output.weight; NULL: the recipe's */
     const char *embedding_type; /* for token_embd.weight; NULL: the recipe's */
     bool pure;                  /* one type for all matrices, the recipe's exceptions left out */
+    bool requantize;            /* what is quantized already is quantized again, which adds both errors */
     const char *imatrix;        /* importance data: an imatrix file of llama.cpp, or NULL */
     const char *effort;         /* "fast", "default" or "best"; NULL: default */
     bool resume;                /* what is written stays beside the outputs when the work is stopped (NAME

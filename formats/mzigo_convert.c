@@ -70,7 +70,8 @@ static enum mzg_code read_words(struct request *q, const struct mzg_convert_opti
 {
     struct mzg_recipe_options *choice = &q->job.choice;
     *choice = (struct mzg_recipe_options){.tensor_types = opt->tensor_types,
-                                          .n_tensor_types = opt->n_tensor_types, .pure = opt->pure};
+                                          .n_tensor_types = opt->n_tensor_types, .pure = opt->pure,
+                                          .requantize = opt->requantize};
     q->job.effort = MZG_EFFORT_DEFAULT;
     q->job.pre = opt->pre;
     q->job.division = (struct mzg_division){opt->split_max_bytes, opt->split_max_tensors};

@@ -31,6 +31,8 @@ static const struct mzg_option options[] = {
     {"output-type", 0, "TYPE", 0, "The type of output.weight."},
     {"embedding-type", 0, "TYPE", 0, "The type of token_embd.weight."},
     {"pure", 0, NULL, 0, "One type for all matrices: the recipe's exceptions are left out."},
+    {"requantize", 0, NULL, 0, "Takes weights that are quantized already, too, which adds both errors: where the "
+                               "originals are not to be had."},
     {"imatrix", 0, "FILE", 0, "Importance data, as llama.cpp's imatrix tool writes them: errors count "
                               "more in columns that matter more."},
     {"effort", 0, "LEVEL", 0, "How long to search for the least error: fast, default or best."},
@@ -174,6 +176,7 @@ static enum mzg_code read_options(const struct mzg_args *a, struct mzg_convert_o
         .output_type = mzg_args_text(a, "output-type"),
         .embedding_type = mzg_args_text(a, "embedding-type"),
         .pure = mzg_args_has(a, "pure"),
+        .requantize = mzg_args_has(a, "requantize"),
         .imatrix = mzg_args_text(a, "imatrix"),
         .effort = mzg_args_text(a, "effort"),
         .resume = mzg_args_has(a, "resume"),

@@ -65,6 +65,8 @@ static void put_choice(struct mzg_kvs *k, const struct mzg_convert_job *job)
         mzg_kvs_text(k, MZG_KEY_EMBEDDING_TYPE, o->embedding_type->name);
     if (o->pure)
         mzg_kvs_bool(k, MZG_KEY_PURE, true);
+    if (o->requantize)
+        mzg_kvs_bool(k, MZG_KEY_REQUANTIZE, true);
     if (job->effort != MZG_EFFORT_DEFAULT)
         mzg_kvs_text(k, MZG_KEY_EFFORT, mzg_effort_name(job->effort));
 }

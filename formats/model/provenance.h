@@ -12,6 +12,7 @@
 #define MZG_KEY_OUTPUT_TYPE "mzigo.convert.output_type"
 #define MZG_KEY_EMBEDDING_TYPE "mzigo.convert.embedding_type"
 #define MZG_KEY_PURE "mzigo.convert.pure"
+#define MZG_KEY_REQUANTIZE "mzigo.convert.requantize"
 #define MZG_KEY_EFFORT "mzigo.convert.effort"
 #define MZG_KEY_RAW "mzigo.convert.raw"
 #define MZG_KEY_PRE "mzigo.convert.pre"

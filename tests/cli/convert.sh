@@ -22,6 +22,16 @@ json_is output_bytes "$(stat -c %s again.gguf)"
 check "type names in lower case" cmp -s again.gguf Q8_0.gguf
 rm again.gguf
 
+# What is quantized already is quantized again only when that is asked for, and then it is said.
+no 5 "is Q8_0 already" convert Q8_0.gguf -o again.gguf --to Q4_0
+ok convert Q8_0.gguf -o again.gguf --to Q4_0 --requantize
+contains "--requantize" "$T/err" "adds to what was lost before"
+ok check again.gguf --against Q8_0.gguf
+contains "check of what was quantized again" "$T/out" " 0 failed"
+ok inspect again.gguf --metadata
+contains "it is recorded" "$T/out" "mzigo.convert.requantize"
+rm again.gguf
+
 # --quiet: not a word on stderr.
 ok convert "$SAMPLE" -o again.gguf --to Q8_0 --quiet
 check "--quiet is quiet" [ ! -s "$T/err" ]

@@ -257,6 +257,37 @@ static void a_quantized_source_is_not_quantized_again(void **state)
     fixture_close(&f);
 }
 
+/* Unless that is asked for: then from the decoded values, as from floats that hold them. */
+static void a_quantized_source_is_quantized_again_when_told_to(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct weights w;
+    struct mzg_err e;
+    setup(&f, &w);
+    assert_int_equal(convert(&f, "Q8_0", 1, NULL, &e), MZG_OK);
+    struct mzg_convert_options opt = {.to = "Q4_0", .requantize = true};
+    assert_int_equal(mzg_convert(f.path[1], fixture_path(&f, 2, "again.gguf"), &opt, NULL, NULL, &e), MZG_OK);
+    opt.to = "F32";
+    assert_int_equal(mzg_convert(f.path[1], fixture_path(&f, 3, "plain.gguf"), &opt, NULL, NULL, &e), MZG_OK);
+    opt = (struct mzg_convert_options){.to = "Q4_0"};
+    assert_int_equal(mzg_convert(f.path[3], fixture_path(&f, 4, "by_way.gguf"), &opt, NULL, NULL, &e), MZG_OK);
+    struct mzg_weights again, by_way;
+    uint8_t got[TALL * WIDE / 32 * 18], want[sizeof got];
+    assert_int_equal(mzg_weights_open(&again, f.path[2], &e), MZG_OK);
+    assert_int_equal(mzg_weights_open(&by_way, f.path[4], &e), MZG_OK);
+    assert_non_null(mzg_kvs_find(&again.gguf->kvs, MZG_KEY_REQUANTIZE));
+    assert_null(mzg_kvs_find(&by_way.gguf->kvs, MZG_KEY_REQUANTIZE));
+    const struct mzg_tensor *x = mzg_weights_find(&again, "matrix"), *y = mzg_weights_find(&by_way, "matrix");
+    assert_true(x->type == MZG_TYPE_Q4_0 && y->type == MZG_TYPE_Q4_0 && x->bytes == sizeof got);
+    assert_int_equal(mzg_weights_read(&again, x, 0, got, sizeof got, &e), MZG_OK);
+    assert_int_equal(mzg_weights_read(&by_way, y, 0, want, sizeof want, &e), MZG_OK);
+    assert_memory_equal(got, want, sizeof got);
+    mzg_weights_close(&again);
+    mzg_weights_close(&by_way);
+    fixture_close(&f);
+}
+
 static void an_unknown_type_lists_the_known_ones(void **state)
 {
     (void)state;
@@ -282,6 +313,7 @@ int main(void)
         cmocka_unit_test(a_stopped_conversion_leaves_nothing),
         cmocka_unit_test(the_announced_size_is_the_file_size),
         cmocka_unit_test(a_quantized_source_is_not_quantized_again),
+        cmocka_unit_test(a_quantized_source_is_quantized_again_when_told_to),
         cmocka_unit_test(an_unknown_type_lists_the_known_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

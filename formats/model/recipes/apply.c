@@ -2,6 +2,7 @@
 #include "recipe.h"
 
 #include "../form.h"
+#include "../values/values.h"
 #include "rules.h"
 #include "subject.h"
 #include <stdlib.h>
@@ -19,6 +20,7 @@ struct work {
     struct mzg_pattern **patterns;        /* of options->tensor_types */
     const struct mzg_type_info **asked;   /* and their types */
     uint64_t seen[MZG_ROLES_END];         /* tensors of a kind so far */
+    size_t twice;                         /* tensors that were quantized already, and will be again */
     struct mzg_gguf_tensor *table;
     struct mzg_recipe_why *why;
 };
@@ -235,9 +237,13 @@ static enum mzg_code choose_one(struct work *w, size_t i, struct mzg_err *e)
     why->needs_importance = needs_importance(w, w->subject->tensors[i].role, *type);
     if (t->made != NULL || is_float(t->src->type) || t->src->type == *type)
         return MZG_OK;
+    if (w->options->requantize && mzg_stored_readable(t->src)) {
+        w->twice++;
+        return MZG_OK;
+    }
     return mzg_fail(e, MZG_UNSUPPORTED, t->src->offset,
                     "tensor '%s' is %s already: convert from the original weights, quantizing "
-                    "twice adds both errors",
+                    "twice adds both errors (--requantize does it all the same)",
                     mzg_quote(q, t->src->name), t->src->type_name);
 }
 
@@ -247,6 +253,9 @@ static enum mzg_code choose_all(struct work *w, struct mzg_err *e)
     enum mzg_code code = MZG_OK;
     for (size_t i = 0; i < w->model->n_tensors && code == MZG_OK; i++)
         code = choose_one(w, w->subject->order[i], e);
+    if (code == MZG_OK && w->twice > 0)
+        mzg_notice(w->notify, "%zu tensors are quantized already: what is lost now adds to what was lost before",
+                   w->twice);
     return code;
 }
 

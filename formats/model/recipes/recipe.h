@@ -48,6 +48,7 @@ struct mzg_recipe_options {
                                                  * regular expression matches a part of the name */
     size_t n_tensor_types;
     bool pure;                                  /* the base type for all that is not asked for here */
+    bool requantize;                            /* what is quantized already may get another type */
     bool have_imatrix;                          /* some rules spend bits where there is none */
 };
 
