@@ -5,12 +5,12 @@ INTEROP_STEPS += interop-grids interop-models interop-recipes interop-shamba int
 # checks: by hand, before a change to what it is about is taken.
 ifneq ($(CI),true)
 INTEROP_STEPS += interop-blocks interop-arch interop-tokens interop-pytorch interop-onnx interop-genai \
-	interop-registry interop-page interop-lora
+	interop-registry interop-page interop-lora interop-real
 endif
 PEERS := $(B)/interop
 PEER_LIB := $(PEERS)/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so
 .PHONY: $(INTEROP_STEPS) interop-blocks interop-arch interop-tokens interop-pytorch interop-onnx interop-genai \
-	interop-registry interop-page interop-lora
+	interop-registry interop-page interop-lora interop-real
 
 $(B)/tests/interop/ggml_blocks: $(B)/tests/interop/ggml_peer.o $(B)/tests/bench/weights.o \
 	$(B)/tests/kernels/input.o $(B)/tests/kernels/types.o
@@ -65,6 +65,8 @@ interop-pytorch: all $(B)/tests/interop/pytorch_values
 	@B='$(B)' tests/interop/pytorch.sh
 interop-lora: all $(B)/tests/interop/logits
 	@B='$(B)' tests/interop/lora.sh $(PEERS)
+interop-real: all $(B)/tests/interop/logits
+	@B='$(B)' tests/interop/real.sh $(PEERS)
 interop-onnx: all
 	@B='$(B)' tests/interop/onnx.sh $(PEERS)
 interop-genai: all $(B)/tests/interop/logits
