@@ -28,7 +28,7 @@ static const struct mutation {
     {"dim_real", "\"dim\":4", "\"dim\":4.0", MZG_MALFORMED, "params.json: key 'dim' is no whole number"},
     {"dim_huge", "\"dim\":4", "\"dim\":9223372036854775807", MZG_MALFORMED, "key 'dim' is outside 1 to"},
     {"dim_wide", "\"dim\":4", "\"dim\":18446744073709551617", MZG_MALFORMED, "key 'dim' is no whole number"},
-    {"dim_eight", "\"dim\":4", "\"dim\":8", MZG_MALFORMED, "config.json gives"},
+    {"dim_eight", "\"dim\":4", "\"dim\":8", MZG_MALFORMED, "params.json gives"},
     {"layers_zero", "n_layers\":1", "n_layers\":0", MZG_MALFORMED, "key 'n_layers' is outside 1 to 4096"},
     {"layers_negative", "n_layers\":1", "n_layers\":-1", MZG_MALFORMED, "key 'n_layers' is outside"},
     {"layers_two", "n_layers\":1", "n_layers\":2", MZG_MALFORMED, "tensor 'layers.1.attention_norm.weight' is missing"},
