@@ -265,7 +265,7 @@ def mistral_own(state, folder, **published):
              "block_sparse_moe": "feed_forward"}
     out = {}
     for name, t in state.items():
-        if re.search(r"\.[qk]_proj\.", name):
+        if re.search(r"\.[qk]_proj\.weight$", name):
             t = t.reshape(-1, 2, head_dim // 2, t.shape[1]).transpose(1, 2).reshape(t.shape)
         for theirs, own in names.items():
             name = name.replace(theirs, own)
@@ -279,6 +279,18 @@ def ministral_own(state, folder):
         factor=4.0, original_max_position_embeddings=8, apply_scale=False, beta=32, alpha=1),
         llama_4_scaling=dict(original_max_position_embeddings=8, beta=0.1), vision_encoder=dict(hidden_size=32))
     return out | {"vision_encoder.patch_conv.weight": torch.ones(32, 3, 2, 2), "patch_merger.merging_layer.weight": torch.ones(8, 8)}
+
+
+def mistral_fp8(state, folder):
+    """As Ministral 3's are published: weights of 8 bits with a scale beside each, and those of what goes in."""
+    out = mistral_own(state, folder, quantization=dict(qformat_weight="fp8_e4m3", qscheme_act="TENSOR"))
+    scales = [n for n in out if n.endswith(".weight_scale")]
+    for name in scales:
+        base = name.removesuffix("weight_scale")
+        out[base + "qscale_weight"] = out.pop(name).reshape(())
+        out[base + "qscale_act"] = torch.tensor(1.0)
+    assert scales
+    return out
 
 
 def mixtral_own(state, folder):
@@ -316,6 +328,8 @@ TABLE = {
         type="yarn", rope_type="yarn", rope_theta=10000.0, factor=4.0, original_max_position_embeddings=8, beta_fast=32.0, beta_slow=1.0,
         mscale_all_dim=1.0, mscale=1.0, llama_4_scaling_beta=0.1))), vocab="tekken.json", old=False, container="consolidated",
         adapt=ministral_own, first=8),
+    "mistral-fp8-consolidated": lambda: Family(hf.MistralConfig(**small(sliding_window=None)), vocab="tekken.json", types="fp8-ct-tensor",
+                                               container="consolidated", adapt=mistral_fp8, first=8),
     "mixtral-consolidated": lambda: Family(hf.MixtralConfig(**small(**moe())), vocab="tekken.json", container="consolidated",
                                            adapt=mixtral_own, first=8),
     "llama-consolidated": lambda: Family(llama(intermediate_size=192), container="meta", adapt=meta_own),
