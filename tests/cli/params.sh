@@ -38,5 +38,7 @@ rm f/consolidated.safetensors
 : >f/consolidated.00.pth
 : >f/consolidated.01.pth
 no 5 "consolidated.00.pth and consolidated.01.pth: each has a part of every tensor" convert f -o no.gguf --to F16
+cp "$root/tests/refused/pickle/good.bin" f/pytorch_model.bin
+no 5 "there is no config.json" convert f -o no.gguf --to F16
 check "nothing is written" [ ! -e no.gguf ]
 finish

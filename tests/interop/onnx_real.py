@@ -71,6 +71,7 @@ def quantized():
     quantize_dynamic(plain, out, weight_type=QuantType.QUInt8)
     check("per tensor", "w_zero_point" in listed(out))
     compare_listing(out, listed(out))
+    compare(out)
     quantize_dynamic(plain, out, weight_type=QuantType.QInt8, per_channel=True)
     compare(out)
     for bits in (4, 8):
@@ -78,6 +79,7 @@ def quantized():
         q.process()
         q.model.save_model_to_file(out, True)
         compare_listing(out, listed(out))
+        compare(out)
 
 
 quantized()

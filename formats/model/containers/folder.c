@@ -383,32 +383,36 @@ enum mzg_code mzg_weights_open_folder(struct mzg_weights *w, const char *path, s
     return code;
 }
 
+/* Whether it is one of a layout's files. */
+static bool is_of(const char *name, const struct layout *l)
+{
+    unsigned long i, n;
+
+    return strcmp(name, l->single) == 0 || strcmp(name, l->index) == 0 || is_part(name, l, &i, &n);
+}
+
 bool mzg_weights_consolidated(const char *folder)
 {
+    enum { MODEL, CONSOLIDATED, BIN, PTH, NONE } first = NONE; /* in the order in which they are looked for */
     struct folder f;
     struct mzg_err e;
-    bool before = false, is = false;
-    unsigned long i, n;
     enum mzg_code code = list(&f, folder, &e);
 
     for (size_t k = 0; k < f.n && code == MZG_OK; k++) {
-        const char *name = f.names[k];
-        before = before || mzg_text_begins(name, "model.safetensors") || is_part(name, &layouts[0], &i, &n);
-        is = is || mzg_text_begins(name, "consolidated.safetensors") || is_part(name, &layouts[1], &i, &n) ||
-             strcmp(name, "consolidated.00.pth") == 0;
+        for (unsigned l = MODEL; l < first; l++) {
+            if (l == PTH ? strcmp(f.names[k], "consolidated.00.pth") == 0 : is_of(f.names[k], &layouts[l]))
+                first = l;
+        }
     }
     free(f.names);
-    return is && !before;
+    return first == CONSOLIDATED || first == PTH;
 }
 
 /* Whether this file would be taken before any in GGUF. */
 static bool goes_before(const char *name)
 {
-    unsigned long i, n;
-
     for (size_t k = 0; k < LAYOUTS; k++) {
-        const struct layout *l = &layouts[k];
-        if (strcmp(name, l->single) == 0 || strcmp(name, l->index) == 0 || is_part(name, l, &i, &n))
+        if (is_of(name, &layouts[k]))
             return true;
     }
     return mzg_text_ends(name, ".pt") || mzg_text_ends(name, ".pth");
