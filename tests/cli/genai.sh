@@ -23,8 +23,10 @@ echo "$config" >f/config.json
 ok convert f -o c.gguf --to F32 -q
 ok inspect c.gguf --metadata
 contains "config.json goes first" "$T/out" "llama.context_length                    32"
-echo "${config/Llama/Falcon}" | sed 's/rms_norm_eps/layer_norm_epsilon/' >f/config.json
-no 5 "model.onnx is not in a form that is known for falcon" convert f -o no.gguf --to F32 -q
+echo "${config/Llama/Gemma}" | sed 's/,"rms/,"hidden_activation":"gelu_pytorch_tanh","rms/' >f/config.json
+no 5 "model.onnx: what ONNX makes of the weights of 'GemmaForCausalLM' is not known" convert f -o no.gguf --to F32 -q
+echo "${config/layers\":1/layers\":2}" >f/config.json
+no 5 "model.onnx is not in a form that is known for llama" convert f -o no.gguf --to F32 -q
 echo "$config" >f/config.json
 cp "$root/tests/refused/genai/producer/model.onnx" f
 no 5 "ONNX models but those of onnxruntime-genai do not say which weights are which" convert f -o no.gguf --to F32 -q

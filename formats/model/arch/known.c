@@ -47,7 +47,11 @@ static enum mzg_code name_onnx(struct mzg_model *m, const struct mzg_arch_work *
     const struct mzg_genai_shape shape = {h->heads * h->head_dim, h->heads_kv * h->head_dim,
                                           strcmp(work->arch->name, "phi3") == 0};
     struct mzg_genai graph;
+    char q[MZG_QUOTE];
 
+    if (!mzg_genai_knows(work->config->class))
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: what ONNX makes of the weights of '%s' is not known: "
+                        "start from the original ones", m->weights.files[0].name, mzg_quote(q, work->config->class));
     if (!mzg_genai_is(&m->weights))
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "%s: ONNX models but those of onnxruntime-genai do not "
                         "say which weights are which: start from the original ones (raw mode takes them as they "

@@ -32,6 +32,9 @@ struct mzg_genai {
 
 /* Whether w is such a model. */
 bool mzg_genai_is(const struct mzg_weights *w);
+/* Whether the builder leaves the weights of this class what they are: it adds 1 to the norms of some, as their
+ * runtimes would. */
+bool mzg_genai_knows(const char *class);
 
 /* Reads the graph of w, which is such a model. MZG_UNSUPPORTED: nodes that compute what no family here does;
  * MZG_MALFORMED: numbers that cannot be. g is to be cleared after an error, too. */

@@ -27,6 +27,15 @@ static const struct mzg_key sizes[] = {
 
 static const char *const ids[] = {"bos_token_id", "eos_token_id", "pad_token_id"};
 
+bool mzg_genai_knows(const char *class)
+{
+    bool known = false;
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        known = known || strcmp(types[i].class, class) == 0;
+    return known;
+}
+
 struct genai {
     const json_t *from;
     json_t *to;
