@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define HEADER_MAX 100000000u /* the format's own limit, in bytes */
-#define TREE_MAX ((size_t)128 << 20) /* of memory for it, parsed: what 100000 tensors take */
+#define MEMORY_MAX ((size_t)128 << 20) /* for it and what it is parsed to: what 70000 tensors take */
 #define ULL(x) ((unsigned long long)(x))
 
 /* type: MZG_TYPE_END where GGUF has none; bytes: 0 where an element is smaller than a byte. */
@@ -283,7 +283,7 @@ static enum mzg_code read_safetensors(struct mzg_weights *w, uint32_t file, stru
     enum mzg_code code = load_header(&h, &w->files[file].file, e);
 
     if (code == MZG_OK)
-        code = mzg_json_parse(h.text, h.len, 8, TREE_MAX, &root, e);
+        code = mzg_json_parse(h.text, h.len, 8, MEMORY_MAX - h.len, &root, e);
     if (code == MZG_OK)
         code = read_entries(&h, root, e);
     if (code == MZG_OK && w->n_tensors == first)
