@@ -112,7 +112,7 @@ static enum mzg_code put_graph(const struct genai *g, struct mzg_err *e)
     if (graph->scale != 0 && !(fabs(graph->scale * sqrt(head) - 1) < 1e-5))
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "the graph scales its attention by %g, not by the root of "
                         "head_size", graph->scale);
-    if (graph->rotary_dim > head)
+    if ((double)graph->rotary_dim > head)
         return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "the graph rotates %llu dimensions of a head of %g",
                         (unsigned long long)graph->rotary_dim, head);
     enum mzg_code code = mzg_genai_rotation(g->weights, &r, e);
