@@ -14,7 +14,7 @@ static const char genai_config[] =
 
 /* How its graph differs. */
 enum genai_graph {
-    GENAI_GOOD, GENAI_WINDOW, GENAI_TIED, GENAI_NO_EPSILON, GENAI_TWO_EPSILONS, GENAI_SOFTCAP, GENAI_INTERLEAVED, GENAI_SCALE,
+    GENAI_GOOD, GENAI_WINDOW, GENAI_TIED, GENAI_VECTORS, GENAI_NO_EPSILON, GENAI_TWO_EPSILONS, GENAI_SOFTCAP, GENAI_INTERLEAVED, GENAI_SCALE,
     GENAI_GELU, GENAI_NO_CACHE, GENAI_CACHE_FLAT, GENAI_OTHER_PRODUCER, GENAI_NO_DOWN, GENAI_G_IDX, GENAI_BITS,
     GENAI_ROWS, GENAI_VECTOR
 };
@@ -139,6 +139,8 @@ static inline void put_genai_nodes(struct message *graph, enum genai_graph how)
                                                 {"softcap", 0, how == GENAI_SOFTCAP ? 30.0f : 0.0f},
                                                 {"rotary_interleaved", how == GENAI_INTERLEAVED, 0}, {NULL, 0, 0}};
 
+    if (how != GENAI_VECTORS)
+        put_node(graph, "Gather", (const char *const[]){"rows", "input_ids", NULL}, NULL);
     if (how != GENAI_NO_EPSILON)
         put_node(graph, "SimplifiedLayerNormalization", NULL, epsilon);
     if (how == GENAI_TWO_EPSILONS)
@@ -162,7 +164,7 @@ static inline void put_genai_model(struct message *m, enum genai_graph how)
         {how == GENAI_NO_DOWN ? "mlp.other.MatMul.weight" : "mlp.down_proj.MatMul.weight", 6, 4},
     };
 
-    if (how != GENAI_TIED)
+    if (how != GENAI_TIED && how != GENAI_VECTORS)
         put_floats(graph, "model.embed_tokens.weight", 5, 4);
     for (size_t i = 0; i < sizeof tensors / sizeof *tensors; i++) {
         snprintf(name, sizeof name, "%s%s", layer, tensors[i].name);

@@ -33,6 +33,7 @@ static const struct mutation {
     CONF("file_outside", "model.onnx", "../model.onnx", MZG_MALFORMED, "is no path inside the folder"),
     GRAPH("no_epsilon", GENAI_NO_EPSILON, MZG_UNSUPPORTED, "no norm of the graph says its epsilon"),
     GRAPH("two_epsilons", GENAI_TWO_EPSILONS, MZG_UNSUPPORTED, "has another epsilon than one before it"),
+    GRAPH("vectors", GENAI_VECTORS, MZG_UNSUPPORTED, "the graph takes vectors in place of tokens"),
     GRAPH("softcap", GENAI_SOFTCAP, MZG_UNSUPPORTED, "a node GroupQueryAttention has a softcap"),
     GRAPH("interleaved", GENAI_INTERLEAVED, MZG_UNSUPPORTED, "rotates neighbours"),
     GRAPH("scale", GENAI_SCALE, MZG_UNSUPPORTED, "scales its attention by 0.25"),

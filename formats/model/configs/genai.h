@@ -28,6 +28,7 @@ struct mzg_genai {
     double scale;         /* of all attentions; 0: not said */
     uint64_t window;      /* the least of an attention; 0: none */
     uint64_t rotary_dim;  /* dimensions that are rotated; 0: all of a head */
+    bool looks_up;        /* it takes tokens, and looks their vectors up */
 };
 
 /* Whether w is such a model. */

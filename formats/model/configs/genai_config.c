@@ -135,6 +135,9 @@ static enum mzg_code put_tied(const struct genai *g, struct mzg_err *e)
 {
     bool tied = !mzg_weights_find(g->weights, "model.embed_tokens.weight");
 
+    if (tied && !g->graph->looks_up)
+        return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "the graph takes vectors in place of tokens: their matrix is in "
+                        "another file, which is not read");
     return set(g, "tie_word_embeddings", json_boolean(tied)) ? MZG_OK : mzg_fail_memory(e, "config");
 }
 

@@ -119,10 +119,18 @@ static enum mzg_code take_packed(struct mzg_genai *g, const struct mzg_onnx_node
     return add_packed(g, &p, e);
 }
 
+static void take_lookup(struct mzg_genai *g, const struct mzg_onnx_node *n)
+{
+    for (size_t i = 0; i < n->n_inputs; i++)
+        g->looks_up = g->looks_up || strcmp(n->inputs[i], "input_ids") == 0;
+}
+
 static enum mzg_code take_node(void *ctx, const struct mzg_onnx_node *n, struct mzg_err *e)
 {
     struct mzg_genai *g = ctx;
 
+    if (strcmp(n->op, "Gather") == 0 || strcmp(n->op, "GatherBlockQuantized") == 0)
+        take_lookup(g, n);
     if (mzg_text_among(others, n->op))
         return fail_node(n, "computes what no family does that is known in this form", e);
     if (mzg_text_among(norms, n->op))

@@ -251,7 +251,7 @@ static enum mzg_code list_beside(struct work *w, struct mzg_err *e)
     return MZG_OK;
 }
 
-/* One matrix for both ends is there as the last one's. */
+/* One matrix for both ends is there as the last one's; but a model that takes vectors has its first elsewhere. */
 static void tie(struct work *w)
 {
     struct mzg_source_tensor *last = NULL;
@@ -262,7 +262,7 @@ static void tie(struct work *w)
         if (strcmp(w->out[i].name, head) == 0)
             last = &w->out[i];
     }
-    if (last)
+    if (last && w->g->looks_up)
         last->name = embedding;
 }
 
