@@ -1,5 +1,5 @@
-/* mzigo_notes.h: what a GGUF file, or one of whisper.cpp's, says of the model in it that people want to know before they fetch it: a
- * bundle's manifest repeats it, so that nobody has to open the file. */
+/* mzigo_notes.h: what a GGUF file, or one of whisper.cpp's, says of the model in it that people want to know before
+ * they fetch it: a bundle's manifest repeats it, so that nobody has to open the file. */
 #ifndef MZG_NOTES_H
 #define MZG_NOTES_H
 
@@ -16,8 +16,8 @@ struct mzg_model_notes {
     size_t n;
 };
 
-/* w: of such a file; whole: with all tensors of its model. What it does not say, or says in a way that is not fit to be shown (control bytes, no
- * UTF-8, too long), is left out: a file whose metadata is odd can be packed all the same. */
+/* w: of such a file; whole: with all tensors of its model. What it does not say, or says in a way that is not fit to be
+ * shown (control bytes, no UTF-8, too long), is left out: a file whose metadata is odd can be packed all the same. */
 void mzg_model_notes_find(struct mzg_model_notes *notes, const struct mzg_weights *w, bool whole);
 
 #endif

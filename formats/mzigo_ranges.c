@@ -192,7 +192,9 @@ static enum mzg_code kind_of(const char *path, enum kind *kind, struct mzg_err *
     if (rc == MZG_OK && f.size >= sizeof magic) {
         rc = mzg_file_read(&f, 0, magic, sizeof magic, e);
         if (rc == MZG_OK)
-            *kind = memcmp(magic, "GGUF", sizeof magic) == 0 ? GGUF : memcmp(magic, "lmgg", sizeof magic) == 0 ? GGML : OTHER;
+            *kind = memcmp(magic, "GGUF", sizeof magic) == 0   ? GGUF
+                    : memcmp(magic, "lmgg", sizeof magic) == 0 ? GGML
+                                                               : OTHER;
     }
     mzg_file_close(&f);
     return rc;
