@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 static const struct mzg_operand operands[] = {
-    {"PATH", 0, "A model (Hugging Face folder, .safetensors, PyTorch, GGUF or ONNX file, one of whisper.cpp's; of a GGUF "
-                "model in parts, any of them or their folder), a repository folder or a .mzb file."},
+    {"PATH", 0, "A model (its folder as it is published, .safetensors, PyTorch, GGUF or ONNX file, one of whisper.cpp's; of "
+                "a GGUF model in parts, any of them or their folder), an adapter's folder, a repository folder or a .mzb "
+                "file."},
     {0},
 };
 

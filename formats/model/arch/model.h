@@ -77,8 +77,8 @@ struct mzg_model_options {
 
 /* path: a model folder, GGUF, OpenAI's checkpoint of a Whisper, whisper.cpp's file; with opt->base, an adapter as PEFT
  * publishes it; with opt->raw, anything mzg_weights_open takes. A GGUF source keeps its own metadata, names and order.
- * MZG_UNSUPPORTED for an architecture that is not known, with what was found; MZG_MALFORMED for tensors missing, left
- * over, or of a shape the config does not give. */
+ * MZG_UNSUPPORTED for an architecture that is not known, with what was found, or tokens that are nowhere; MZG_MALFORMED
+ * for tensors missing, left over, or of a shape the config does not give. */
 enum mzg_code mzg_model_open(struct mzg_model *m, const char *path,
                              const struct mzg_model_options *opt, struct mzg_err *e) MZG_MUST;
 void mzg_model_close(struct mzg_model *m);
