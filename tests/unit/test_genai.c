@@ -1,7 +1,6 @@
 /* Models of onnxruntime-genai's builder: what comes of one, and each field of its config and its graph spoilt. */
-#include "tiny.h"
+#include "made_folder.h"
 #include "genai_by_hand.h"
-#include "model/arch/model.h"
 #include "model/configs/genai.h"
 
 #define LIST "EXPECT.genai"
@@ -65,56 +64,19 @@ static void make(struct made *m, const struct mutation *mu)
     m->r = (struct refused){m->path, "genai/good", mu->code, mu->item, MZG_NO_OFFSET, "convert"};
 }
 
-struct file {
-    char name[96];
-    const void *data;
-    size_t len;
-};
-
-static void list_files(const struct made *m, struct file files[3])
+static void files_of(const struct made *m, struct made_file files[MADE_FILES])
 {
-    const struct { const char *name; const void *data; size_t len; } all[3] = {
-        {"genai_config.json", m->config, strlen(m->config)},
-        {"model.onnx", m->model.data, m->model.n},
-        {"tokenizer.model", tiny_tokenizer, sizeof tiny_tokenizer},
-    };
-
-    for (size_t i = 0; i < 3; i++) {
-        snprintf(files[i].name, sizeof files[i].name, "%s%s", m->path, all[i].name);
-        files[i].data = all[i].data;
-        files[i].len = all[i].len;
-    }
+    made_files(files, m->path, "genai_config.json", m->config, "model.onnx", m->model.data, m->model.n);
 }
 
-static void put_made(const char *folder, const struct made *m)
-{
-    struct file files[3];
-
-    list_files(m, files);
-    for (size_t i = 0; i < 3; i++)
-        put_file(folder, files[i].name, files[i].data, files[i].len);
-}
-
-static char said[512];
-
-static void keep_notice(void *ctx, const char *text)
-{
-    (void)ctx;
-    snprintf(said, sizeof said, "%s", text);
-}
+static struct notices notices;
 
 static enum mzg_code open_made(struct mzg_model *model, const struct made *m, struct mzg_err *e)
 {
-    const struct mzg_notify notify = {keep_notice, NULL};
-    const struct mzg_model_options opt = {.notify = &notify};
-    char scratch[SCRATCH_PATH], path[SCRATCH_PATH + 64];
+    struct made_file files[MADE_FILES];
 
-    make_scratch(scratch);
-    put_made(scratch, m);
-    snprintf(path, sizeof path, "%s/%.*s", scratch, (int)strlen(m->path) - 1, m->path);
-    enum mzg_code code = mzg_model_open(model, path, &opt, e);
-    remove_scratch(scratch);
-    return code;
+    files_of(m, files);
+    return open_files(model, m->path, files, &notices, e);
 }
 
 static const struct mutation good = {"good", NULL, NULL, GENAI_GOOD, MZG_OK, ""};
@@ -156,10 +118,10 @@ static void the_committed_files_are_these(void **state)
     (void)state;
     assert_non_null(m);
     for (size_t i = 0; i <= MUTATIONS; i++) {
-        struct file files[3];
+        struct made_file files[MADE_FILES];
         make_at(m, i);
-        list_files(m, files);
-        for (size_t k = 0; k < 3; k++)
+        files_of(m, files);
+        for (size_t k = 0; k < MADE_FILES; k++)
             check_committed_in(LIST, i < MUTATIONS ? &m->r : NULL, files[k].name, files[k].data, files[k].len);
     }
     free(m);
@@ -170,9 +132,11 @@ static int write_corpus(const char *folder)
     struct made *m = malloc(sizeof *m);
 
     for (size_t i = 0; m && i <= MUTATIONS; i++) {
+        struct made_file files[MADE_FILES];
         char line[1024];
         make_at(m, i);
-        put_made(folder, m);
+        files_of(m, files);
+        put_files(folder, files);
         if (i == MUTATIONS)
             break;
         expect_line(line, &m->r);
@@ -293,13 +257,11 @@ static void a_window_is_announced(void **state)
     struct mzg_model m;
 
     (void)state;
-    said[0] = '\0';
     open_good(&m, &mu);
-    assert_non_null(strstr(said, "sliding_window 32"));
+    assert_non_null(strstr(notices.last, "sliding_window 32"));
     mzg_model_close(&m);
-    said[0] = '\0';
     open_good(&m, &good);
-    assert_true(said[0] == '\0');
+    assert_int_equal(notices.count, 0);
     mzg_model_close(&m);
 }
 

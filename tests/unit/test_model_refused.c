@@ -76,14 +76,11 @@ static void every_spoilt_field_is_refused_by_name(void **state)
 
 static void check_made(const struct made *m, const struct refused *r)
 {
-    char path[128];
+    struct made_file files[MADE_FILES];
 
-    snprintf(path, sizeof path, "%sconfig.json", m->path);
-    check_committed(r, path, m->config, strlen(m->config));
-    snprintf(path, sizeof path, "%smodel.safetensors", m->path);
-    check_committed(NULL, path, m->file, m->len);
-    snprintf(path, sizeof path, "%stokenizer.model", m->path);
-    check_committed(NULL, path, tiny_tokenizer, sizeof tiny_tokenizer);
+    files_of(m, files);
+    for (size_t i = 0; i < MADE_FILES; i++)
+        check_committed(i == 0 ? r : NULL, files[i].name, files[i].data, files[i].len);
 }
 
 static void the_committed_files_are_these(void **state)

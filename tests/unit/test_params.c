@@ -1,6 +1,5 @@
 /* params.json and the weights beside it, as Mistral and Meta publish them: what comes of it, and each field spoilt. */
-#include "tiny.h"
-#include "model/arch/model.h"
+#include "made_folder.h"
 
 #define LIST "EXPECT.params"
 
@@ -86,54 +85,19 @@ static void make(struct made *m, const struct mutation *mu)
         m->r = (struct refused){m->path, "params/good", mu->code, mu->item, MZG_NO_OFFSET, "convert"};
 }
 
-struct file {
-    char name[96];
-    const void *data;
-    size_t len;
-};
-
-static void list_files(const struct made *m, struct file files[3])
+static void files_of(const struct made *m, struct made_file files[MADE_FILES])
 {
-    const struct { const char *name; const void *data; size_t len; } all[3] = {
-        {"params.json", m->params, strlen(m->params)},
-        {"consolidated.safetensors", m->file, m->len},
-        {"tokenizer.model", tiny_tokenizer, sizeof tiny_tokenizer},
-    };
-
-    for (size_t i = 0; i < 3; i++) {
-        snprintf(files[i].name, sizeof files[i].name, "%s%s", m->path, all[i].name);
-        files[i].data = all[i].data;
-        files[i].len = all[i].len;
-    }
+    made_files(files, m->path, "params.json", m->params, "consolidated.safetensors", m->file, m->len);
 }
 
-static void put_made(const char *folder, const struct made *m)
+static struct notices notices;
+
+static enum mzg_code open_made(struct mzg_model *model, const struct made *m, struct mzg_err *e)
 {
-    struct file files[3];
+    struct made_file files[MADE_FILES];
 
-    list_files(m, files);
-    for (size_t i = 0; i < 3; i++)
-        put_file(folder, files[i].name, files[i].data, files[i].len);
-}
-
-static void keep_notice(void *ctx, const char *text)
-{
-    snprintf(ctx, 512, "%s", text);
-}
-
-static enum mzg_code open_made(struct mzg_model *model, const struct made *m, char said[512], struct mzg_err *e)
-{
-    struct mzg_notify notify = {keep_notice, said};
-    const struct mzg_model_options opt = {.notify = &notify};
-    char scratch[SCRATCH_PATH], path[SCRATCH_PATH + 64];
-
-    said[0] = '\0';
-    make_scratch(scratch);
-    put_made(scratch, m);
-    snprintf(path, sizeof path, "%s/%.*s", scratch, (int)strlen(m->path) - 1, m->path);
-    enum mzg_code code = mzg_model_open(model, path, &opt, e);
-    remove_scratch(scratch);
-    return code;
+    files_of(m, files);
+    return open_files(model, m->path, files, &notices, e);
 }
 
 static void every_spoilt_field_is_refused_by_name(void **state)
@@ -143,9 +107,8 @@ static void every_spoilt_field_is_refused_by_name(void **state)
         struct mzg_model model;
         struct mzg_err e = {0};
         struct made m;
-        char said[512];
         make(&m, &mutations[i]);
-        check_refusal(&m.r, open_made(&model, &m, said, &e), &e);
+        check_refusal(&m.r, open_made(&model, &m, &e), &e);
     }
 }
 
@@ -153,11 +116,11 @@ static void the_committed_files_are_these(void **state)
 {
     (void)state;
     for (size_t i = 0; i <= MUTATIONS; i++) {
-        struct file files[3];
+        struct made_file files[MADE_FILES];
         struct made m;
         make(&m, i < MUTATIONS ? &mutations[i] : NULL);
-        list_files(&m, files);
-        for (size_t k = 0; k < 3; k++)
+        files_of(&m, files);
+        for (size_t k = 0; k < MADE_FILES; k++)
             check_committed_in(LIST, i < MUTATIONS ? &m.r : NULL, files[k].name, files[k].data, files[k].len);
     }
 }
@@ -165,10 +128,12 @@ static void the_committed_files_are_these(void **state)
 static int write_corpus(const char *folder)
 {
     for (size_t i = 0; i <= MUTATIONS; i++) {
+        struct made_file files[MADE_FILES];
         struct made m;
         char line[1024];
         make(&m, i < MUTATIONS ? &mutations[i] : NULL);
-        put_made(folder, &m);
+        files_of(&m, files);
+        put_files(folder, files);
         if (i == MUTATIONS)
             break;
         expect_line(line, &m.r);
@@ -179,14 +144,14 @@ static int write_corpus(const char *folder)
 
 /* ---- what passes ---- */
 
-static void open_with(struct mzg_model *model, const char *from, const char *to, char said[512])
+static void open_with(struct mzg_model *model, const char *from, const char *to)
 {
     const struct mutation mu = {"case", from, to, MZG_OK, ""};
     struct mzg_err e = {0};
     struct made m;
 
     make(&m, &mu);
-    if (open_made(model, &m, said, &e) != MZG_OK)
+    if (open_made(model, &m, &e) != MZG_OK)
         fail_msg("%s", e.msg);
 }
 
@@ -201,11 +166,10 @@ static uint64_t number(const struct mzg_model *m, const char *key)
 static void rows_stay_where_they_are(void **state)
 {
     struct mzg_model m;
-    char said[512];
     bool found = false;
 
     (void)state;
-    open_with(&m, "}", "}", said);
+    open_with(&m, "}", "}");
     assert_string_equal(m.arch, "llama");
     assert_int_equal(m.n_tensors, 12);
     for (size_t i = 0; i < m.n_tensors; i++) {
@@ -213,7 +177,7 @@ static void rows_stay_where_they_are(void **state)
         found = found || (strcmp(m.tensors[i].name, "blk.0.attn_q.weight") == 0 &&
                           strcmp(m.tensors[i].src->name, "layers.0.attention.wq.weight") == 0);
     }
-    assert_true(found && said[0] == '\0');
+    assert_true(found && notices.count == 0);
     assert_int_equal(number(&m, "llama.context_length"), 64);
     assert_true(m.n_texts == 2 && strcmp(m.texts[0].name, "params.json") == 0);
     mzg_model_close(&m);
@@ -230,15 +194,14 @@ static void what_is_not_said_follows_from_the_rest(void **state)
         {"1e-05,\"vocab_size\":5,\"rope_theta\":500000.0,\"max_seq_len\":64",
          "1e-06,\"vocab_size\":-1,\"multiple_of\":6", 2048},
     };
-    char said[512];
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct mzg_model m;
-        open_with(&m, cases[i].from, cases[i].to, said);
+        open_with(&m, cases[i].from, cases[i].to);
         assert_int_equal(number(&m, "llama.context_length"), cases[i].context);
         assert_int_equal(number(&m, "llama.vocab_size"), 5);
-        assert_non_null(strstr(said, "does not say how long a text may be"));
+        assert_non_null(strstr(notices.last, "does not say how long a text may be"));
         mzg_model_close(&m);
     }
 }
@@ -247,10 +210,9 @@ static void what_is_not_said_follows_from_the_rest(void **state)
 static void the_feed_forward_is_worked_out(void **state)
 {
     struct mzg_model m;
-    char said[512];
 
     (void)state;
-    open_with(&m, "\"hidden_dim\":6", "\"multiple_of\":6,\"ffn_dim_multiplier\":0.5", said);
+    open_with(&m, "\"hidden_dim\":6", "\"multiple_of\":6,\"ffn_dim_multiplier\":0.5");
     assert_int_equal(number(&m, "llama.feed_forward_length"), 6);
     mzg_model_close(&m);
 }
@@ -258,11 +220,10 @@ static void the_feed_forward_is_worked_out(void **state)
 static void stretched_contexts_are_mistral3s(void **state)
 {
     struct mzg_model m;
-    char said[512];
 
     (void)state;
     open_with(&m, "}", ",\"yarn\":{\"factor\":16,\"original_max_position_embeddings\":32,\"beta\":32,\"alpha\":1,"
-              "\"apply_scale\":false},\"llama_4_scaling\":{\"original_max_position_embeddings\":32,\"beta\":0.1}}", said);
+              "\"apply_scale\":false},\"llama_4_scaling\":{\"original_max_position_embeddings\":32,\"beta\":0.1}}");
     assert_string_equal(m.arch, "mistral3");
     assert_int_equal(number(&m, "mistral3.rope.scaling.original_context_length"), 32);
     assert_non_null(mzg_kvs_find(&m.kvs, "mistral3.attention.temperature_scale"));
@@ -272,10 +233,9 @@ static void stretched_contexts_are_mistral3s(void **state)
 static void llama3s_frequencies_are_computed(void **state)
 {
     struct mzg_model m;
-    char said[512];
 
     (void)state;
-    open_with(&m, "}", ",\"use_scaled_rope\":true,\"rope_scaling_factor\":8}", said);
+    open_with(&m, "}", ",\"use_scaled_rope\":true,\"rope_scaling_factor\":8}");
     assert_string_equal(m.tensors[0].name, "rope_freqs.weight");
     mzg_model_close(&m);
 }

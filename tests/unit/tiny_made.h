@@ -2,8 +2,7 @@
 #ifndef MZG_TESTS_TINY_MADE_H
 #define MZG_TESTS_TINY_MADE_H
 
-#include "model/arch/model.h"
-#include "tiny.h"
+#include "made_folder.h"
 
 enum part { NOTHING, CONFIG, HEADER };
 
@@ -74,45 +73,26 @@ static inline void make(struct made *m, const struct mutation *mu)
     m->r = (struct refused){m->path, m->base, mu->code, mu->item, MZG_NO_OFFSET, "convert"};
 }
 
-static inline void put_made(const char *folder, const struct made *m)
+static inline void files_of(const struct made *m, struct made_file files[MADE_FILES])
 {
-    char path[128];
-
-    snprintf(path, sizeof path, "%sconfig.json", m->path);
-    put_file(folder, path, m->config, strlen(m->config));
-    snprintf(path, sizeof path, "%smodel.safetensors", m->path);
-    put_file(folder, path, m->file, m->len);
-    snprintf(path, sizeof path, "%stokenizer.model", m->path);
-    put_file(folder, path, tiny_tokenizer, sizeof tiny_tokenizer);
+    made_files(files, m->path, "config.json", m->config, "model.safetensors", m->file, m->len);
 }
 
-struct notices {
-    char last[512];
-    int count;
-};
-
-static inline void keep_notice(void *ctx, const char *text)
+static inline void put_made(const char *folder, const struct made *m)
 {
-    struct notices *n = ctx;
+    struct made_file files[MADE_FILES];
 
-    snprintf(n->last, sizeof n->last, "%s", text);
-    n->count++;
+    files_of(m, files);
+    put_files(folder, files);
 }
 
 static inline enum mzg_code open_made(struct mzg_model *model, const struct made *m,
                                struct notices *notices, struct mzg_err *e)
 {
-    struct mzg_notify notify = {keep_notice, notices};
-    const struct mzg_model_options opt = {.notify = &notify};
-    char scratch[SCRATCH_PATH], path[SCRATCH_PATH + 64];
+    struct made_file files[MADE_FILES];
 
-    memset(notices, 0, sizeof *notices);
-    make_scratch(scratch);
-    put_made(scratch, m);
-    snprintf(path, sizeof path, "%s/%.*s", scratch, (int)strlen(m->path) - 1, m->path);
-    enum mzg_code code = mzg_model_open(model, path, &opt, e);
-    remove_scratch(scratch);
-    return code;
+    files_of(m, files);
+    return open_files(model, m->path, files, notices, e);
 }
 
 /* The tiny llama with one mutation, that must open. */
