@@ -3,7 +3,8 @@
 # In a build with --coverage (B): replays the inputs of every fuzz target (TARGETS, and in FOUND what fuzzing added), runs
 # the unit tests and the refused files, and prints of each parser the share of its lines that ran. Fails below 80 %.
 set -euo pipefail
-parsers=(formats/model/arch/{config,config_rope}.c
+parsers=(formats/model/arch/config*.c formats/model/configs/*.c formats/model/lora/adapter_config.c
+    formats/model/whisper/{ggml_read,hearing}.c
     formats/model/vocab/{json_walk,pretokenizer}.c formats/model/vocab/tokenizer_*.c
     formats/model/pickle/*.c formats/model/packed/*.c
     formats/model/containers/{onnx*,pytorch*,zip,safetensors,gguf}.c)
