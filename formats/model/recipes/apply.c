@@ -2,6 +2,7 @@
 #include "recipe.h"
 
 #include "../form.h"
+#include "fallback.h"
 #include "../values/values.h"
 #include "rules.h"
 #include "subject.h"
@@ -21,6 +22,7 @@ struct work {
     const struct mzg_type_info **asked;   /* and their types */
     uint64_t seen[MZG_ROLES_END];         /* tensors of a kind so far */
     size_t twice;                         /* tensors that were quantized already, and will be again */
+    struct mzg_fallbacks fallbacks;
     struct mzg_gguf_tensor *table;
     struct mzg_recipe_why *why;
 };
@@ -150,44 +152,6 @@ static void choose(struct work *w, size_t tensor, struct mzg_recipe_why *why)
         by_rule(w, tensor, tied ? MZG_ROLE_OUTPUT : role, why);
 }
 
-/* ---- what the rows allow ---- */
-
-/* Where rows do not divide into a type's blocks; what is not here becomes F16. */
-static const struct { enum mzg_type from, to; } fallbacks[] = {
-    {MZG_TYPE_IQ1_S, MZG_TYPE_IQ4_NL},   {MZG_TYPE_IQ1_M, MZG_TYPE_IQ4_NL},
-    {MZG_TYPE_IQ2_XXS, MZG_TYPE_IQ4_NL}, {MZG_TYPE_IQ2_XS, MZG_TYPE_IQ4_NL},
-    {MZG_TYPE_IQ2_S, MZG_TYPE_IQ4_NL},   {MZG_TYPE_IQ3_XXS, MZG_TYPE_IQ4_NL},
-    {MZG_TYPE_IQ3_S, MZG_TYPE_IQ4_NL},   {MZG_TYPE_IQ4_XS, MZG_TYPE_IQ4_NL},
-    {MZG_TYPE_Q2_K, MZG_TYPE_Q4_0},      {MZG_TYPE_Q3_K, MZG_TYPE_Q4_0},
-    {MZG_TYPE_TQ1_0, MZG_TYPE_Q4_0},     {MZG_TYPE_TQ2_0, MZG_TYPE_Q4_0},
-    {MZG_TYPE_Q2_0, MZG_TYPE_Q4_0},      {MZG_TYPE_Q4_K, MZG_TYPE_Q5_0},
-    {MZG_TYPE_Q5_K, MZG_TYPE_Q5_1},      {MZG_TYPE_Q6_K, MZG_TYPE_Q8_0},
-};
-
-static bool divides(uint64_t width, enum mzg_type type)
-{
-    return width % mzg_type_by_number(type)->block_elems == 0;
-}
-
-static enum mzg_type fall_back(const struct work *w, const struct mzg_model_tensor *t,
-                               enum mzg_type wanted)
-{
-    char q[MZG_QUOTE];
-    enum mzg_type type = MZG_TYPE_F16;
-    if (divides(t->ne[0], wanted))
-        return wanted;
-    for (size_t i = 0; i < sizeof fallbacks / sizeof *fallbacks; i++) {
-        if (fallbacks[i].from == wanted && divides(t->ne[0], fallbacks[i].to))
-            type = fallbacks[i].to;
-    }
-    if (w->notify != NULL)
-        mzg_notice(w->notify, "%s: rows of %llu do not divide into %s blocks of %u, made %s instead",
-                   mzg_quote(q, t->name), (unsigned long long)t->ne[0],
-                   mzg_type_by_number(wanted)->name, mzg_type_by_number(wanted)->block_elems,
-                   mzg_type_by_number(type)->name);
-    return type;
-}
-
 static bool needs_importance(const struct work *w, enum mzg_role role, enum mzg_type type)
 {
     if (role == MZG_ROLE_EMBEDDING || role == MZG_ROLE_OUTPUT)
@@ -233,7 +197,7 @@ static enum mzg_code choose_one(struct work *w, size_t i, struct mzg_err *e)
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "tensor '%s': an adapter's are F32, F16 or BF16, and not "
                         "%s: it is small, and would lose what it was made for", mzg_quote(q, t->name),
                         mzg_type_by_number(why->wanted)->name);
-    *type = fall_back(w, t, why->wanted);
+    *type = mzg_fall_back(&w->fallbacks, t->name, t->ne[0], why->wanted);
     why->needs_importance = needs_importance(w, w->subject->tensors[i].role, *type);
     if (t->made != NULL || is_float(t->src->type) || t->src->type == *type)
         return MZG_OK;
@@ -253,6 +217,8 @@ static enum mzg_code choose_all(struct work *w, struct mzg_err *e)
     enum mzg_code code = MZG_OK;
     for (size_t i = 0; i < w->model->n_tensors && code == MZG_OK; i++)
         code = choose_one(w, w->subject->order[i], e);
+    if (code == MZG_OK)
+        mzg_fallbacks_tell(&w->fallbacks, w->notify);
     if (code == MZG_OK && w->twice > 0)
         mzg_notice(w->notify, "%zu tensors are quantized already: what is lost now adds to what was lost before",
                    w->twice);
