@@ -88,7 +88,8 @@ static enum mzg_code fail_key(const char *name, const char *what, struct mzg_err
     return mzg_fail(e, MZG_MALFORMED, MZG_NO_OFFSET, "config.json: key '%s' %s", name, what);
 }
 
-/* A number within the row's limits. */
+/* A number within the row's limits; *number stays as it was where it is none, so that callers may go on to make it whole
+ * before they look at the code. */
 static enum mzg_code to_number(const json_t *v, const char *name, const struct mzg_config_key *row,
                                double *number, struct mzg_err *e)
 {
@@ -96,9 +97,11 @@ static enum mzg_code to_number(const json_t *v, const char *name, const struct m
 
     if (row->type == MZG_KV_U32 ? !json_is_integer(v) : !json_is_number(v))
         return fail_key(name, row->type == MZG_KV_U32 ? "is no whole number" : "is no number", e);
-    *number = json_number_value(v);
-    if (*number >= row->min && *number <= row->max)
+    double found = json_number_value(v);
+    if (found >= row->min && found <= row->max) {
+        *number = found;
         return MZG_OK;
+    }
     snprintf(what, sizeof what, "is outside %.9g to %.9g", row->min, row->max);
     return fail_key(name, what, e);
 }
@@ -112,7 +115,7 @@ static enum mzg_code to_largest(const json_t *list, const char *name, const stru
     if (n == 0 || n > MAX_LAYERS)
         return fail_key(name, "is an empty list, or one beyond all layers", e);
     for (size_t i = 0; i < n; i++) {
-        double one;
+        double one = 0;
         enum mzg_code code = to_number(json_array_get(list, i), name, row, &one, e);
         if (code != MZG_OK)
             return code;

@@ -42,7 +42,8 @@ struct mzg_config_key {
 
 /* The member at a dotted path ("rope_parameters.rope_theta"); NULL where it is absent or null. */
 const json_t *mzg_config_find(const json_t *o, const char *path);
-/* The value of a number's key, *there saying whether config.json has one; of a list, the largest. */
+/* The value of a number's key, *there saying whether config.json has one; of a list, the largest. *number keeps what the
+ * caller put there where config.json has none, or one that is no good. */
 enum mzg_code mzg_config_number(const json_t *o, const struct mzg_config_key *key, double *number,
                                 bool *there, struct mzg_err *e) MZG_MUST;
 /* Appends ARCH.KEY of each row that config.json has a value for. A list of numbers (one a layer) becomes
