@@ -40,7 +40,7 @@ fuzz-coverage-run: $(REPLAY_BIN)
 # Lines of the parsers of what comes from outside that all inputs together run through: corpora, unit tests, refused
 # files. Fails where a parser has less than 80 %.
 PARSER_UNITS := $(wildcard $(patsubst %,tests/unit/test_%.c,config families model* json tokenizer_* pretokenizer vocab* \
-	pickle pytorch onnx* packed weights safetensors gguf kvs parts pooling rope protobuf genai params whisper* lora))
+	pickle pytorch onnx* packed weights safetensors gguf kvs parts pooling rope protobuf genai* params whisper* lora))
 coverage:
 	@scripts/bootstrap.sh test
 	@+$(MAKE) --no-print-directory B=$(B)/coverage CC=gcc CFLAGS='-O1 -g --coverage' \

@@ -16,7 +16,7 @@
  *   build/tests/unit/test_settings --write tests/refused > tests/refused/EXPECT.record
  *   build/tests/unit/test_whisper_refused --write tests/refused > tests/refused/EXPECT.whisper
  *   build/tests/unit/test_params --write tests/refused > tests/refused/EXPECT.params
- *   build/tests/unit/test_genai --write tests/refused > tests/refused/EXPECT.genai
+ *   build/tests/unit/test_genai_refused --write tests/refused > tests/refused/EXPECT.genai
  * A line: path, base that passes, exit status, what the message names, byte or '-', command. */
 #ifndef MZG_TESTS_REFUSED_H
 #define MZG_TESTS_REFUSED_H
