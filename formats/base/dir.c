@@ -128,9 +128,7 @@ bool mzg_path_confined(const char *rel)
 
 char *mzg_inside_path(const struct mzg_dir *d, const char *rel)
 {
-    char *path;
-
-    return asprintf(&path, "%s/%s", d->path, rel) < 0 ? NULL : path;
+    return mzg_path_join(d->path, rel);
 }
 
 /* Says why `name` in folder fd could not be opened: a link there is an attempt to leave the folder,

@@ -48,6 +48,17 @@ enum mzg_code mzg_dir_list(const struct mzg_dir *d, const char *rel, size_t max,
 /* Bytes a program may still write on the file system of d. */
 enum mzg_code mzg_dir_space(const struct mzg_dir *d, uint64_t *bytes, struct mzg_err *e) MZG_MUST;
 
+/* ---- paths as they are given: links are followed ---- */
+
+/* "FOLDER/NAME", the caller's to free; NULL without memory. */
+char *mzg_path_join(const char *folder, const char *name);
+
+/* Whether folder has something of this name. Also where that cannot be told: reading it says what is wrong. */
+bool mzg_path_has(const char *folder, const char *name);
+
+/* Whether it is a folder, or leads to one. */
+bool mzg_path_is_folder(const char *path);
+
 /* ---- input ---- */
 
 struct mzg_file {

@@ -6,13 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-static bool is_folder(const char *location)
-{
-    struct stat st;
-    return stat(location, &st) == 0 && S_ISDIR(st.st_mode);
-}
 
 enum mzg_code mzg_opened_prefix(const struct mzg_bundle *b, struct mzg_err *e)
 {
@@ -41,7 +34,7 @@ enum mzg_code mzg_bundle_each(const char *location, const struct mzg_repo_visito
                               struct mzg_err *e)
 {
     struct mzg_dir dir = {.fd = -1};
-    if (!is_folder(location))
+    if (!mzg_path_is_folder(location))
         return visit_archive(location, v, e);
     enum mzg_code code = mzg_dir_open(&dir, location, e);
     if (!code)
@@ -112,7 +105,7 @@ enum mzg_code mzg_bundle_open(struct mzg_bundle **b, const char *location,
     enum mzg_code code;
     if (!(*b)->location)
         code = mzg_fail_memory(e, "bundle");
-    else if (is_folder(location))
+    else if (mzg_path_is_folder(location))
         code = open_folder(*b, select, e);
     else
         code = open_archive(*b, select, e);

@@ -107,12 +107,6 @@ void mzg_incoming_close(struct mzg_incoming *in)
 
 /* ---- reuse ---- */
 
-static bool is_folder(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 static enum mzg_code reuse_repository(struct mzg_incoming *in, const char *path, struct mzg_err *e)
 {
     struct mzg_dir dir = {.fd = -1};
@@ -144,7 +138,7 @@ static enum mzg_code reuse_file(struct mzg_incoming *in, const char *path, struc
 
 enum mzg_code mzg_incoming_reuse(struct mzg_incoming *in, const char *path, struct mzg_err *e)
 {
-    return is_folder(path) ? reuse_repository(in, path, e) : reuse_file(in, path, e);
+    return mzg_path_is_folder(path) ? reuse_repository(in, path, e) : reuse_file(in, path, e);
 }
 
 enum mzg_code mzg_incoming_reuse_old(struct mzg_incoming *in, const char *dir, struct mzg_err *e)

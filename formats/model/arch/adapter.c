@@ -7,7 +7,7 @@
 #include "canon.h"
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 /* What is read to make one. */
 struct alone {
@@ -116,10 +116,9 @@ static enum mzg_code digest(struct mzg_model *m, const struct alone *a, const ch
 
 static enum mzg_code read_base(struct alone *a, const char *base, const struct mzg_notify *notify, struct mzg_err *e)
 {
-    struct stat st;
     bool by_type;
 
-    if (stat(base, &st) == 0 && !S_ISDIR(st.st_mode))
+    if (access(base, F_OK) == 0 && !mzg_path_is_folder(base))
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "of a base its folder is needed, with config.json in it: other "
                         "files do not say what its makers called its tensors, as the adapter does");
 

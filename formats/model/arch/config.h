@@ -19,8 +19,6 @@ struct mzg_config {
  * expert models. MZG_MALFORMED: not a JSON object. */
 enum mzg_code mzg_config_load(struct mzg_config *c, const char *folder,
                               struct mzg_err *e) MZG_MUST;
-/* Whether the folder has a file of this name: MZG_CONFIG_FILE, or one in its place. */
-bool mzg_config_has(const char *folder, const char *name);
 void mzg_config_clear(struct mzg_config *c);
 
 /* A JSON object, FOLDER/NAME; *root is the caller's. MZG_MALFORMED where it is none. Messages name it. */

@@ -1,11 +1,8 @@
 /* config_load.c: config.json from its file to what config.h tells of it. */
 #include "config.h"
 #include "../../base/file.h"
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CONFIG_BYTES ((size_t)16 << 20)
 
@@ -48,28 +45,9 @@ static enum mzg_code parse(const char *path, json_t **root, struct mzg_err *e)
     return code;
 }
 
-static char *path_of(const char *folder, const char *name)
-{
-    size_t room = strlen(folder) + strlen(name) + 2;
-    char *path = malloc(room);
-
-    if (path)
-        snprintf(path, room, "%s/%s", folder, name);
-    return path;
-}
-
-bool mzg_config_has(const char *folder, const char *name)
-{
-    char *path = path_of(folder, name);
-    bool has = path && (access(path, F_OK) == 0 || errno != ENOENT); /* reading it says what is wrong */
-
-    free(path);
-    return has;
-}
-
 enum mzg_code mzg_config_read(const char *folder, const char *name, json_t **root, struct mzg_err *e)
 {
-    char *path = path_of(folder, name);
+    char *path = mzg_path_join(folder, name);
 
     *root = NULL;
     enum mzg_code code = path ? parse(path, root, e) : mzg_fail_memory(e, "path");
@@ -96,7 +74,7 @@ enum mzg_code mzg_config_load(struct mzg_config *c, const char *folder, struct m
     json_t *root = NULL;
 
     *c = (struct mzg_config){.class = "", .model_type = "", .file = MZG_CONFIG_FILE};
-    if (!mzg_config_has(folder, MZG_CONFIG_FILE))
+    if (!mzg_path_has(folder, MZG_CONFIG_FILE))
         return mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET,
                         "there is no config.json: no model folder (raw mode takes bare weights)");
     enum mzg_code code = mzg_config_read(folder, MZG_CONFIG_FILE, &root, e);

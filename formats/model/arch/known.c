@@ -252,8 +252,8 @@ static enum mzg_code open_known(struct mzg_model *m, const char *path,
 static enum mzg_code load_config(struct mzg_model *m, const char *path, const struct mzg_model_options *opt,
                                  struct mzg_config *config, struct mzg_err *e)
 {
-    bool params = mzg_params_has(path), genai = !params && !mzg_config_has(path, MZG_CONFIG_FILE) &&
-                mzg_config_has(path, MZG_GENAI_FILE);
+    bool params = mzg_params_has(path), genai = !params && !mzg_path_has(path, MZG_CONFIG_FILE) &&
+                mzg_path_has(path, MZG_GENAI_FILE);
 
     if (!params && !genai)
         return mzg_model_say(mzg_config_load(config, path, e), path, e);

@@ -2,11 +2,9 @@
 #include "../../base/text.h"
 
 #include "../../base/file.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MODULES "modules.json"
 #define FILE_BYTES ((size_t)1 << 20)
@@ -16,26 +14,21 @@
 static enum mzg_code load(const struct mzg_arch_work *work, const char *name, bool optional, json_t **root,
                           struct mzg_err *e)
 {
-    size_t room = strlen(work->folder) + strlen(name) + 2, len = 0;
-    char *path = malloc(room), *text = NULL;
-    enum mzg_code code = MZG_OK;
+    struct mzg_arch_files *files = work->files;
+    char *path, *text = NULL;
+    size_t len = 0;
 
-    if (!path)
-        return mzg_fail_memory(e, "path");
-    snprintf(path, room, "%s/%s", work->folder, name);
-    if (!optional || access(path, F_OK) == 0 || errno != ENOENT) {
-        code = mzg_file_load(path, FILE_BYTES, &text, &len, e);
-        if (code == MZG_OK)
-            code = mzg_json_parse(text, len, 0, MZG_JSON_TREE, root, e);
-        if (code != MZG_OK && code != MZG_IO)
-            code = mzg_prefix(e, "%s", name);
-        struct mzg_arch_files *files = work->files;
-        if (code == MZG_OK && files->n < MZG_ARCH_FILES)
-            snprintf(files->names[files->n++], sizeof files->names[0], "%s", name);
-    }
+    if (optional && !mzg_path_has(work->folder, name))
+        return MZG_OK;
+    path = mzg_path_join(work->folder, name);
+    enum mzg_code code = path ? mzg_file_load(path, FILE_BYTES, &text, &len, e) : mzg_fail_memory(e, "path");
+    if (code == MZG_OK)
+        code = mzg_json_parse(text, len, 0, MZG_JSON_TREE, root, e);
+    if (code == MZG_OK && files->n < MZG_ARCH_FILES)
+        snprintf(files->names[files->n++], sizeof files->names[0], "%s", name);
     free(text);
     free(path);
-    return code;
+    return code == MZG_OK || code == MZG_IO ? code : mzg_prefix(e, "%s", name);
 }
 
 /* ---- one module's config ---- */

@@ -1,7 +1,6 @@
 #include "sources.h"
 #include "../../base/sha256.h"
 #include "../meta/card.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,14 +20,12 @@ static enum mzg_code digest_file(const char *path, struct mzg_model_text *t, str
 enum mzg_code mzg_model_digest_file(struct mzg_model *m, const char *folder, const char *name, struct mzg_model_text *t,
                                     struct mzg_err *e)
 {
-    size_t room = strlen(folder) + strlen(name) + 2;
-    char *path = mzg_arena_alloc(&m->arena, room, 1);
+    char *path = mzg_path_join(folder, name);
 
     t->name = mzg_arena_text(&m->arena, name, strlen(name));
-    if (!path || !t->name)
-        return mzg_fail_memory(e, "digests");
-    snprintf(path, room, "%s/%s", folder, name);
-    return digest_file(path, t, e);
+    enum mzg_code code = path && t->name ? digest_file(path, t, e) : mzg_fail_memory(e, "digests");
+    free(path);
+    return code;
 }
 
 /* names: sorted here, and copied. */

@@ -1,4 +1,5 @@
 #include "params.h"
+#include "../../base/file.h"
 #include "keys.h"
 #include <stdio.h>
 #include <string.h>
@@ -240,7 +241,7 @@ static enum mzg_code translate(const struct params *p, struct mzg_err *e)
 
 bool mzg_params_has(const char *folder)
 {
-    return mzg_config_has(folder, MZG_PARAMS_FILE) && mzg_weights_consolidated(folder);
+    return mzg_path_has(folder, MZG_PARAMS_FILE) && mzg_weights_consolidated(folder);
 }
 
 enum mzg_code mzg_params_load(struct mzg_config *c, const char *folder, const struct mzg_weights *w,

@@ -6,7 +6,6 @@
 #include "../../base/json.h"
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define GENAI "genai_config.json"
@@ -97,7 +96,6 @@ enum mzg_code mzg_onnx_find(struct mzg_weights *w, const char *folder, char **mo
 {
     char *genai = mzg_weights_path(&w->arena, folder, GENAI);
     char *below = mzg_weights_path(&w->arena, folder, "onnx");
-    struct stat st;
 
     *model = NULL;
     if (!genai || !below)
@@ -105,7 +103,7 @@ enum mzg_code mzg_onnx_find(struct mzg_weights *w, const char *folder, char **mo
     if (access(genai, F_OK) == 0)
         return read_genai(w, folder, genai, model, e);
     enum mzg_code code = look_in(w, folder, model, e);
-    if (code == MZG_OK && !*model && stat(below, &st) == 0 && S_ISDIR(st.st_mode))
+    if (code == MZG_OK && !*model && mzg_path_is_folder(below))
         code = look_in(w, below, model, e);
     return code;
 }

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define PATH_ROOM 4096
@@ -30,13 +29,6 @@ static bool is_there(char path[PATH_ROOM], const char *folder, const char *place
     int n = snprintf(path, PATH_ROOM, "%s/%s%s", folder, place, name);
 
     return n > 0 && n < PATH_ROOM && access(path, F_OK) == 0;
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat st;
-
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 static enum mzg_code read_folder(struct mzg_vocab *v, const struct mzg_vocab_apart *where, const char *folder,
@@ -72,7 +64,7 @@ enum mzg_code mzg_vocab_load_apart(struct mzg_vocab *v, const struct mzg_vocab_a
     enum mzg_code code;
 
     mzg_vocab_init(v);
-    if (where->given && !is_folder(place))
+    if (where->given && !mzg_path_is_folder(place))
         code = read_file(v, place, where->rows, e);
     else
         code = read_folder(v, where, place, opt, e);

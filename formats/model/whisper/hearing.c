@@ -2,11 +2,7 @@
 
 #include "../../base/file.h"
 #include "../../base/json.h"
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #define FILE_BYTES ((size_t)16 << 20) /* older ones have the mel filters in it: 2 MiB */
 
@@ -51,23 +47,18 @@ enum mzg_code mzg_whisper_hearing_text(const char *text, size_t len, const char 
 static enum mzg_code read_file(const char *folder, const char *name, const char *part, uint64_t mels,
                                struct mzg_err *e)
 {
-    size_t room = strlen(folder) + strlen(name) + 2, len;
-    char *path = malloc(room), *text = NULL;
-    enum mzg_code code = MZG_OK;
+    char *path, *text = NULL;
+    size_t len;
 
-    if (!path)
-        return mzg_fail_memory(e, "path");
-    snprintf(path, room, "%s/%s", folder, name);
-    if (access(path, F_OK) == 0 || errno != ENOENT) {
-        code = mzg_file_load(path, FILE_BYTES, &text, &len, e);
-        if (code == MZG_OK)
-            code = mzg_whisper_hearing_text(text, len, part, mels, e);
-        if (code != MZG_OK && code != MZG_IO)
-            code = mzg_prefix(e, "%s", name);
-    }
+    if (!mzg_path_has(folder, name))
+        return MZG_OK;
+    path = mzg_path_join(folder, name);
+    enum mzg_code code = path ? mzg_file_load(path, FILE_BYTES, &text, &len, e) : mzg_fail_memory(e, "path");
+    if (code == MZG_OK)
+        code = mzg_whisper_hearing_text(text, len, part, mels, e);
     free(text);
     free(path);
-    return code;
+    return code == MZG_OK || code == MZG_IO ? code : mzg_prefix(e, "%s", name);
 }
 
 enum mzg_code mzg_whisper_hearing(const char *folder, uint64_t mels, struct mzg_err *e)
