@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define TEXT_SHOWN 120    /* bytes of a string that are shown */
 #define ELEMENTS_SHOWN 6  /* of an array */
@@ -55,14 +54,18 @@ static enum mzg_code open_adapter(struct mzg_view *v, const char *path, const st
     const struct mzg_adapter_wanted wanted = {.path = path, .scale = 1};
     struct mzg_adapter ad;
     struct mzg_err why;
-    enum mzg_code rc = mzg_adapter_weights_open(&v->weights, path, e);
-    if (rc != MZG_OK)
-        return rc;
     bool whole = mzg_adapter_open(&ad, &wanted, &why) == MZG_OK;
-    if (!whole)
+    enum mzg_code rc = MZG_OK;
+    if (whole) {
+        v->weights = ad.weights; /* its tensors stay where they are */
+        ad.weights = (struct mzg_weights){.n_files = 0};
+    } else {
         v->why = why;
+        rc = mzg_adapter_weights_open(&v->weights, path, e);
+    }
     v->model.adapter = true;
-    rc = mzg_general_put(&v->model, path, ad.config.root, NULL, notify, e);
+    if (rc == MZG_OK)
+        rc = mzg_general_put(&v->model, path, ad.config.root, NULL, notify, e);
     if (rc == MZG_OK && whole)
         mzg_adapter_put(&v->model.kvs, (float)ad.config.alpha);
     mzg_adapter_close(&ad);
@@ -75,8 +78,7 @@ static enum mzg_code open_path(struct mzg_view *v, const char *path, const struc
 {
     struct mzg_model_options opt = {.raw = false, .notify = notify};
     struct mzg_err raw;
-    struct stat st;
-    bool is_folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    bool is_folder = mzg_path_is_folder(path);
     if (mzg_model_open(&v->model, path, &opt, &v->why) == MZG_OK) {
         v->why.code = MZG_OK;
         return MZG_OK;

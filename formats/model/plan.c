@@ -68,8 +68,9 @@ enum mzg_code mzg_plan_make(struct mzg_plan *p, const struct mzg_convert_job *jo
         rc = mzg_importance_match(&p->importance, job->imatrix, job->model, p->table, p->why, notify, e);
     if (rc == MZG_OK && job->imatrix != NULL)
         rc = mzg_imatrix_digest(job->imatrix, p->imatrix_sha256, e);
-    if (rc == MZG_OK && job->model->form != NULL && job->model->form->doubt(job->recipe->base) != NULL)
-        mzg_notice(notify, "%s", job->model->form->doubt(job->recipe->base));
+    const char *doubt = job->model->form != NULL ? job->model->form->doubt(job->recipe->base) : NULL;
+    if (rc == MZG_OK && doubt != NULL)
+        mzg_notice(notify, "%s", doubt);
     return rc;
 }
 

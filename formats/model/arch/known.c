@@ -203,8 +203,12 @@ static enum mzg_code open_adapters(struct mzg_model *m, const struct mzg_model_o
     m->adapters = mzg_arena_alloc(&m->arena, opt->n_adapters + 1, sizeof *m->adapters);
     if (!m->adapters)
         return mzg_fail_memory(e, "adapters");
-    for (size_t i = 0; i < opt->n_adapters && code == MZG_OK; i++)
-        code = mzg_adapter_open(&m->adapters[m->n_adapters++], &opt->adapters[i], e);
+    for (size_t i = 0; i < opt->n_adapters && code == MZG_OK; i++) {
+        struct mzg_adapter *ad = &m->adapters[m->n_adapters++];
+        code = mzg_adapter_open(ad, &opt->adapters[i], e);
+        if (code == MZG_OK)
+            code = mzg_adapter_digest(ad, e);
+    }
     return code;
 }
 

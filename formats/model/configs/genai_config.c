@@ -29,11 +29,11 @@ static const char *const ids[] = {"bos_token_id", "eos_token_id", "pad_token_id"
 
 bool mzg_genai_knows(const char *class)
 {
-    bool known = false;
-
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        known = known || strcmp(types[i].class, class) == 0;
-    return known;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (strcmp(types[i].class, class) == 0)
+            return true;
+    }
+    return false;
 }
 
 struct genai {

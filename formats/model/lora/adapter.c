@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- what is asked for ---- */
@@ -227,17 +226,11 @@ static enum mzg_code pair_all(struct mzg_adapter *ad, struct mzg_err *e)
 
 /* ---- opening ---- */
 
-static bool is_folder(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 /* "FOLDER/name", malloc'd; path may be a file in the folder. */
 static char *beside(const char *path, const char *name)
 {
     const char *slash = strrchr(path, '/');
-    bool folder = is_folder(path);
+    bool folder = mzg_path_is_folder(path);
     size_t keep = folder ? strlen(path) : slash != NULL ? (size_t)(slash - path) + 1 : 0;
     size_t room = keep + strlen(name) + 2;
     char *text = malloc(room);
@@ -248,8 +241,8 @@ static char *beside(const char *path, const char *name)
 
 bool mzg_adapter_is(const char *path)
 {
-    char *own = is_folder(path) ? beside(path, MZG_ADAPTER_CONFIG) : NULL;
-    char *model = is_folder(path) ? beside(path, "config.json") : NULL;
+    char *own = mzg_path_is_folder(path) ? beside(path, MZG_ADAPTER_CONFIG) : NULL;
+    char *model = mzg_path_is_folder(path) ? beside(path, "config.json") : NULL;
     bool is = own != NULL && model != NULL && access(own, F_OK) == 0 && access(model, F_OK) != 0;
     free(own);
     free(model);
@@ -259,27 +252,16 @@ bool mzg_adapter_is(const char *path)
 const char *mzg_adapter_folder(struct mzg_arena *a, const char *path)
 {
     const char *slash = strrchr(path, '/');
-    if (is_folder(path))
+    if (mzg_path_is_folder(path))
         return mzg_arena_text(a, path, strlen(path));
     return slash != NULL ? mzg_arena_text(a, path, (size_t)(slash - path) + 1) : mzg_arena_text(a, ".", 1);
-}
-
-static enum mzg_code digest(const char *path, uint8_t sha256[32], struct mzg_err *e)
-{
-    struct mzg_file f;
-    enum mzg_code rc = mzg_file_open(&f, path, e);
-    if (rc != MZG_OK)
-        return rc;
-    rc = mzg_sha256_file(&f, NULL, "", sha256, e);
-    mzg_file_close(&f);
-    return rc;
 }
 
 /* *file: path, or what it holds; the caller's to free. */
 static enum mzg_code find_weights(const char *path, char **file, struct mzg_err *e)
 {
     char *tensors = beside(path, "adapter_model.safetensors"), *pickle = beside(path, "adapter_model.bin");
-    const char *found = !is_folder(path) ? path : tensors && access(tensors, F_OK) == 0 ? tensors : pickle;
+    const char *found = !mzg_path_is_folder(path) ? path : tensors && access(tensors, F_OK) == 0 ? tensors : pickle;
     enum mzg_code rc = MZG_OK;
     *file = found != NULL ? strdup(found) : NULL;
     if (tensors == NULL || pickle == NULL || *file == NULL)
@@ -304,15 +286,9 @@ enum mzg_code mzg_adapter_weights_open(struct mzg_weights *w, const char *path, 
 
 static enum mzg_code open_weights(struct mzg_adapter *ad, const char *path, struct mzg_err *e)
 {
-    char *file = NULL;
-    enum mzg_code rc = find_weights(path, &file, e);
-    if (rc == MZG_OK)
-        rc = mzg_weights_open(&ad->weights, file, e);
+    enum mzg_code rc = mzg_adapter_weights_open(&ad->weights, path, e);
     if (rc == MZG_OK && ad->weights.gguf != NULL)
         rc = mzg_fail(e, MZG_UNSUPPORTED, MZG_NO_OFFSET, "an adapter in GGUF: start from PEFT's files");
-    if (rc == MZG_OK)
-        rc = digest(file, ad->weights_sha256, e);
-    free(file);
     return rc;
 }
 
@@ -334,13 +310,23 @@ enum mzg_code mzg_adapter_open(struct mzg_adapter *ad, const struct mzg_adapter_
     if (rc == MZG_OK)
         rc = mzg_adapter_config_load(&ad->config, config, e);
     if (rc == MZG_OK)
-        rc = digest(config, ad->config_sha256, e);
-    if (rc == MZG_OK)
         rc = open_weights(ad, w->path, e);
     if (rc == MZG_OK)
         rc = pair_all(ad, e);
     free(config);
     return rc == MZG_OK || rc == MZG_IO ? rc : mzg_prefix(e, "%s", mzg_quote(q, w->path));
+}
+
+enum mzg_code mzg_adapter_digest(struct mzg_adapter *ad, struct mzg_err *e)
+{
+    char *config = beside(ad->path, MZG_ADAPTER_CONFIG);
+    struct mzg_file f = {.fd = -1};
+    enum mzg_code rc = config != NULL ? mzg_file_open(&f, config, e) : mzg_fail_memory(e, "paths");
+    free(config);
+    if (rc == MZG_OK)
+        rc = mzg_sha256_file(&f, NULL, "", ad->config_sha256, e);
+    mzg_file_close(&f);
+    return rc == MZG_OK ? mzg_sha256_file(&ad->weights.files[0].file, NULL, "", ad->weights_sha256, e) : rc;
 }
 
 void mzg_adapter_close(struct mzg_adapter *ad)

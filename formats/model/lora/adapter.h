@@ -44,14 +44,16 @@ struct mzg_adapter {
     size_t n_parts;
     double scale;                   /* what was asked for */
     const char *path;               /* as it was asked for */
-    uint8_t config_sha256[32], weights_sha256[32];
+    uint8_t config_sha256[32], weights_sha256[32]; /* once mzg_adapter_digest has read them */
 };
 
-/* w->path: the folder, or the file of weights in it; both its files are read whole, for their digests. MZG_MALFORMED names
+/* w->path: the folder, or the file of weights in it; it must live as long as ad. MZG_MALFORMED names
  * a tensor without its other half, or whose shape does not fit it and its config; MZG_UNSUPPORTED one that is
  * of another kind. ad is the caller's to close, also after an error. */
 enum mzg_code mzg_adapter_open(struct mzg_adapter *ad, const struct mzg_adapter_wanted *w,
                                struct mzg_err *e) MZG_MUST;
+/* The digests of both its files, which are read whole: for the record of what was merged. */
+enum mzg_code mzg_adapter_digest(struct mzg_adapter *ad, struct mzg_err *e) MZG_MUST;
 void mzg_adapter_close(struct mzg_adapter *ad); /* fine on a zeroed one */
 
 /* Its tensors alone, for who only lists them. */
